@@ -1,0 +1,1 @@
+"""The typed model of an AWS account: frozen structs, no I/O."""

@@ -1,0 +1,218 @@
+"""The API operations awsaudit makes: one table, checked by hand, and the only one.
+
+Each row says which IAM action allows the operation, how often it is made, which error codes mean "not configured" and how its pages
+follow each other. Fields of the model name their row (:func:`auditor.model.resource.unread`); the planner, the session's read-only
+allow-list and ``awsaudit permissions`` read the table. An operation that is not here cannot be called.
+
+Source of the actions: the *Service Authorization Reference* of each service (several S3 actions differ in name from their
+operation). Source of codes and page tokens: the API reference of each service.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from functools import cache
+
+import msgspec
+
+
+class Per(enum.Enum):
+    """How often an operation is made in one scan, besides its pages."""
+
+    ACCOUNT = "account"
+    """Once."""
+    REGION = "region"
+    """Once in each region."""
+    ITEM = "item"
+    """Once for each resource of the kind whose field it gives."""
+    BATCH = "batch"
+    """For as many resources at once as the API takes."""
+
+
+class Pages(msgspec.Struct, frozen=True):
+    """How the pages of a listing follow each other: the request's token, the answer's token, the limit asked for."""
+
+    token: str
+    next_token: str
+    limit: tuple[str, int] | None = None
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One API operation.
+
+    ``service`` is the boto3 client name, ``action`` the IAM action (empty: AWS needs none), ``absent`` the error codes that mean that
+    nothing is configured, ``per_second`` a documented limit lower than the ordinary one, ``after`` the operations whose answers it
+    needs besides the listing of its kind.
+    """
+
+    service: str
+    operation: str
+    action: str
+    per: Per
+    pages: Pages | None = None
+    absent: frozenset[str] = frozenset()
+    after: tuple[str, ...] = ()
+    per_second: float | None = None
+
+    @property
+    def name(self) -> str:
+        """``s3.GetBucketAcl``: unique, and what verdicts and the call log print."""
+        return f"{self.service}.{self.operation}"
+
+
+_NEXT = Pages("NextToken", "NextToken")
+_EC2 = Pages("NextToken", "NextToken", ("MaxResults", 1000))
+_SAGEMAKER = Pages("NextToken", "NextToken", ("MaxResults", 100))
+_IAM = Pages("Marker", "Marker", ("MaxItems", 1000))
+
+
+def _codes(*codes: str) -> frozenset[str]:
+    return frozenset(codes)
+
+
+def _s3(operation: str, action: str, *absent: str, pages: Pages | None = None) -> Call:
+    return Call("s3", operation, f"s3:{action}", Per.ITEM, pages, frozenset(absent))
+
+
+def _ec2(operation: str, pages: Pages | None = _EC2) -> Call:
+    return Call("ec2", operation, f"ec2:{operation}", Per.REGION, pages)
+
+
+def _sagemaker_list(operation: str) -> Call:
+    return Call("sagemaker", operation, f"sagemaker:{operation}", Per.REGION, _SAGEMAKER)
+
+
+def _sagemaker(operation: str) -> Call:
+    return Call("sagemaker", operation, f"sagemaker:{operation}", Per.ITEM)
+
+
+# --- account and root
+GET_CALLER_IDENTITY = Call("sts", "GetCallerIdentity", "", Per.ACCOUNT)
+DESCRIBE_REGIONS = Call("ec2", "DescribeRegions", "ec2:DescribeRegions", Per.ACCOUNT)
+LIST_ACCOUNT_ALIASES = Call("iam", "ListAccountAliases", "iam:ListAccountAliases", Per.ACCOUNT, _IAM)
+GET_ACCOUNT_PASSWORD_POLICY = Call(
+    "iam", "GetAccountPasswordPolicy", "iam:GetAccountPasswordPolicy", Per.ACCOUNT, absent=_codes("NoSuchEntity")
+)
+GET_ACCOUNT_SUMMARY = Call("iam", "GetAccountSummary", "iam:GetAccountSummary", Per.ACCOUNT)
+GET_CONTACT_INFORMATION = Call(
+    "account", "GetContactInformation", "account:GetContactInformation", Per.ACCOUNT, absent=_codes("ResourceNotFoundException")
+)
+GET_ALTERNATE_CONTACT = Call(
+    "account", "GetAlternateContact", "account:GetAlternateContact", Per.ACCOUNT, absent=_codes("ResourceNotFoundException")
+)
+GET_ACCOUNT_PUBLIC_ACCESS_BLOCK = Call(
+    "s3control",
+    "GetPublicAccessBlock",
+    "s3:GetAccountPublicAccessBlock",
+    Per.ACCOUNT,
+    absent=_codes("NoSuchPublicAccessBlockConfiguration"),
+)
+LOOKUP_EVENTS = Call(
+    "cloudtrail",
+    "LookupEvents",
+    "cloudtrail:LookupEvents",
+    Per.REGION,
+    Pages("NextToken", "NextToken", ("MaxResults", 50)),
+    per_second=2,
+)
+
+# --- IAM
+GENERATE_CREDENTIAL_REPORT = Call("iam", "GenerateCredentialReport", "iam:GenerateCredentialReport", Per.ACCOUNT)
+GET_CREDENTIAL_REPORT = Call(
+    "iam", "GetCredentialReport", "iam:GetCredentialReport", Per.ACCOUNT, after=("iam.GenerateCredentialReport",)
+)
+GET_ACCOUNT_AUTHORIZATION_DETAILS = Call(
+    "iam", "GetAccountAuthorizationDetails", "iam:GetAccountAuthorizationDetails", Per.ACCOUNT, _IAM
+)
+LIST_VIRTUAL_MFA_DEVICES = Call("iam", "ListVirtualMFADevices", "iam:ListVirtualMFADevices", Per.ACCOUNT, _IAM)
+LIST_SAML_PROVIDERS = Call("iam", "ListSAMLProviders", "iam:ListSAMLProviders", Per.ACCOUNT)
+LIST_OPEN_ID_CONNECT_PROVIDERS = Call("iam", "ListOpenIDConnectProviders", "iam:ListOpenIDConnectProviders", Per.ACCOUNT)
+GET_OPEN_ID_CONNECT_PROVIDER = Call("iam", "GetOpenIDConnectProvider", "iam:GetOpenIDConnectProvider", Per.ITEM)
+LIST_SERVER_CERTIFICATES = Call("iam", "ListServerCertificates", "iam:ListServerCertificates", Per.ACCOUNT, _IAM)
+
+# --- S3. Several actions are named after the setting, not the operation.
+LIST_BUCKETS = Call(
+    "s3", "ListBuckets", "s3:ListAllMyBuckets", Per.ACCOUNT, Pages("ContinuationToken", "ContinuationToken", ("MaxBuckets", 1000))
+)
+LIST_DIRECTORY_BUCKETS = Call(
+    "s3",
+    "ListDirectoryBuckets",
+    "s3express:ListAllMyDirectoryBuckets",
+    Per.REGION,
+    Pages("ContinuationToken", "ContinuationToken", ("MaxDirectoryBuckets", 1000)),
+)
+GET_BUCKET_LOCATION = _s3("GetBucketLocation", "GetBucketLocation")
+GET_BUCKET_PUBLIC_ACCESS_BLOCK = _s3("GetPublicAccessBlock", "GetBucketPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration")
+GET_BUCKET_POLICY = _s3("GetBucketPolicy", "GetBucketPolicy", "NoSuchBucketPolicy")
+GET_BUCKET_POLICY_STATUS = _s3("GetBucketPolicyStatus", "GetBucketPolicyStatus", "NoSuchBucketPolicy")
+GET_BUCKET_ACL = _s3("GetBucketAcl", "GetBucketAcl")
+GET_BUCKET_OWNERSHIP_CONTROLS = _s3("GetBucketOwnershipControls", "GetBucketOwnershipControls", "OwnershipControlsNotFoundError")
+GET_BUCKET_ENCRYPTION = _s3("GetBucketEncryption", "GetEncryptionConfiguration", "ServerSideEncryptionConfigurationNotFoundError")
+GET_BUCKET_VERSIONING = _s3("GetBucketVersioning", "GetBucketVersioning")
+GET_BUCKET_LOGGING = _s3("GetBucketLogging", "GetBucketLogging")
+GET_BUCKET_LIFECYCLE = _s3("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration", "NoSuchLifecycleConfiguration")
+LIST_BUCKET_INTELLIGENT_TIERING = _s3(
+    "ListBucketIntelligentTieringConfigurations",
+    "GetIntelligentTieringConfiguration",
+    pages=Pages("ContinuationToken", "NextContinuationToken"),
+)
+GET_OBJECT_LOCK_CONFIGURATION = _s3(
+    "GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"
+)
+GET_BUCKET_REPLICATION = _s3("GetBucketReplication", "GetReplicationConfiguration", "ReplicationConfigurationNotFoundError")
+GET_BUCKET_WEBSITE = _s3("GetBucketWebsite", "GetBucketWebsite", "NoSuchWebsiteConfiguration")
+GET_BUCKET_CORS = _s3("GetBucketCors", "GetBucketCORS", "NoSuchCORSConfiguration")
+GET_BUCKET_NOTIFICATION = _s3("GetBucketNotificationConfiguration", "GetBucketNotification")
+GET_BUCKET_TAGGING = _s3("GetBucketTagging", "GetBucketTagging", "NoSuchTagSet")
+
+# --- EC2
+DESCRIBE_INSTANCES = _ec2("DescribeInstances")
+DESCRIBE_INSTANCE_TYPES = Call("ec2", "DescribeInstanceTypes", "ec2:DescribeInstanceTypes", Per.BATCH)
+DESCRIBE_VOLUMES = _ec2("DescribeVolumes")
+DESCRIBE_SNAPSHOTS = _ec2("DescribeSnapshots")
+DESCRIBE_ADDRESSES = _ec2("DescribeAddresses", None)
+DESCRIBE_SECURITY_GROUPS = _ec2("DescribeSecurityGroups")
+DESCRIBE_IMAGES = _ec2("DescribeImages")
+DESCRIBE_RESERVED_INSTANCES = _ec2("DescribeReservedInstances", None)
+DESCRIBE_HOSTS = _ec2("DescribeHosts", Pages("NextToken", "NextToken", ("MaxResults", 500)))
+DESCRIBE_CAPACITY_RESERVATIONS = _ec2("DescribeCapacityReservations")
+DESCRIBE_SPOT_INSTANCE_REQUESTS = _ec2("DescribeSpotInstanceRequests")
+GET_EBS_ENCRYPTION_BY_DEFAULT = _ec2("GetEbsEncryptionByDefault", None)
+
+# --- SageMaker
+LIST_NOTEBOOK_INSTANCES = _sagemaker_list("ListNotebookInstances")
+DESCRIBE_NOTEBOOK_INSTANCE = _sagemaker("DescribeNotebookInstance")
+LIST_DOMAINS = _sagemaker_list("ListDomains")
+DESCRIBE_DOMAIN = _sagemaker("DescribeDomain")
+LIST_USER_PROFILES = _sagemaker_list("ListUserProfiles")
+DESCRIBE_USER_PROFILE = _sagemaker("DescribeUserProfile")
+LIST_SPACES = _sagemaker_list("ListSpaces")
+DESCRIBE_SPACE = _sagemaker("DescribeSpace")
+LIST_APPS = _sagemaker_list("ListApps")
+DESCRIBE_APP = _sagemaker("DescribeApp")
+LIST_ENDPOINTS = _sagemaker_list("ListEndpoints")
+DESCRIBE_ENDPOINT = _sagemaker("DescribeEndpoint")
+LIST_ENDPOINT_CONFIGS = _sagemaker_list("ListEndpointConfigs")
+DESCRIBE_ENDPOINT_CONFIG = _sagemaker("DescribeEndpointConfig")
+LIST_MODELS = _sagemaker_list("ListModels")
+DESCRIBE_MODEL = _sagemaker("DescribeModel")
+LIST_TRAINING_JOBS = _sagemaker_list("ListTrainingJobs")
+DESCRIBE_TRAINING_JOB = _sagemaker("DescribeTrainingJob")
+LIST_PROCESSING_JOBS = _sagemaker_list("ListProcessingJobs")
+DESCRIBE_PROCESSING_JOB = _sagemaker("DescribeProcessingJob")
+
+# --- CloudWatch
+LIST_METRICS = Call("cloudwatch", "ListMetrics", "cloudwatch:ListMetrics", Per.REGION, _NEXT)
+GET_METRIC_DATA = Call("cloudwatch", "GetMetricData", "cloudwatch:GetMetricData", Per.BATCH, _NEXT)
+
+
+@cache
+def table() -> Mapping[str, Call]:
+    """Every call of this module by its name."""
+    return {value.name: value for value in globals().values() if isinstance(value, Call)}
+
+
+def by_name(name: str) -> Call:
+    """The call named ``s3.GetBucketAcl``. Raises :class:`KeyError` when there is none."""
+    return table()[name]

@@ -1,0 +1,233 @@
+"""S3: general-purpose and directory buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+from auditor.model import calls
+from auditor.model.account import PublicAccessBlock
+from auditor.model.calls import Call
+from auditor.model.fact import Fact
+from auditor.model.resource import Resource, unread
+from auditor.model.series import Series
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """One grant of an access control list. ``grantee`` is a canonical user id, an e-mail address or a group URI."""
+
+    grantee: str
+    permission: str
+
+
+class Acl(msgspec.Struct, frozen=True):
+    """A bucket's access control list."""
+
+    owner: str | None
+    grants: tuple[Grant, ...]
+
+
+class Encryption(msgspec.Struct, frozen=True):
+    """Default encryption. ``algorithm``: ``AES256``, ``aws:kms`` or ``aws:kms:dsse``; ``key`` the KMS key as it was written."""
+
+    algorithm: str
+    key: str | None = None
+    bucket_key: bool = False
+
+
+class Versioning(msgspec.Struct, frozen=True):
+    """``status``: ``Enabled``, ``Suspended``, or ``Off`` when it was never set."""
+
+    status: str
+    mfa_delete: bool = False
+
+
+class Logging(msgspec.Struct, frozen=True):
+    """Where server access logs go."""
+
+    target_bucket: str
+    target_prefix: str
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """What a lifecycle rule applies to; sizes in bytes. Nothing set: the whole bucket."""
+
+    prefix: str | None = None
+    tags: Mapping[str, str] = {}
+    size_greater_than: int | None = None
+    size_less_than: int | None = None
+
+    @property
+    def whole_bucket(self) -> bool:
+        """The rule applies to every object."""
+        return not self.prefix and not self.tags and self.size_greater_than is None and self.size_less_than is None
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """Objects go to ``storage_class`` after ``days`` or at ``date``."""
+
+    storage_class: str
+    days: int | None = None
+    date: datetime | None = None
+
+
+class NoncurrentTransition(msgspec.Struct, frozen=True):
+    """Noncurrent versions go to ``storage_class`` after ``days``, but for the newest ``keep``."""
+
+    storage_class: str
+    days: int | None = None
+    keep: int | None = None
+
+
+class Expiration(msgspec.Struct, frozen=True):
+    """Current versions expire after ``days`` or at ``date``; or delete markers with no versions are removed."""
+
+    days: int | None = None
+    date: datetime | None = None
+    delete_markers: bool = False
+
+
+class NoncurrentExpiration(msgspec.Struct, frozen=True):
+    """Noncurrent versions are deleted after ``days``, but for the newest ``keep``."""
+
+    days: int | None = None
+    keep: int | None = None
+
+
+class LifecycleRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule of a lifecycle configuration."""
+
+    id: str
+    enabled: bool
+    filter: Filter = Filter()
+    legacy_prefix: bool = False
+    """The prefix was given in the deprecated place, outside ``Filter``."""
+    transitions: tuple[Transition, ...] = ()
+    noncurrent_transitions: tuple[NoncurrentTransition, ...] = ()
+    expiration: Expiration | None = None
+    noncurrent_expiration: NoncurrentExpiration | None = None
+    abort_multipart_days: int | None = None
+
+
+class Lifecycle(msgspec.Struct, frozen=True):
+    """A lifecycle configuration. No rules: none is configured.
+
+    ``default_minimum_size`` is ``TransitionDefaultMinimumObjectSize``: ``all_storage_classes_128K`` or ``varies_by_storage_class``;
+    ``None`` when AWS did not say.
+    """
+
+    rules: tuple[LifecycleRule, ...] = ()
+    default_minimum_size: str | None = None
+
+
+class Tiering(msgspec.Struct, frozen=True):
+    """An archive tier of Intelligent-Tiering and the days without access after which objects go there."""
+
+    tier: str
+    days: int
+
+
+class IntelligentTiering(msgspec.Struct, frozen=True, kw_only=True):
+    """An Intelligent-Tiering configuration."""
+
+    id: str
+    enabled: bool
+    filter: Filter = Filter()
+    tierings: tuple[Tiering, ...] = ()
+
+
+class ObjectLock(msgspec.Struct, frozen=True):
+    """Object Lock; ``mode`` and ``days`` of the default retention, ``None`` when there is none (years are given as 365 days)."""
+
+    enabled: bool
+    mode: str | None = None
+    days: int | None = None
+
+
+class ReplicationRule(msgspec.Struct, frozen=True):
+    """A replication rule: where objects are copied to."""
+
+    id: str
+    enabled: bool
+    destination: str
+    storage_class: str | None = None
+    delete_markers: bool = False
+
+
+class Website(msgspec.Struct, frozen=True):
+    """Static website hosting: either an index document, or everything is redirected to a host."""
+
+    index: str | None = None
+    redirect_to: str | None = None
+
+
+class CorsRule(msgspec.Struct, frozen=True):
+    """One cross-origin rule."""
+
+    origins: tuple[str, ...]
+    methods: tuple[str, ...]
+
+
+class NotificationTarget(msgspec.Struct, frozen=True):
+    """Who is told of events: ``kind`` is topic, queue, lambda or eventbridge."""
+
+    kind: str
+    arn: str
+    events: tuple[str, ...] = ()
+
+
+class Bucket(Resource, frozen=True, kw_only=True):
+    """A general-purpose bucket. ``id`` is its name, ``region`` where it is."""
+
+    KIND: ClassVar[str] = "s3-bucket"
+    SERVICE: ClassVar[str] = "s3"
+    NOUN: ClassVar[str] = "bucket"
+    LISTED_BY: ClassVar[Call] = calls.LIST_BUCKETS
+    REGIONAL: ClassVar[bool] = False
+
+    created: Fact[datetime] = unread(calls.LIST_BUCKETS)
+    public_access_block: Fact[PublicAccessBlock] = unread(calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK)
+    policy: Fact[str | None] = unread(calls.GET_BUCKET_POLICY)
+    """The bucket policy's JSON text, ``None`` when there is none."""
+    policy_is_public: Fact[bool] = unread(calls.GET_BUCKET_POLICY_STATUS)
+    """AWS's own judgement of the bucket policy; false when there is none."""
+    acl: Fact[Acl] = unread(calls.GET_BUCKET_ACL)
+    ownership: Fact[str | None] = unread(calls.GET_BUCKET_OWNERSHIP_CONTROLS)
+    """``BucketOwnerEnforced`` (ACLs are off), ``BucketOwnerPreferred`` or ``ObjectWriter``; ``None``: not set, ACLs apply."""
+    encryption: Fact[Encryption | None] = unread(calls.GET_BUCKET_ENCRYPTION)
+    """``None`` only from an emulator or before 2023: AWS answers SSE-S3 where nothing is configured."""
+    versioning: Fact[Versioning] = unread(calls.GET_BUCKET_VERSIONING)
+    logging: Fact[Logging | None] = unread(calls.GET_BUCKET_LOGGING)
+    lifecycle: Fact[Lifecycle] = unread(calls.GET_BUCKET_LIFECYCLE)
+    intelligent_tiering: Fact[tuple[IntelligentTiering, ...]] = unread(calls.LIST_BUCKET_INTELLIGENT_TIERING)
+    object_lock: Fact[ObjectLock] = unread(calls.GET_OBJECT_LOCK_CONFIGURATION)
+    replication: Fact[tuple[ReplicationRule, ...]] = unread(calls.GET_BUCKET_REPLICATION)
+    website: Fact[Website | None] = unread(calls.GET_BUCKET_WEBSITE)
+    cors: Fact[tuple[CorsRule, ...]] = unread(calls.GET_BUCKET_CORS)
+    notifications: Fact[tuple[NotificationTarget, ...]] = unread(calls.GET_BUCKET_NOTIFICATION)
+    tags: Fact[Mapping[str, str]] = unread(calls.GET_BUCKET_TAGGING)
+    sizes: Fact[tuple[Series, ...]] = unread(calls.GET_METRIC_DATA)
+    """``BucketSizeBytes`` of each storage type that CloudWatch lists for the bucket, daily."""
+    object_count: Fact[tuple[Series, ...]] = unread(calls.GET_METRIC_DATA)
+    """``NumberOfObjects`` over all storage types, daily."""
+
+    @property
+    def name(self) -> str:
+        """The bucket name: a ``Name`` tag does not rename a bucket."""
+        return self.id
+
+
+class DirectoryBucket(Resource, frozen=True, kw_only=True):
+    """A directory bucket (S3 Express One Zone). ``id`` is its name."""
+
+    KIND: ClassVar[str] = "s3-directory-bucket"
+    SERVICE: ClassVar[str] = "s3"
+    NOUN: ClassVar[str] = "directory bucket"
+    LISTED_BY: ClassVar[Call] = calls.LIST_DIRECTORY_BUCKETS
+
+    created: Fact[datetime | None] = unread(calls.LIST_DIRECTORY_BUCKETS)
+    zone: Fact[str | None] = unread(calls.LIST_DIRECTORY_BUCKETS)
+    """The Availability Zone id in its name, such as ``use1-az4``."""

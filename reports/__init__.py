@@ -1,0 +1,1 @@
+"""Reports: templates live below."""

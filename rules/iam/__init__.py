@@ -1,0 +1,1 @@
+"""Rules about IAM and the root user."""

@@ -1,0 +1,76 @@
+"""Bucket without a tier policy
+
+## Why it matters
+Every object stays in S3 Standard for ever unless a lifecycle rule moves it or it was written to another class. Old checkpoints,
+data sets and logs are read rarely but cost the full price each month; Intelligent-Tiering or an infrequent-access class costs
+between a half and a twentieth of it.
+
+## How to fix
+Console: bucket, Management, *Create lifecycle rule*, "Move current versions of objects between storage classes". CLI:
+
+    aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration '{"Rules": [{"ID": "tier",
+      "Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [{"Days": 30, "StorageClass": "INTELLIGENT_TIERING"}]}]}'
+
+Terraform: `aws_s3_bucket_lifecycle_configuration` with a `transition` block.
+
+## When it is fine
+The bucket is small, its objects are rewritten or deleted within weeks, or writers choose the storage class themselves.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Bucket,
+    Case,
+    Confidence,
+    Context,
+    Expiration,
+    Known,
+    Lifecycle,
+    LifecycleRule,
+    Limits,
+    Pillar,
+    Severity,
+    Transition,
+    Verdict,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    unknown,
+)
+
+
+@rule(
+    over=Bucket,
+    reads=(Bucket.lifecycle,),
+    pillar=Pillar.COST,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    since="0.1",
+    controls=("fsbp:S3.13",),
+)
+def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
+    lifecycle = need(bucket.lifecycle)
+    tiering = [r for r in lifecycle.rules if r.enabled and (r.transitions or r.expiration)]
+    if tiering:
+        yield ok("{count} enabled lifecycle rules move or expire objects", count=len(tiering), rules=[r.id for r in tiering])
+    else:
+        yield flag("no enabled lifecycle rule moves or expires objects ({count} rules in all)", count=len(lifecycle.rules))
+
+
+def cases() -> Iterator[Case[Bucket]]:
+    tier = LifecycleRule(id="tier", enabled=True, transitions=(Transition("INTELLIGENT_TIERING", days=30),))
+    expire = LifecycleRule(id="expire", enabled=True, expiration=Expiration(days=90))
+    off = LifecycleRule(id="tier", enabled=False, transitions=(Transition("STANDARD_IA", days=30),))
+    abort = LifecycleRule(id="abort", enabled=True, abort_multipart_days=7)
+    yield passes("objects move after 30 days", sample(Bucket, "training-data", lifecycle=Known(Lifecycle((tier,)))))
+    yield passes("objects are deleted after 90 days", sample(Bucket, "tmp-features", lifecycle=Known(Lifecycle((abort, expire)))))
+    yield fails("no lifecycle configuration", sample(Bucket, "checkpoints", lifecycle=Known(Lifecycle())))
+    yield fails("the only tiering rule is disabled", sample(Bucket, "logs", lifecycle=Known(Lifecycle((off,)))))
+    yield fails("rules only tidy uploads", sample(Bucket, "models", lifecycle=Known(Lifecycle((abort,)))))
+    yield unknown("the lifecycle may not be read", sample(Bucket, "vault", lifecycle=denied(Bucket.lifecycle)))
