@@ -4,6 +4,7 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 :func:`flag`, :func:`ok` or :func:`skip`. See CONTRIBUTING for a walk through a whole rule.
 """
 
+from auditor.engine.documents import bad_inline, bad_statements
 from auditor.engine.rule import (
     CASE_ACCOUNT,
     CASE_REGION,
@@ -12,6 +13,7 @@ from auditor.engine.rule import (
     Context,
     Limits,
     Rule,
+    cannot_tell,
     denied,
     fails,
     flag,
@@ -20,8 +22,10 @@ from auditor.engine.rule import (
     passes,
     rule,
     sample,
+    series_of,
     skip,
     skips,
+    together,
     unknown,
 )
 from auditor.model.account import (
@@ -105,6 +109,24 @@ from auditor.model.sagemaker import (
 )
 from auditor.model.series import Series
 from auditor.model.verdict import Audience, Confidence, Location, Outcome, Pillar, Severity, Verdict
+from auditor.policy.adapter import Arn, parse_arn
+from auditor.policy.breadth import (
+    condition_keys,
+    denies,
+    every_action,
+    every_resource,
+    grants_all_but,
+    grants_everything,
+    names_action,
+    names_everyone,
+    narrowed,
+    opens_trust,
+    says_who,
+)
+from auditor.policy.parse import Document as PolicyDocument
+from auditor.policy.parse import Malformed as MalformedPolicy
+from auditor.policy.parse import Statement as PolicyStatement
+from auditor.policy.parse import parse as parse_policy
 
 __all__ = [
     "CASE_ACCOUNT",
@@ -117,6 +139,7 @@ __all__ = [
     "Address",
     "AlternateContact",
     "App",
+    "Arn",
     "AttachedPolicy",
     "Attachment",
     "Audience",
@@ -152,6 +175,7 @@ __all__ = [
     "Limits",
     "Location",
     "Logging",
+    "MalformedPolicy",
     "ManagedPolicy",
     "MetadataOptions",
     "Missing",
@@ -164,6 +188,8 @@ __all__ = [
     "Outcome",
     "PasswordPolicy",
     "Pillar",
+    "PolicyDocument",
+    "PolicyStatement",
     "ProcessingJob",
     "PublicAccessBlock",
     "Reason",
@@ -197,16 +223,34 @@ __all__ = [
     "Volume",
     "all_of",
     "any_of",
+    "bad_inline",
+    "bad_statements",
+    "cannot_tell",
+    "condition_keys",
     "denied",
+    "denies",
+    "every_action",
+    "every_resource",
     "fails",
     "flag",
+    "grants_all_but",
+    "grants_everything",
+    "names_action",
+    "names_everyone",
+    "narrowed",
     "need",
     "need_data",
     "ok",
+    "opens_trust",
+    "parse_arn",
+    "parse_policy",
     "passes",
     "rule",
     "sample",
+    "says_who",
+    "series_of",
     "skip",
     "skips",
+    "together",
     "unknown",
 ]

@@ -29,7 +29,9 @@ def run(rule: LoadedRule, snapshot: Snapshot, case: Case[Any]) -> list[Finding]:
     """The findings about the case's own resource, or about its list."""
     limits = {rule.id: case.limits} if case.limits else {}
     return [
-        f for f in judge(snapshot, [rule], limits=limits) if f.resource == case.resource.arn or f.resource.startswith("AWS::::Account")
+        f
+        for f in judge(snapshot, [rule], limits=limits)
+        if f.resource == case.resource.arn or f.resource.startswith("AWS::::Account")
     ]
 
 
@@ -116,7 +118,9 @@ def test_hiding_what_it_does_not_read_changes_nothing(rule: LoadedRule, case: Ca
             snapshot = with_fact(snapshot, place, number, ref.field, hidden(ref))
     listed = {rule.spec.over, *rule.spec.kinds, *(ref.kind for ref in rule.spec.reads)}
     sections = {
-        place: section if section.kind in listed else msgspec.structs.replace(section, items=(), missing=(Unknown(Reason.DENIED, "x", "x"),))
+        place: section
+        if section.kind in listed
+        else msgspec.structs.replace(section, items=(), missing=(Unknown(Reason.DENIED, "x", "x"),))
         for place, section in snapshot.sections.items()
     }
     assert run(rule, msgspec.structs.replace(snapshot, sections=sections), case) == before

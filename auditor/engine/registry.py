@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import msgspec
 
@@ -128,31 +128,34 @@ def _from_folder(folder: Path) -> Iterator[LoadedRule]:
 
 
 def _module(module: ModuleType, parts: list[str], origin: str) -> Iterator[LoadedRule]:
-    check = getattr(module, "check", None)
+    check: object = getattr(module, "check", None)
     if parts[-1].startswith("_"):
         return
-    if not isinstance(check, Rule):
+    if not _is_rule(check):
         raise RuleFileError(f"{origin}: `{'/'.join(parts)}.py` has no `check` function under the `@rule` decorator; add one")
     cases = getattr(module, "cases", None)
     if not callable(cases):
         raise RuleFileError(f"{origin}: `{'/'.join(parts)}.py` has no `cases()`; a rule without cases proves nothing")
     rule_id = "-".join(parts).replace("_", "-")
-    spec: Rule[Any] = check
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", rule_id):
         raise RuleFileError(f"{origin}: `{rule_id}` is not a rule id; put the file in a folder named after the service")
     yield LoadedRule(
         id=rule_id,
         page=_page(inspect.getdoc(module) or "", origin, rule_id),
-        spec=spec,
+        spec=check,
         cases=cast("Callable[[], Iterator[Case[Any]]]", cases),
         origin=origin,
     )
 
 
+def _is_rule(value: object) -> TypeGuard[Rule[Any]]:
+    return isinstance(value, Rule)
+
+
 def _page(text: str, origin: str, rule_id: str) -> Page:
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     title = parts[0].strip()
-    sections = {heading.strip(): body.strip() for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
+    sections = {heading.strip(): body.strip("\n").rstrip() for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
     if not title or "\n" in title or tuple(sections) != HEADINGS or not all(sections.values()):
         wanted = ", ".join(f"`## {heading}`" for heading in HEADINGS)
         raise RuleFileError(f"{origin}: the page of `{rule_id}` must be one title line, then {wanted}, each with text")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
@@ -188,6 +188,33 @@ def skip(because: str, /, *, key: str = "", **evidence: object) -> Verdict:
     return _verdict(Outcome.NOT_APPLICABLE, because, key, None, evidence)
 
 
+def cannot_tell(
+    member: object, because: str, /, *, reason: Reason, key: str = "", at: Location | None = None, **evidence: object
+) -> Verdict:
+    """It cannot be decided, though AWS answered: the fact field ``member`` (``Role.trust``) holds what cannot be judged, and why.
+
+    For one key or document among several; a fact that is wholly missing stops the check by :func:`need`.
+    """
+    call = field_ref(member).call
+    verdict = _verdict(Outcome.UNKNOWN, because, key, at, evidence)
+    return msgspec.structs.replace(verdict, missing=(Unknown(reason, call.name, call.action),))
+
+
+def together(*parts: Iterator[Verdict]) -> Iterator[Verdict]:
+    """The verdicts of parts that decide apart: a fact that one of them misses does not silence the others.
+
+    Raises :class:`Missing` at the end with what all of them missed.
+    """
+    unknowns: list[Unknown] = []
+    for part in parts:
+        try:
+            yield from part
+        except Missing as missing:
+            unknowns.extend(missing.unknowns)
+    if unknowns:
+        raise Missing(unknowns)
+
+
 def need_data(fact: Fact[tuple[Series, ...]], *, coverage: float = 0.8) -> tuple[Series, ...]:
     """The series of a metric, when CloudWatch has datapoints for at least ``coverage`` (a share) of every series' periods.
 
@@ -287,6 +314,22 @@ def sample(kind: type[R], id: str = "", region: str = "", **facts: Fact[Any]) ->
         kind.KIND, "arn:aws:" + kind.SERVICE + ":{region}:{account}:" + kind.KIND.removeprefix(f"{kind.SERVICE}-") + "/{id}"
     )
     return kind(arn=form.format(id=id or default, region=place, account=CASE_ACCOUNT), id=id or default, region=place, **facts)
+
+
+def series_of(
+    namespace: str, metric: str, stat: str, values: Sequence[float | None], *, period: int, dimensions: Mapping[str, str]
+) -> Series:
+    """A metric for a case: ``values`` oldest first, ``period`` in seconds, the last period that was whole at :data:`CASE_TIME` last."""
+    end = datetime.fromtimestamp(CASE_TIME.timestamp() // period * period, UTC)
+    return Series(
+        namespace=namespace,
+        metric=metric,
+        stat=stat,
+        dimensions=dimensions,
+        start=end - timedelta(seconds=period * len(values)),
+        period=period,
+        values=tuple(values),
+    )
 
 
 def case_snapshot(case: Case[R]) -> Snapshot:

@@ -99,6 +99,8 @@ class Instance(_Ec2, frozen=True, kw_only=True):
     KIND: ClassVar[str] = "ec2-instance"
     NOUN: ClassVar[str] = "instance"
     LISTED_BY: ClassVar[Call] = calls.DESCRIBE_INSTANCES
+    # Whether the type has GPUs decides whether their metrics are asked for.
+    DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = {"gpu": ("hardware",), "gpu_metrics": ("hardware",)}
 
     type: Fact[str] = _INSTANCES
     state: Fact[str] = _INSTANCES

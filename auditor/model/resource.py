@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from types import MemberDescriptorType
+from types import MappingProxyType, MemberDescriptorType
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -35,6 +35,10 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What people call one of these, in lower case."""
     LISTED_BY: ClassVar[Call] = calls.GET_CALLER_IDENTITY
     """The call that tells which of these exist."""
+    ALSO: ClassVar[tuple[str, ...]] = ()
+    """Names of further calls that listing may take."""
+    DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+    """Fields that can only be read with the help of others of the same kind: whoever wants the first gets the others too."""
     REGIONAL: ClassVar[bool] = True
     """Listed region by region (true), or once for the account (false)."""
 

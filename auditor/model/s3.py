@@ -186,6 +186,7 @@ class Bucket(Resource, frozen=True, kw_only=True):
     SERVICE: ClassVar[str] = "s3"
     NOUN: ClassVar[str] = "bucket"
     LISTED_BY: ClassVar[Call] = calls.LIST_BUCKETS
+    ALSO: ClassVar[tuple[str, ...]] = (calls.GET_BUCKET_LOCATION.name,)
     REGIONAL: ClassVar[bool] = False
 
     created: Fact[datetime] = unread(calls.LIST_BUCKETS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -137,6 +138,8 @@ class Endpoint(_SageMaker, frozen=True, kw_only=True):
     KIND: ClassVar[str] = "sagemaker-endpoint"
     NOUN: ClassVar[str] = "endpoint"
     LISTED_BY: ClassVar[Call] = calls.LIST_ENDPOINTS
+    # Invocations are published by variant, under names that only the description has.
+    DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = {"invocations": ("variants",), "cpu": ("variants",)}
 
     status: Fact[str] = unread(calls.LIST_ENDPOINTS)
     created: Fact[datetime] = unread(calls.LIST_ENDPOINTS)
@@ -144,6 +147,8 @@ class Endpoint(_SageMaker, frozen=True, kw_only=True):
     config: Fact[str] = unread(calls.DESCRIBE_ENDPOINT)
     """The name of its endpoint configuration."""
     variants: Fact[tuple[Variant, ...]] = unread(calls.DESCRIBE_ENDPOINT)
+    asynchronous: Fact[bool] = unread(calls.DESCRIBE_ENDPOINT)
+    """It has an ``AsyncInferenceConfig``: such an endpoint publishes no ``Invocations``."""
     data_capture: Fact[bool] = unread(calls.DESCRIBE_ENDPOINT)
     invocations: Fact[tuple[Series, ...]] = _METRICS
     """``AWS/SageMaker Invocations {EndpointName, VariantName}``, daily sum over 14 days: a series for each variant.

@@ -3,7 +3,7 @@
 ## Why it matters
 Every object stays in S3 Standard for ever unless a lifecycle rule moves it or it was written to another class. Old checkpoints,
 data sets and logs are read rarely but cost the full price each month; Intelligent-Tiering or an infrequent-access class costs
-between a half and a twentieth of it.
+between a half and a twentieth of it to keep, though reading from the colder classes is charged.
 
 ## How to fix
 Console: bucket, Management, *Create lifecycle rule*, "Move current versions of objects between storage classes". CLI:
@@ -11,7 +11,8 @@ Console: bucket, Management, *Create lifecycle rule*, "Move current versions of 
     aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration '{"Rules": [{"ID": "tier",
       "Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [{"Days": 30, "StorageClass": "INTELLIGENT_TIERING"}]}]}'
 
-Terraform: `aws_s3_bucket_lifecycle_configuration` with a `transition` block.
+The command replaces all rules of the bucket: when there are others, put this one beside them. Terraform:
+`aws_s3_bucket_lifecycle_configuration` with a `transition` block.
 
 ## When it is fine
 The bucket is small, its objects are rewritten or deleted within weeks, or writers choose the storage class themselves.
@@ -45,6 +46,11 @@ from auditor.sdk import (
 )
 
 
+def expires(one: LifecycleRule) -> bool:
+    """The rule deletes objects, not only delete markers that nothing is under."""
+    return one.expiration is not None and (one.expiration.days is not None or one.expiration.date is not None)
+
+
 @rule(
     over=Bucket,
     reads=(Bucket.lifecycle,),
@@ -56,7 +62,7 @@ from auditor.sdk import (
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     lifecycle = need(bucket.lifecycle)
-    tiering = [r for r in lifecycle.rules if r.enabled and (r.transitions or r.expiration)]
+    tiering = [r for r in lifecycle.rules if r.enabled and (r.transitions or expires(r))]
     if tiering:
         yield ok("{count} enabled lifecycle rules move or expire objects", count=len(tiering), rules=[r.id for r in tiering])
     else:
@@ -73,4 +79,6 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails("no lifecycle configuration", sample(Bucket, "checkpoints", lifecycle=Known(Lifecycle())))
     yield fails("the only tiering rule is disabled", sample(Bucket, "logs", lifecycle=Known(Lifecycle((off,)))))
     yield fails("rules only tidy uploads", sample(Bucket, "models", lifecycle=Known(Lifecycle((abort,)))))
+    markers = LifecycleRule(id="markers", enabled=True, expiration=Expiration(delete_markers=True))
+    yield fails("rules only remove delete markers", sample(Bucket, "reports", lifecycle=Known(Lifecycle((markers,)))))
     yield unknown("the lifecycle may not be read", sample(Bucket, "vault", lifecycle=denied(Bucket.lifecycle)))

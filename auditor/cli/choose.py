@@ -1,0 +1,43 @@
+"""From options to a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from auditor.config import Config, load, select
+from auditor.engine import registry
+from auditor.errors import UsageError
+from auditor.model.verdict import Audience
+
+
+def configuration(
+    *,
+    config: Path | None = None,
+    rules_folder: Path | None = None,
+    rules: Sequence[str] | None = None,
+    services: Sequence[str] | None = None,
+    audience: str | None = None,
+) -> Config:
+    """What to judge: the file's choices, narrowed or replaced by what the command line says.
+
+    Raises :class:`UsageError` or one of its kinds.
+    """
+    known = registry.load(rules_folder)
+    chosen = load(config, known)
+    if rules or audience:
+        if audience and audience not in [a.value for a in Audience]:
+            raise UsageError(f"`{audience}` is not an audience; use one of {', '.join(a.value for a in Audience)}")
+        wanted = select(known, rules or (), (), Audience(audience or "regular"), where="--rule")
+        chosen = msgspec.structs.replace(chosen, rules=wanted)
+    if services:
+        offered = sorted({rule.service for rule in known.values()})
+        for service in services:
+            if service not in offered:
+                raise UsageError(f"there are no rules for service `{service}`; services with rules are {', '.join(offered)}")
+        chosen = msgspec.structs.replace(chosen, rules=tuple(rule for rule in chosen.rules if rule.service in services))
+    if not chosen.rules:
+        raise UsageError("no rule is left to judge by; widen --rule, --service or [rules] in the configuration")
+    return chosen

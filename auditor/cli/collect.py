@@ -1,0 +1,49 @@
+"""``awsaudit collect``: a snapshot of everything, for later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor.cli import options
+
+Out = Annotated[Path, typer.Option("--out", "-o", help="The snapshot file to write.", rich_help_panel=options.RESULT)]
+
+
+def collect(
+    profile: options.Profile = None,
+    role_arn: options.RoleArn = None,
+    external_id: options.ExternalId = None,
+    mfa_serial: options.MfaSerial = None,
+    region: options.Regions = None,
+    endpoint_url: options.EndpointUrl = None,
+    out: Out = Path("snapshot.jsonl.gz"),
+    quiet: options.Quiet = False,
+) -> int:
+    """Snapshot everything awsaudit can read, to judge later with `awsaudit check`.
+
+    Exit codes: 0 done, 2 usage, 3 incomplete.
+    """
+    from auditor.cli.account import real
+    from auditor.cli.snapshot import take
+    from auditor.collect.session import Target
+    from auditor.collect.wanted import everything
+    from auditor.sinks.folder import exclusive
+
+    target = Target(
+        profile=profile,
+        role_arn=role_arn,
+        external_id=external_id,
+        mfa_serial=mfa_serial,
+        region=region[0] if region else None,
+        endpoint_url=endpoint_url,
+    )
+    with real(target) as connection, exclusive(out.parent):
+        snapshot, path = take(connection, everything(), tuple(region or ()), out.parent, quiet=quiet, file=out.name)
+        if not quiet:
+            typer.echo(
+                f"wrote {path}: {sum(len(s.items) for s in snapshot.sections.values())} resources, {len(snapshot.calls)} calls"
+            )
+        return 0 if snapshot.header.complete else 3

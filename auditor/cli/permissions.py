@@ -1,0 +1,35 @@
+"""``awsaudit permissions``: the least an account must allow."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from auditor.cli import options
+
+All = Annotated[bool, typer.Option("--all", help="For `collect`: everything that can be read.")]
+
+
+def permissions(
+    rule: options.Rules = None,
+    service: options.Services = None,
+    audience: options.Audience = None,
+    rules: options.RulesFolder = None,
+    config: options.ConfigFile = None,
+    all_: All = False,
+) -> None:
+    """Print the least-privilege IAM policy for the selected rules.
+
+    Every action is a read of settings: none reads the data in buckets, secrets or parameters.
+    """
+    from auditor.cli import choose
+    from auditor.collect.permissions import policy
+    from auditor.collect.wanted import by_rules, everything
+
+    if all_:
+        wanted = everything()
+    else:
+        chosen = choose.configuration(config=config, rules_folder=rules, rules=rule, services=service, audience=audience)
+        wanted = by_rules([r.spec for r in chosen.rules])
+    typer.echo(policy(wanted).decode(), nl=False)

@@ -1,0 +1,302 @@
+"""The one door to AWS: every call goes through it, is paced, retried, recorded, and comes back as a fact.
+
+Errors are mapped here once. "Not configured" codes are known empty answers; denied, throttled past the budget, transport and
+unrecognised errors are unknown; a resource that is not there any more is *gone*. Only our own bugs rise.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import msgspec
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, HTTPClientError
+
+from auditor.collect.pace import Pace
+from auditor.collect.session import Clients
+from auditor.model.calls import Call
+from auditor.model.fact import Fact, Known, Reason, Unknown
+from auditor.model.snapshot import CallRecord
+
+T = TypeVar("T")
+Raw = Mapping[str, Any]
+
+DENIED = frozenset(
+    (
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "Forbidden",
+        "AllAccessDisabled",
+        "Client.UnauthorizedOperation",
+        "UnauthorizedException",
+        "NotAuthorized",
+        "AccountProblem",
+    )
+)
+THROTTLED = frozenset(
+    (
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "SlowDown",
+        "PriorRequestNotComplete",
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+    )
+)
+CLOSED = frozenset(
+    (
+        "OptInRequired",
+        "AuthFailure",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidToken",
+        "SubscriptionRequiredException",
+    )
+)
+UNSUPPORTED = frozenset(
+    (
+        "UnknownOperationException",
+        "UnknownOperation",
+        "InvalidAction",
+        "UnsupportedOperation",
+        "UnsupportedOperationException",
+        "NotImplemented",
+        "MethodNotAllowed",
+        "OperationNotPermittedException",
+    )
+)
+GONE = frozenset(
+    (
+        "NoSuchBucket",
+        "NoSuchEntity",
+        "NoSuchEntityException",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+        "ResourceNotFoundFault",
+    )
+)
+EXPIRED = frozenset(
+    (
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "TokenRefreshRequired",
+    )
+)
+
+THROTTLE_BUDGET = 180.0
+"""Seconds one call may spend being throttled before it is given up."""
+TRANSPORT_TRIES = 4
+"""Tries of one call over a failing network or a failing server."""
+BREAKER = 6
+"""Calls to one service in one region that fail in a row, all tries spent, before no more are made."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a call gave: a response, or the reason why there is none. :meth:`take` makes typed facts of it."""
+
+    call: Call
+    fact: Fact[Raw]
+
+    def take(self, parse: Callable[[Raw], T]) -> Fact[T]:
+        """The fact that ``parse`` finds in the response. A key that is not there is *no data*, a value of the wrong form an error."""
+        if isinstance(self.fact, Unknown):
+            return self.fact
+        try:
+            return Known(parse(self.fact.value))
+        except KeyError:
+            return Unknown(Reason.NO_DATA, self.call.name, self.call.action)
+        except (TypeError, ValueError, AttributeError, IndexError):
+            return Unknown(Reason.ERROR, self.call.name, self.call.action)
+
+    @property
+    def raw(self) -> Raw:
+        """The response, empty when there is none: only for what names a resource."""
+        return self.fact.value if isinstance(self.fact, Known) else {}
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """The entries of a listing over all its pages, and why there may be more."""
+
+    entries: tuple[Answer, ...]
+    missing: tuple[Unknown, ...] = ()
+    pages: tuple[Raw, ...] = ()
+
+
+class _State:
+    __slots__ = ("failures", "pace")
+
+    def __init__(self, ceiling: float | None) -> None:
+        self.pace = Pace(ceiling)
+        self.failures = 0
+
+
+class Door:
+    """Calls AWS. Safe to share between threads."""
+
+    def __init__(self, clients: Clients, record: Callable[[CallRecord], None]) -> None:
+        """``record`` is told of each call, from any thread."""
+        self._clients = clients
+        self._record = record
+        self._states: dict[tuple[str, str], _State] = {}
+        self._once_answers: dict[tuple[str, str], Future[Answer]] = {}
+        self._lock = threading.Lock()
+        self.stopped = threading.Event()
+        self.stopped_because = ""
+
+    def stop(self, because: str) -> None:
+        """Make no more calls: whatever is asked from now on is *not collected*."""
+        with self._lock:
+            if not self.stopped.is_set():
+                self.stopped_because = because
+                self.stopped.set()
+
+    def read(self, call: Call, region: str, params: Raw, of: str = "") -> Answer:
+        """Make one call. Never raises for what AWS or the network does."""
+        state = self._state(call, region)
+        if self.stopped.is_set():
+            return self._unknown(call, Reason.NOT_COLLECTED)
+        if state.failures >= BREAKER:
+            return self._unknown(call, Reason.ERROR)
+        client = self._clients.client(call.service, region)
+        method = getattr(client, xform_name(call.operation))
+        began = time.monotonic()
+        tries = 0
+        while True:
+            state.pace.wait(self.stopped)
+            if self.stopped.is_set():
+                return self._unknown(call, Reason.NOT_COLLECTED)
+            tries += 1
+            response, reason, code = self._try(call, region, method, params)
+            if reason is None:
+                state.failures = 0
+                state.pace.went_well()
+                break
+            if reason is Reason.THROTTLED:
+                state.pace.throttled()
+                if time.monotonic() - began < THROTTLE_BUDGET:
+                    self._pause(min(8.0, 0.25 * 2 ** min(tries, 5)))
+                    continue
+            elif code in ("", "5xx") and tries < TRANSPORT_TRIES and state.failures < BREAKER:
+                self._pause(0.2 * 2**tries)
+                continue
+            state.failures = state.failures + 1 if code in ("", "5xx") else 0
+            break
+        outcome = "absent" if reason is None and code else "ok" if reason is None else reason.value
+        self._record(
+            CallRecord(
+                service=call.service,
+                operation=call.operation,
+                region=region,
+                outcome=outcome,
+                of=of,
+                code=code,
+                tries=tries,
+                ms=round((time.monotonic() - began) * 1000),
+            )
+        )
+        return Answer(call, Known(response)) if reason is None else self._unknown(call, reason)
+
+    def once(self, call: Call, region: str) -> Answer:
+        """The answer of a call without parameters that several collectors need: made once, whoever asks first."""
+        with self._lock:
+            asked = self._once_answers.get((call.name, region))
+            promise = asked or self._once_answers.setdefault((call.name, region), Future())
+        if asked is None:
+            promise.set_result(self.read(call, region, {}))
+        return promise.result()
+
+    def pages(self, call: Call, region: str, key: str, params: Raw, of: str = "") -> Listing:
+        """All entries under ``key`` over all pages. What was read before a page failed is kept, and the failure is in ``missing``."""
+        entries: list[Answer] = []
+        responses: list[Raw] = []
+        asked: dict[str, Any] = dict(params)
+        if call.pages and call.pages.limit:
+            asked.setdefault(*call.pages.limit)
+        seen: set[str] = set()
+        while True:
+            answer = self.read(call, region, asked, of=f"{of}#{len(responses) + 1}" if responses else of)
+            if isinstance(answer.fact, Unknown):
+                return Listing(tuple(entries), (answer.fact,), tuple(responses))
+            response = answer.fact.value
+            responses.append(response)
+            found = response.get(key) if key else []
+            for entry in found or []:
+                entries.append(Answer(call, Known(entry if isinstance(entry, Mapping) else {"": entry})))
+            token = response.get(call.pages.next_token) if call.pages else None
+            if not token or not call.pages:
+                return Listing(tuple(entries), (), tuple(responses))
+            if token in seen:
+                return Listing(tuple(entries), (Unknown(Reason.ERROR, call.name, call.action),), tuple(responses))
+            seen.add(token)
+            asked[call.pages.token] = token
+
+    def _try(self, call: Call, region: str, method: Any, params: Raw) -> tuple[Raw, Reason | None, str]:
+        """One try: the response, or a reason and AWS's code (empty or ``5xx`` for what a new try may mend)."""
+        try:
+            return method(**params), None, ""
+        except ClientError as error:
+            return self._refusal(call, error)
+        except (EndpointConnectionError, HTTPClientError) as error:
+            if isinstance(error, EndpointConnectionError) and not self._clients.offers(call.service, region):
+                return {}, Reason.UNSUPPORTED, "NoEndpoint"
+            return {}, Reason.ERROR, ""
+        except BotoCoreError as error:
+            return {}, Reason.ERROR, type(error).__name__
+
+    def _refusal(self, call: Call, error: ClientError) -> tuple[Raw, Reason | None, str]:
+        response: Any = error.response
+        detail = response.get("Error", {})
+        code = str(detail.get("Code", "")).removeprefix("Client.").removeprefix("Server.")
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in call.absent:
+            return {}, None, code
+        if code in EXPIRED:
+            self.stop("the AWS credentials expired while the scan ran; sign in again and repeat it")
+            return {}, Reason.NOT_COLLECTED, code
+        for codes, reason in (
+            (THROTTLED, Reason.THROTTLED),
+            (DENIED, Reason.DENIED),
+            (CLOSED, Reason.REGION_OFF),
+            (UNSUPPORTED, Reason.UNSUPPORTED),
+        ):
+            if code in codes:
+                return {}, reason, code
+        if (
+            code in GONE
+            or code.endswith(".NotFound")
+            or (code == "ValidationException" and "could not find" in str(detail.get("Message", "")).lower())
+        ):
+            return {}, Reason.GONE, code
+        if status == 403:
+            return {}, Reason.DENIED, code or "403"
+        if status == 429:
+            return {}, Reason.THROTTLED, code or "429"
+        if status >= 500:
+            return {}, Reason.ERROR, "5xx"
+        return {}, Reason.ERROR, code or str(status)
+
+    def _state(self, call: Call, region: str) -> _State:
+        place = (call.name if call.per_second else call.service, region)
+        with self._lock:
+            return self._states.setdefault(place, _State(call.per_second))
+
+    def _pause(self, seconds: float) -> None:
+        self.stopped.wait(seconds * random.uniform(0.5, 1.0))  # noqa: S311  jitter, so that threads do not come back together
+
+    @staticmethod
+    def _unknown(call: Call, reason: Reason) -> Answer:
+        return Answer(call, Unknown(reason, call.name, call.action))

@@ -1,0 +1,32 @@
+"""The IAM policy that a scan needs, from the same table that the scan makes its calls by."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import msgspec
+
+from auditor.collect.wanted import Wanted
+
+
+def actions(wanted: Wanted) -> tuple[str, ...]:
+    """The IAM actions that reading all this takes, sorted."""
+    return tuple(sorted({call.action for call in wanted.calls() if call.action}))
+
+
+def policy(wanted: Wanted) -> bytes:
+    """The policy document, one statement for each service, as indented JSON with a final newline.
+
+    The resource is ``*`` because listing and describing actions take no other, and an audit looks at everything.
+    """
+    statements = [
+        {
+            "Sid": "Awsaudit" + "".join(part.capitalize() for part in service.split("-")),
+            "Effect": "Allow",
+            "Action": list(group),
+            "Resource": "*",
+        }
+        for service, group in groupby(actions(wanted), key=lambda action: action.split(":")[0])
+    ]
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

@@ -1,0 +1,306 @@
+"""S3: general-purpose buckets through their own regions, and directory buckets.
+
+One call for the list and one for each setting that a selected rule reads. Where ListBuckets does not say a bucket's region (some
+S3-compatible endpoints), GetBucketLocation does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from auditor.collect.account import public_access_block
+from auditor.collect.door import Answer
+from auditor.collect.visit import Collector, Metric, Visit
+from auditor.model import calls
+from auditor.model.calls import Call
+from auditor.model.fact import Fact, Known, Unknown
+from auditor.model.resource import GLOBAL, unread
+from auditor.model.s3 import (
+    Acl,
+    Bucket,
+    CorsRule,
+    DirectoryBucket,
+    Encryption,
+    Expiration,
+    Filter,
+    Grant,
+    IntelligentTiering,
+    Lifecycle,
+    LifecycleRule,
+    Logging,
+    NoncurrentExpiration,
+    NoncurrentTransition,
+    NotificationTarget,
+    ObjectLock,
+    ReplicationRule,
+    Tiering,
+    Transition,
+    Versioning,
+    Website,
+)
+
+Raw = Mapping[str, Any]
+
+
+def buckets(visit: Visit) -> None:
+    """All general-purpose buckets of the account."""
+    if not visit.lists(Bucket):
+        return
+    visit.add_each(Bucket, visit.pages(calls.LIST_BUCKETS, "Buckets"), lambda entry: _bucket(visit, entry))
+
+
+def _bucket(visit: Visit, entry: Answer) -> Bucket:
+    name = str(entry.raw["Name"])
+    where = _region(visit, entry, name)
+    region = where.value if isinstance(where, Known) else GLOBAL
+
+    def get(field: object, call: Call) -> Answer:
+        if isinstance(where, Unknown) and visit.wants(field):
+            return Answer(call, where)  # a bucket can only be asked in its own region
+        return visit.when(visit.wants(field), call, {"Bucket": name}, of=name, region=region)
+
+    return Bucket(
+        arn=f"arn:{visit.partition}:s3:::{name}",
+        id=name,
+        region=region,
+        created=entry.take(lambda r: _moment(r["CreationDate"])),
+        public_access_block=get(Bucket.public_access_block, calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK).take(public_access_block),
+        policy=get(Bucket.policy, calls.GET_BUCKET_POLICY).take(lambda r: r["Policy"] if r else None),
+        policy_is_public=get(Bucket.policy_is_public, calls.GET_BUCKET_POLICY_STATUS).take(
+            lambda r: bool(r["PolicyStatus"]["IsPublic"]) if r else False
+        ),
+        acl=get(Bucket.acl, calls.GET_BUCKET_ACL).take(_acl),
+        ownership=get(Bucket.ownership, calls.GET_BUCKET_OWNERSHIP_CONTROLS).take(
+            lambda r: str(r["OwnershipControls"]["Rules"][0]["ObjectOwnership"]) if r else None
+        ),
+        encryption=get(Bucket.encryption, calls.GET_BUCKET_ENCRYPTION).take(_encryption),
+        versioning=get(Bucket.versioning, calls.GET_BUCKET_VERSIONING).take(
+            lambda r: Versioning(r.get("Status", "Off"), r.get("MFADelete") == "Enabled")
+        ),
+        logging=get(Bucket.logging, calls.GET_BUCKET_LOGGING).take(_logging),
+        lifecycle=get(Bucket.lifecycle, calls.GET_BUCKET_LIFECYCLE).take(lifecycle),
+        intelligent_tiering=_intelligent_tiering(visit, name, where),
+        object_lock=get(Bucket.object_lock, calls.GET_OBJECT_LOCK_CONFIGURATION).take(_object_lock),
+        replication=get(Bucket.replication, calls.GET_BUCKET_REPLICATION).take(_replication),
+        website=get(Bucket.website, calls.GET_BUCKET_WEBSITE).take(_website),
+        cors=get(Bucket.cors, calls.GET_BUCKET_CORS).take(
+            lambda r: tuple(CorsRule(tuple(c["AllowedOrigins"]), tuple(c["AllowedMethods"])) for c in r.get("CORSRules", ()))
+        ),
+        notifications=get(Bucket.notifications, calls.GET_BUCKET_NOTIFICATION).take(_notifications),
+        tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(r.get("TagSet", ()))),
+    )
+
+
+def _region(visit: Visit, entry: Answer, name: str) -> Fact[str]:
+    if region := entry.raw.get("BucketRegion"):
+        return Known(str(region))
+    # GetBucketLocation has old names: nothing for us-east-1, EU for eu-west-1.
+    old = {"": "us-east-1", "EU": "eu-west-1"}
+    return visit.read(calls.GET_BUCKET_LOCATION, {"Bucket": name}, of=name).take(
+        lambda r: old.get(r.get("LocationConstraint") or "", str(r.get("LocationConstraint")))
+    )
+
+
+def _intelligent_tiering(visit: Visit, name: str, region: Fact[str]) -> Fact[tuple[IntelligentTiering, ...]]:
+    call = calls.LIST_BUCKET_INTELLIGENT_TIERING
+    if not visit.wants(Bucket.intelligent_tiering):
+        return unread(call)
+    if isinstance(region, Unknown):
+        return region
+    listing = visit.pages(call, "IntelligentTieringConfigurationList", {"Bucket": name}, of=name, region=region.value)
+    if listing.missing:
+        return listing.missing[0]
+    return Answer(call, Known({})).take(lambda _: tuple(_tiering(entry.raw) for entry in listing.entries))
+
+
+def _tiering(raw: Raw) -> IntelligentTiering:
+    return IntelligentTiering(
+        id=raw["Id"],
+        enabled=raw["Status"] == "Enabled",
+        filter=_filter(raw.get("Filter") or {}),
+        tierings=tuple(Tiering(t["AccessTier"], t["Days"]) for t in raw.get("Tierings", ())),
+    )
+
+
+def _acl(raw: Raw) -> Acl:
+    grants = tuple(
+        Grant(str(g["Grantee"].get("URI") or g["Grantee"].get("ID") or g["Grantee"].get("EmailAddress") or ""), g["Permission"])
+        for g in raw["Grants"]
+    )
+    return Acl((raw.get("Owner") or {}).get("ID"), grants)
+
+
+def _encryption(raw: Raw) -> Encryption | None:
+    if not raw:
+        return None
+    rule = raw["ServerSideEncryptionConfiguration"]["Rules"][0]
+    default = rule["ApplyServerSideEncryptionByDefault"]
+    return Encryption(default["SSEAlgorithm"], default.get("KMSMasterKeyID"), bool(rule.get("BucketKeyEnabled")))
+
+
+def _logging(raw: Raw) -> Logging | None:
+    target = raw.get("LoggingEnabled")
+    return Logging(target["TargetBucket"], target.get("TargetPrefix", "")) if target else None
+
+
+def lifecycle(raw: Raw) -> Lifecycle:
+    """A lifecycle configuration in the shape of the API."""
+    return Lifecycle(
+        tuple(_rule(rule) for rule in raw.get("Rules", ())),
+        raw.get("TransitionDefaultMinimumObjectSize"),
+    )
+
+
+def _rule(raw: Raw) -> LifecycleRule:
+    legacy = "Filter" not in raw and "Prefix" in raw
+    expiration = raw.get("Expiration")
+    noncurrent = raw.get("NoncurrentVersionExpiration")
+    return LifecycleRule(
+        id=raw.get("ID", ""),
+        enabled=raw["Status"] == "Enabled",
+        filter=Filter(prefix=raw["Prefix"] or None) if legacy else _filter(raw.get("Filter") or {}),
+        legacy_prefix=legacy,
+        transitions=tuple(Transition(t["StorageClass"], t.get("Days"), _day(t.get("Date"))) for t in raw.get("Transitions", ())),
+        noncurrent_transitions=tuple(
+            NoncurrentTransition(t["StorageClass"], t.get("NoncurrentDays"), t.get("NewerNoncurrentVersions"))
+            for t in raw.get("NoncurrentVersionTransitions", ())
+        ),
+        expiration=Expiration(
+            expiration.get("Days"), _day(expiration.get("Date")), bool(expiration.get("ExpiredObjectDeleteMarker"))
+        )
+        if expiration
+        else None,
+        noncurrent_expiration=NoncurrentExpiration(noncurrent.get("NoncurrentDays"), noncurrent.get("NewerNoncurrentVersions"))
+        if noncurrent
+        else None,
+        abort_multipart_days=(raw.get("AbortIncompleteMultipartUpload") or {}).get("DaysAfterInitiation"),
+    )
+
+
+def _filter(raw: Raw) -> Filter:
+    both = raw.get("And") or raw
+    tags = both.get("Tags") or ([both["Tag"]] if both.get("Tag") else [])
+    return Filter(both.get("Prefix") or None, _tags(tags), both.get("ObjectSizeGreaterThan"), both.get("ObjectSizeLessThan"))
+
+
+def _object_lock(raw: Raw) -> ObjectLock:
+    lock = raw.get("ObjectLockConfiguration") or {}
+    default = (lock.get("Rule") or {}).get("DefaultRetention") or {}
+    days = default.get("Days") or (default["Years"] * 365 if default.get("Years") else None)
+    return ObjectLock(lock.get("ObjectLockEnabled") == "Enabled", default.get("Mode"), days)
+
+
+def _replication(raw: Raw) -> tuple[ReplicationRule, ...]:
+    return tuple(
+        ReplicationRule(
+            rule.get("ID", ""),
+            rule["Status"] == "Enabled",
+            rule["Destination"]["Bucket"],
+            rule["Destination"].get("StorageClass"),
+            (rule.get("DeleteMarkerReplication") or {}).get("Status") == "Enabled",
+        )
+        for rule in (raw.get("ReplicationConfiguration") or {}).get("Rules", ())
+    )
+
+
+def _website(raw: Raw) -> Website | None:
+    if not (raw.get("IndexDocument") or raw.get("RedirectAllRequestsTo")):
+        return None
+    return Website((raw.get("IndexDocument") or {}).get("Suffix"), (raw.get("RedirectAllRequestsTo") or {}).get("HostName"))
+
+
+def _notifications(raw: Raw) -> tuple[NotificationTarget, ...]:
+    places = (
+        ("topic", "TopicConfigurations", "TopicArn"),
+        ("queue", "QueueConfigurations", "QueueArn"),
+        ("lambda", "LambdaFunctionConfigurations", "LambdaFunctionArn"),
+    )
+    targets = [
+        NotificationTarget(kind, entry[arn], tuple(entry.get("Events", ())))
+        for kind, key, arn in places
+        for entry in raw.get(key, ())
+    ]
+    if "EventBridgeConfiguration" in raw:
+        targets.append(NotificationTarget("eventbridge", "", ()))
+    return tuple(targets)
+
+
+def _tags(raw: Any) -> Mapping[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in sorted(raw, key=lambda tag: str(tag["Key"]))}
+
+
+def _moment(value: Any) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError("not a time")
+    return value
+
+
+def _day(value: Any) -> datetime | None:
+    return None if value is None else _moment(value)
+
+
+def directory_buckets(visit: Visit) -> None:
+    """The directory buckets (S3 Express One Zone) of a region."""
+    if not visit.lists(DirectoryBucket):
+        return
+
+    def build(entry: Answer) -> DirectoryBucket | None:
+        name = str(entry.raw["Name"])
+        if not name.endswith("--x-s3"):
+            return None  # the suffix is part of every directory bucket's name; some endpoints list ordinary buckets here
+        return DirectoryBucket(
+            arn=visit.arn("s3express", f"bucket/{name}"),
+            id=name,
+            region=visit.region,
+            created=entry.take(lambda r: _day(r.get("CreationDate"))),
+            # The name ends in --<zone id>--x-s3.
+            zone=entry.take(lambda _: name.split("--")[-2]),
+        )
+
+    visit.add_each(DirectoryBucket, visit.pages(calls.LIST_DIRECTORY_BUCKETS, "Buckets"), build)
+
+
+def _of_bucket(bucket: Bucket, dimensions: Mapping[str, str]) -> bool:
+    return dimensions.get("BucketName") == bucket.id and set(dimensions) == {"BucketName", "StorageType"}
+
+
+def _placed(bucket: Bucket) -> bool:
+    """Its region is known: CloudWatch keeps its metrics there."""
+    return bucket.region != GLOBAL
+
+
+COLLECTORS = (
+    Collector(
+        label="S3",
+        kinds=(Bucket,),
+        run=buckets,
+        metrics={
+            Bucket: (
+                Metric(
+                    field="sizes",
+                    namespace="AWS/S3",
+                    name="BucketSizeBytes",
+                    stat="Average",
+                    period=86400,
+                    days=3,
+                    discover=True,
+                    belongs=_of_bucket,
+                    wanted_for=_placed,
+                ),
+                Metric(
+                    field="object_count",
+                    namespace="AWS/S3",
+                    name="NumberOfObjects",
+                    stat="Average",
+                    period=86400,
+                    days=3,
+                    dimensions=lambda bucket: ({"BucketName": bucket.id, "StorageType": "AllStorageTypes"},),
+                    wanted_for=_placed,
+                ),
+            )
+        },
+    ),
+    Collector(label="S3 Express", kinds=(DirectoryBucket,), run=directory_buckets),
+)

@@ -1,0 +1,203 @@
+"""Connecting: credentials, identity, and clients that can only read.
+
+Every client made here refuses, before anything is sent, any operation that is not in the table of :mod:`auditor.model.calls`.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import boto3
+import msgspec
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+)
+from botocore.handlers import json_decode_policies
+
+from auditor import __version__
+from auditor.errors import ConnectError, UsageError
+from auditor.model import calls
+
+CONCURRENCY = 16
+"""Calls under way at once. More would not be faster: one process spends about 5 ms of CPU on a call."""
+
+
+class WriteRefused(AssertionError):
+    """An operation outside the table was about to be called: always a programming error."""
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What to connect to, as the user said it. Everything is optional: boto3's own chain fills in the rest."""
+
+    profile: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    mfa_serial: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+
+
+class Clients(Protocol):
+    """Whoever can give a client for a service in a region."""
+
+    def client(self, service: str, region: str) -> Any:
+        """The client; the same one each time."""
+        ...
+
+    def offers(self, service: str, region: str) -> bool:
+        """The SDK knows of an endpoint of the service there. It may be out of date: use it to explain, not to decide."""
+        ...
+
+
+class Connection:
+    """A session with an account: who we are, and read-only clients."""
+
+    def __init__(self, session: Any, target: Target, identity: Mapping[str, str]) -> None:
+        """Use :func:`connect`."""
+        self._session = session
+        self._endpoint = target.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or None
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self.account_id = identity["Account"]
+        self.caller = identity["Arn"]
+        self.partition = identity["Arn"].split(":")[1]
+        self.region: str = session.region_name or default_region(self.partition)
+
+    def client(self, service: str, region: str) -> Any:
+        """The read-only client of a service in a region (``global`` is the partition's default region)."""
+        place = region if region != "global" else default_region(self.partition)
+        with self._lock:
+            found = self._clients.get((service, place))
+            if found is None:
+                found = self._session.client(
+                    service, region_name=place, config=_config(self._endpoint), endpoint_url=self._endpoint
+                )
+                _guard(found, by_hand=self._endpoint is not None)
+                self._clients[service, place] = found
+        return found
+
+    def offers(self, service: str, region: str) -> bool:
+        """The SDK knows of an endpoint of the service there."""
+        return region in self._session.get_available_regions(service, self.partition)
+
+
+def default_region(partition: str) -> str:
+    """Where a partition's global services answer."""
+    return {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}.get(partition, "us-east-1")
+
+
+def connect(target: Target, session: Any = None, ask: Callable[[str], str] = getpass.getpass) -> Connection:
+    """Find credentials as the AWS CLI does, take the role if one is named, and ask AWS who we are.
+
+    ``session`` is a boto3 session to use instead of a new one. Raises :class:`UsageError` for a profile that does not exist and
+    :class:`ConnectError` for missing, expired or refused credentials and for an endpoint that cannot be reached.
+    """
+    try:
+        session = session or boto3.Session(profile_name=target.profile, region_name=target.region)
+        if target.role_arn:
+            _take_role(session, target, target.role_arn, ask)
+        endpoint = target.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
+        region = target.region or session.region_name or "us-east-1"
+        sts = session.client("sts", region_name=region, config=_config(endpoint, tries=3), endpoint_url=target.endpoint_url)
+        identity = sts.get_caller_identity()
+    except ProfileNotFound as error:
+        known = ", ".join(f"`{name}`" for name in boto3.Session().available_profiles) or "none"
+        raise UsageError(
+            f"there is no AWS profile `{target.profile or os.environ.get('AWS_PROFILE', '')}`; the profiles configured are: {known}"
+        ) from error
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise ConnectError(
+            "no AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, use --profile, or run `aws sso login`"
+        ) from error
+    except SSOError as error:
+        raise ConnectError(f"the SSO session cannot be used ({error}); run `aws sso login` for this profile") from error
+    except ClientError as error:
+        raise ConnectError(_refused(error, target)) from error
+    except (BotoCoreError, ValueError) as error:
+        raise ConnectError(f"AWS cannot be reached: {error}; check the network, the region and --endpoint-url") from error
+    return Connection(session, target, identity)
+
+
+def _refused(error: ClientError, target: Target) -> str:
+    code = error.response.get("Error", {}).get("Code", "")
+    if code in ("ExpiredToken", "ExpiredTokenException", "RequestExpired"):
+        return "the AWS credentials have expired; sign in again (for example `aws sso login`) and repeat the command"
+    if error.operation_name == "AssumeRole":
+        return f"role `{target.role_arn}` cannot be assumed ({code}); check its trust policy, --external-id and --mfa-serial"
+    if code in (
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+        "AuthFailure",
+        "InvalidAccessKeyId",
+    ):
+        return f"AWS does not accept the credentials ({code}); check the access key, the profile and the partition of the region"
+    return f"AWS refused to say who we are ({code or error}); check the credentials"
+
+
+def _take_role(session: Any, target: Target, role_arn: str, ask: Callable[[str], str]) -> None:
+    """Put the role's credentials, renewed as they expire, in place of the session's own."""
+    core = session._session  # boto3 has no public way to give a session refreshable credentials
+    source = core.get_credentials()
+    if source is None:
+        raise NoCredentialsError()
+    extra = {"RoleSessionName": "awsaudit", "ExternalId": target.external_id, "SerialNumber": target.mfa_serial}
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=core.create_client,
+        source_credentials=source,
+        role_arn=role_arn,
+        extra_args={name: value for name, value in extra.items() if value},
+        mfa_prompter=ask,
+    )
+    core._credentials = DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)
+
+
+def _config(endpoint: str | None, tries: int = 1) -> Config:
+    # The door retries by itself, so that it can record, pace and stop; parameters are ours, so botocore need not check them.
+    return Config(
+        user_agent_extra=f"awsaudit/{__version__}",
+        retries={"total_max_attempts": tries, "mode": "standard"},
+        max_pool_connections=CONCURRENCY * 2,
+        connect_timeout=5,
+        read_timeout=60,
+        parameter_validation=False,
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        s3={"addressing_style": "path"} if endpoint else {},
+    )
+
+
+def _guard(client: Any, *, by_hand: bool) -> None:
+    service = client.meta.service_model.service_name
+    allowed = {call.operation for call in calls.table().values() if call.service == service}
+
+    def only_reads(model: Any, **_: Any) -> None:
+        if model.name not in allowed:
+            raise WriteRefused(f"`{service}.{model.name}` is not in the table of calls")
+
+    client.meta.events.register_first("before-call", only_reads)
+    if service == "iam":
+        # Policies are kept as the text that AWS keeps: what does not parse must not vanish, and line numbers must be right.
+        client.meta.events.unregister("after-call.iam", json_decode_policies)
+    if service == "s3control" and by_hand:
+        # The account id that goes before the host name does not resolve for an endpoint on this machine.
+        client.meta.events.register("before-send.s3-control", _without_account_prefix)
+
+
+def _without_account_prefix(request: Any, **_: Any) -> None:
+    parts = urlsplit(request.url)
+    account, dot, rest = parts.netloc.partition(".")
+    if dot and account.isdigit() and len(account) == 12:
+        request.url = urlunsplit(parts._replace(netloc=rest))

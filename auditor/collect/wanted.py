@@ -1,0 +1,87 @@
+"""What a scan must read: the fields that the selected rules read, or everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from auditor.engine.rule import Rule
+from auditor.model import calls
+from auditor.model.account import Account, Root
+from auditor.model.calls import Call
+from auditor.model.resource import FieldRef, Resource, fact_fields, field_ref, kinds
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Kinds to list and fields to fill in."""
+
+    kinds: frozenset[type[Resource]]
+    fields: frozenset[FieldRef]
+
+    def field(self, member: object) -> bool:
+        """``wanted.field(Bucket.acl)``: the field is wanted."""
+        return field_ref(member) in self.fields
+
+    def any(self, *members: object) -> bool:
+        """At least one of the fields is wanted."""
+        return any(self.field(member) for member in members)
+
+    def gives(self, kind: type[Resource], call: Call) -> bool:
+        """Some wanted field of the kind comes from ``call``."""
+        return any(ref.kind is kind and fact_fields(kind)[ref.field].call == call.name for ref in self.fields)
+
+    def names(self) -> tuple[str, ...]:
+        """The fields as text, sorted."""
+        return tuple(sorted(map(str, self.fields)))
+
+    def calls(self) -> frozenset[Call]:
+        """Every operation that reading all this may take: for permissions and for the tests."""
+        named = {calls.GET_CALLER_IDENTITY.name, calls.DESCRIBE_REGIONS.name}
+        named |= {kind.LISTED_BY.name for kind in self.kinds}
+        named |= {fact_fields(ref.kind)[ref.field].call for ref in self.fields}
+        found = {calls.by_name(name) for name in named}
+        found |= {calls.by_name(name) for call in found for name in call.after}
+        found |= {calls.by_name(name) for kind in self.kinds for name in kind.ALSO}
+        if calls.GET_METRIC_DATA in found:
+            found.add(calls.LIST_METRICS)
+        return frozenset(found)
+
+
+def everything() -> Wanted:
+    """All kinds and all their fields."""
+    every = frozenset(kinds().values())
+    return Wanted(every, frozenset(FieldRef(kind, name) for kind in every for name in fact_fields(kind)))
+
+
+def by_rules(rules: Iterable[Rule[Any]]) -> Wanted:
+    """What these rules read. The account and its root user are always there: they cost no list call."""
+    listed: set[type[Resource]] = {Account, Root}
+    fields: set[FieldRef] = set()
+    for rule in rules:
+        listed |= {rule.over, *rule.kinds, *(ref.kind for ref in rule.reads)}
+        fields |= set(rule.reads)
+    # What the listing gives costs nothing more, and a report names things by their tags.
+    for kind in listed - {Account, Root}:
+        fields |= {FieldRef(kind, name) for name, default in fact_fields(kind).items() if default.call == kind.LISTED_BY.name}
+    return Wanted(frozenset(listed), with_needs(fields))
+
+
+def with_needs(fields: Iterable[FieldRef]) -> frozenset[FieldRef]:
+    """The fields and all those that reading them takes: see :attr:`Resource.DEPENDS`."""
+    found: set[FieldRef] = set()
+    todo = set(fields)
+    while todo:
+        ref = todo.pop()
+        found.add(ref)
+        todo |= {FieldRef(ref.kind, name) for name in ref.kind.DEPENDS.get(ref.field, ())} - found
+    return frozenset(found)
+
+
+def only_lists(wanted: Wanted) -> Wanted:
+    """The part that list calls give: what ``scan --plan`` reads to count the rest."""
+    return Wanted(
+        wanted.kinds,
+        frozenset(ref for ref in wanted.fields if fact_fields(ref.kind)[ref.field].call == ref.kind.LISTED_BY.name),
+    )

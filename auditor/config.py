@@ -1,0 +1,146 @@
+"""``awsaudit.toml``: selection, thresholds, severities and waivers.
+
+A configuration file never names a folder of code: rules of one's own come from ``--rules`` on the command line or an installed package,
+so that checking out a repository and scanning cannot run code that it brought along.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from auditor.engine.registry import LoadedRule
+from auditor.engine.rule import Limits
+from auditor.engine.waivers import Waiver
+from auditor.errors import ConfigError, UnknownRule, UsageError
+from auditor.model.verdict import Audience, Severity
+
+FILE = "awsaudit.toml"
+
+SeverityWord = Literal["info", "low", "medium", "high", "critical"]
+AudienceWord = Literal["regular", "pedantic", "auditor"]
+
+
+class _Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    audience: AudienceWord = "regular"
+
+
+class _Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rule: str
+    resource: str
+    owner: str
+    reason: str
+    expires: date
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rules: _Selection = _Selection()
+    limits: dict[str, dict[str, object]] = {}
+    severity: dict[str, SeverityWord] = {}
+    waivers: tuple[_Waiver, ...] = ()
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run judges and how. Rule ids in it are known to exist."""
+
+    rules: tuple[LoadedRule, ...]
+    limits: Mapping[str, Limits] = {}
+    severities: Mapping[str, Severity] = {}
+    waivers: tuple[Waiver, ...] = ()
+
+
+def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
+    """The configuration of a file; without ``path``, of ``awsaudit.toml`` in the current folder if there is one.
+
+    Raises :class:`ConfigError`, naming the file and the place in it.
+    """
+    if path is None:
+        path = Path(FILE)
+        if not path.exists():
+            return configure(_File(), rules, FILE)
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"config `{path}` cannot be read: {error.strerror or error}; name another with --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"config `{path}` is not valid TOML: {error}") from error
+    try:
+        parsed = msgspec.convert(data, _File)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"config `{path}`: {_place(error)}") from error
+    return configure(parsed, rules, str(path))
+
+
+def configure(parsed: _File, rules: Mapping[str, LoadedRule], path: str) -> Config:
+    """Check a parsed file against the rules that exist. Raises :class:`ConfigError`."""
+    for rule_id in (*parsed.limits, *parsed.severity):
+        if rule_id not in rules:
+            raise ConfigError(f"config `{path}` names rule `{rule_id}`, which does not exist{_near(rule_id, rules)}")
+    limits: dict[str, Limits] = {}
+    for rule_id, values in parsed.limits.items():
+        try:
+            limits[rule_id] = msgspec.convert(values, rules[rule_id].spec.limits)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"config `{path}` [limits.{rule_id}]: {_place(error)}") from error
+    return Config(
+        rules=select(rules, parsed.rules.select, parsed.rules.ignore, Audience(parsed.rules.audience), where=f"config `{path}`"),
+        limits=limits,
+        severities={rule_id: severity(word) for rule_id, word in parsed.severity.items()},
+        waivers=tuple(Waiver(w.rule, w.resource, w.owner, w.reason, w.expires) for w in parsed.waivers),
+    )
+
+
+def severity(word: str) -> Severity:
+    """The severity of that name. Raises :class:`UsageError`."""
+    try:
+        return Severity[word.upper()]
+    except KeyError:
+        raise UsageError(f"`{word}` is not a severity; use one of {', '.join(s.word for s in Severity)}") from None
+
+
+def select(
+    rules: Mapping[str, LoadedRule], wanted: Iterable[str], unwanted: Iterable[str], audience: Audience, *, where: str
+) -> tuple[LoadedRule, ...]:
+    """Rules by patterns (``s3-*``). A rule that is named in full is selected whatever its audience.
+
+    Raises :class:`UnknownRule` for a pattern that matches no rule.
+    """
+    order = list(Audience)
+    wanted, unwanted = tuple(wanted), tuple(unwanted)
+    for pattern in (*wanted, *unwanted):
+        if not any(fnmatchcase(rule_id, pattern) for rule_id in rules):
+            raise UnknownRule(f"{where}: there is no rule `{pattern}`{_near(pattern, rules)}")
+    return tuple(
+        rule
+        for rule_id, rule in rules.items()
+        if rule_id in wanted
+        or (
+            (not wanted or any(fnmatchcase(rule_id, p) for p in wanted))
+            and not any(fnmatchcase(rule_id, p) for p in unwanted)
+            and order.index(rule.spec.audience) <= order.index(audience)
+        )
+    )
+
+
+def _near(rule_id: str, rules: Mapping[str, LoadedRule]) -> str:
+    near = difflib.get_close_matches(rule_id, rules, n=1)
+    return f"; did you mean `{near[0]}`?" if near else "; `awsaudit rules list` shows all ids"
+
+
+def _place(error: msgspec.ValidationError) -> str:
+    """msgspec's message, in the terms of the file: ``$.limits...`` is a path."""
+    message, _, where = str(error).partition(" - at `$.")
+    text = message.replace("Object contains unknown field", "there is no setting").replace(
+        "Object missing required field", "it lacks"
+    )
+    text = text[:1].lower() + text[1:]
+    return f"{text} in `{where.rstrip('`')}`" if where else text

@@ -1,0 +1,68 @@
+"""Rules over policy documents: one verdict per statement, with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from auditor.engine.rule import cannot_tell, flag
+from auditor.model.fact import Reason
+from auditor.model.iam import InlinePolicy
+from auditor.model.verdict import Verdict
+from auditor.policy.parse import Malformed, Statement, parse
+
+
+def bad_statements(
+    member: object, document: str, text: str, wrong: Callable[[Statement], bool], because: str, *, key: str = ""
+) -> Iterator[Verdict]:
+    """A failure for each statement that is ``wrong``; nothing when there is none.
+
+    ``member`` is the field that holds the text (``Role.trust``), ``document`` what a location calls it, ``key`` a prefix of the keys.
+    ``because`` may read out ``{statement}``, its Sid or number, and ``{document}``.
+
+    A text that is no policy gives one ``unknown`` with the place where it breaks: AWS does not keep such text, so it is we who cannot
+    read it, and neither pass nor fail would be true.
+    """
+    policy = parse(text)
+    if isinstance(policy, Malformed):
+        yield cannot_tell(
+            member,
+            "{document} cannot be read as a policy: {problem} (line {line})",
+            reason=Reason.ERROR,
+            key=key + "malformed",
+            at=policy.at(document),
+            document=document,
+            problem=policy.message,
+            line=policy.line,
+        )
+        return
+    for statement in filter(wrong, policy.statements):
+        yield flag(
+            because,
+            key=key + statement.key,
+            at=statement.at(document),
+            document=document,
+            statement=statement.sid or f"number {statement.index + 1}",
+            elements=_elements(statement),
+        )
+
+
+def bad_inline(
+    member: object, policies: Iterable[InlinePolicy], wrong: Callable[[Statement], bool], because: str
+) -> Iterator[Verdict]:
+    """:func:`bad_statements` of every inline policy of an identity."""
+    for policy in policies:
+        yield from bad_statements(member, f"inline policy {policy.name}", policy.document, wrong, because, key=f"{policy.name}/")
+
+
+def _elements(statement: Statement) -> Mapping[str, object]:
+    """What is written, by AWS's names."""
+    elements = {
+        "Principal": statement.principals,
+        "NotPrincipal": statement.not_principals,
+        "Action": statement.actions,
+        "NotAction": statement.not_actions,
+        "Resource": statement.resources,
+        "NotResource": statement.not_resources,
+        "Condition": statement.conditions or None,
+    }
+    return {"Effect": statement.effect} | {name: value for name, value in elements.items() if value is not None}

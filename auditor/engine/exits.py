@@ -1,0 +1,45 @@
+"""What a run ends with."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+from auditor.engine.registry import LoadedRule
+from auditor.model.fact import Reason
+from auditor.model.snapshot import Snapshot
+from auditor.model.verdict import Finding, Outcome, Severity
+
+NOT_THERE = frozenset({Reason.UNSUPPORTED, Reason.REGION_OFF})
+"""Reasons for which a list cannot be read because there is nothing to read it from."""
+
+
+class Exit(enum.IntEnum):
+    """Exit codes. 3 wins over 1: a clean result that is not complete is not clean."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    USAGE = 2
+    INCOMPLETE = 3
+
+
+def exit_code(
+    snapshot: Snapshot, rules: Iterable[LoadedRule], findings: Iterable[Finding], *, fail_on: Severity, strict: bool
+) -> Exit:
+    """Incomplete: the scan was interrupted, a rule crashed, nothing could be listed of a kind that a rule judges, or, when ``strict``, any
+    verdict is unknown. Findings: a failure at or above ``fail_on`` that is not waived.
+    """
+    worst = Exit.CLEAN
+    if not snapshot.header.complete or any(_nothing_listed(snapshot, rule) for rule in rules):
+        return Exit.INCOMPLETE
+    for finding in findings:
+        if finding.verdict is Outcome.CRASH or (strict and finding.verdict is Outcome.UNKNOWN):
+            return Exit.INCOMPLETE
+        if finding.verdict is Outcome.FAIL and finding.waived is None and finding.severity >= fail_on:
+            worst = Exit.FINDINGS
+    return worst
+
+
+def _nothing_listed(snapshot: Snapshot, rule: LoadedRule) -> bool:
+    sections = [snapshot.section(rule.spec.over, scope) for scope in snapshot.scopes(rule.spec.over)]
+    return not any(s.complete or s.items or all(u.reason in NOT_THERE for u in s.missing) for s in sections)

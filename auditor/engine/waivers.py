@@ -1,0 +1,51 @@
+"""Waivers: findings that somebody answers for, for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from auditor.model.verdict import Finding, Outcome, Waived
+
+
+class Waiver(msgspec.Struct, frozen=True):
+    """Failures of ``rule`` on resources whose ARN matches ``resource`` (both may hold ``*``) are accepted by ``owner`` until ``expires``."""
+
+    rule: str
+    resource: str
+    owner: str
+    reason: str
+    expires: date
+
+
+def waive(findings: Iterable[Finding], waivers: Sequence[Waiver], taken_at: datetime) -> tuple[list[Finding], tuple[str, ...]]:
+    """The findings with the waivers that cover them, and what is to be said of the waivers: expired, or matching nothing.
+
+    A waiver holds through its last day, judged when the snapshot was taken. Only failures are waived: an unknown is not accepted risk.
+    """
+    today = taken_at.date()
+    live = [w for w in waivers if w.expires >= today]
+    used: set[Waiver] = set()
+    result: list[Finding] = []
+    for finding in findings:
+        waiver = next((w for w in live if _covers(w, finding)), None)
+        if waiver is not None:
+            used.add(waiver)
+            finding = msgspec.structs.replace(finding, waived=Waived(waiver.owner, waiver.reason, waiver.expires))
+        result.append(finding)
+    notes = [f"waiver for `{w.rule}` on `{w.resource}` of {w.owner} expired on {w.expires}" for w in waivers if w.expires < today]
+    notes += [
+        f"waiver for `{w.rule}` on `{w.resource}` of {w.owner} matches no failure: remove it" for w in live if w not in used
+    ]
+    return result, tuple(notes)
+
+
+def _covers(waiver: Waiver, finding: Finding) -> bool:
+    return (
+        finding.verdict is Outcome.FAIL
+        and fnmatchcase(finding.rule, waiver.rule)
+        and fnmatchcase(finding.resource, waiver.resource)
+    )

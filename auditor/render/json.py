@@ -1,0 +1,238 @@
+"""The JSON report, format 1: every verdict on a line of its own, so that two reports can be compared with a diff.
+
+Fields are only ever added within a format; ``reports/schema/report-1.schema.json`` describes it and is written by :func:`schema`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from auditor import __version__
+from auditor.model.fact import Reason, Unknown
+from auditor.model.verdict import Audience, Confidence, Finding, Location, Outcome, Pillar, Severity, Waived
+from auditor.render import templates
+from auditor.render.called import CallCount
+from auditor.render.format import Format
+from auditor.render.view import RuleView, Tally, View
+
+SeverityWord = Literal["info", "low", "medium", "high", "critical"]
+_WORDS: Mapping[Severity, SeverityWord] = {
+    Severity.INFO: "info",
+    Severity.LOW: "low",
+    Severity.MEDIUM: "medium",
+    Severity.HIGH: "high",
+    Severity.CRITICAL: "critical",
+}
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """What judged, and what took the snapshot."""
+
+    name: str
+    version: str
+    snapshot: str
+
+
+class AccountInfo(msgspec.Struct, frozen=True):
+    """The account that was scanned, by whom and where. ``alias`` is null when there is none or it could not be read."""
+
+    id: str
+    alias: str | None
+    partition: str
+    caller: str
+    regions: tuple[str, ...]
+    regions_unknown: bool
+
+
+class SeveritySummary(msgspec.Struct, frozen=True):
+    """What fails at one severity; waived findings do not count."""
+
+    rules: int
+    resources: int
+    findings: int
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """How the account stands. ``complete`` is false when anything could not be seen, and ``incomplete`` says why."""
+
+    complete: bool
+    incomplete: tuple[str, ...]
+    verdicts: Tally
+    failing: dict[SeverityWord, SeveritySummary]
+    resources_failing: int
+    actions: Annotated[tuple[str, ...], Meta(description="IAM actions that would resolve what was denied")]
+    resolvable: Annotated[int, Meta(description="unknown verdicts that those actions alone would decide")]
+    notes: tuple[str, ...]
+
+
+class MissingFact(msgspec.Struct, frozen=True):
+    """A fact that a verdict lacks: why, the API operation that gives it and the IAM action that allows that."""
+
+    reason: Reason
+    call: str
+    action: str
+
+
+class VerdictLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One verdict of a rule on a resource."""
+
+    rule: str
+    verdict: Outcome
+    severity: SeverityWord
+    confidence: Confidence
+    pillar: Pillar
+    service: str
+    region: str
+    resource: Annotated[str, Meta(description="the ARN")]
+    name: str
+    location: Location | None
+    because: str
+    evidence: dict[str, Any]
+    missing: tuple[MissingFact, ...]
+    money: None
+    controls: tuple[str, ...]
+    waived: Waived | None
+    fingerprint: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+
+
+class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule says of itself; ``why``, ``fix`` and ``fine`` are Markdown."""
+
+    id: str
+    title: str
+    why: str
+    fix: str
+    fine: str
+    severity: SeverityWord
+    confidence: Confidence
+    audience: Audience
+    pillar: Pillar
+    service: str
+    since: str
+    controls: tuple[str, ...]
+    reads: tuple[str, ...]
+    actions: tuple[str, ...]
+    verdicts: Tally
+
+
+class GapInfo(msgspec.Struct, frozen=True):
+    """A part of the account that was not seen."""
+
+    what: str
+    reason: Reason
+    detail: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A JSON report of awsaudit."""
+
+    format: Literal[1]
+    tool: Tool
+    account: AccountInfo
+    taken_at: datetime
+    summary: Summary
+    verdicts: tuple[VerdictLine, ...]
+    rules: tuple[RuleInfo, ...]
+    gaps: tuple[GapInfo, ...]
+    calls: Annotated[tuple[CallCount, ...], Meta(description="how many calls, by service, operation, region and outcome")]
+
+
+def report(view: View) -> Report:
+    """The report as typed values."""
+    scope = view.scope
+    return Report(
+        format=1,
+        tool=Tool("awsaudit", __version__, scope.snapshot_tool),
+        account=AccountInfo(scope.account_id, scope.alias, scope.partition, scope.caller, scope.regions, scope.regions_unknown),
+        taken_at=scope.taken_at,
+        summary=Summary(
+            complete=not view.incomplete,
+            incomplete=view.incomplete,
+            verdicts=view.tally,
+            failing={_WORDS[s.severity]: SeveritySummary(s.rules, s.resources, s.findings) for s in view.severities},
+            resources_failing=view.resources_failing,
+            actions=view.actions,
+            resolvable=view.resolvable,
+            notes=view.notes,
+        ),
+        verdicts=tuple(map(_verdict, view.findings)),
+        rules=tuple(_rule(rule, tally) for rule, tally in view.tallies),
+        gaps=tuple(GapInfo(gap.what, gap.reason, gap.detail) for gap in view.gaps),
+        calls=view.calls,
+    )
+
+
+def render(view: View) -> bytes:
+    """The report as UTF-8 JSON; what comes in lists has a line for each item."""
+    encoder = msgspec.json.Encoder(order="deterministic")
+
+    def one(value: object) -> str:
+        return encoder.encode(value).decode()
+
+    def lines(values: Sequence[object]) -> str:
+        return ",\n".join(map(one, values))
+
+    made = report(view)
+    template = templates.text().get_template("report.json.j2")
+    return template.render(report=made, one=one, lines=lines).encode()
+
+
+def schema() -> bytes:
+    """The JSON Schema of the report, as it stands in ``reports/schema/report-1.schema.json``."""
+    described = {"title": "awsaudit report, format 1", **msgspec.json.schema(Report)}
+    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return msgspec.json.format(msgspec.json.encode(described, order="sorted"), indent=2) + b"\n"
+
+
+def _verdict(finding: Finding) -> VerdictLine:
+    return VerdictLine(
+        rule=finding.rule,
+        verdict=finding.verdict,
+        severity=_WORDS[finding.severity],
+        confidence=finding.confidence,
+        pillar=finding.pillar,
+        service=finding.service,
+        region=finding.region,
+        resource=finding.resource,
+        name=finding.name,
+        location=finding.location,
+        because=finding.because,
+        evidence=dict(finding.evidence),
+        missing=tuple(map(_missing, finding.missing)),
+        money=None,
+        controls=finding.controls,
+        waived=finding.waived,
+        fingerprint=finding.fingerprint,
+    )
+
+
+def _missing(unknown: Unknown) -> MissingFact:
+    return MissingFact(unknown.reason, unknown.call, unknown.action)
+
+
+def _rule(rule: RuleView, tally: Tally) -> RuleInfo:
+    return RuleInfo(
+        id=rule.id,
+        title=rule.title,
+        why=rule.why,
+        fix=rule.fix,
+        fine=rule.fine,
+        severity=_WORDS[rule.severity],
+        confidence=rule.confidence,
+        audience=rule.audience,
+        pillar=rule.pillar,
+        service=rule.service,
+        since=rule.since,
+        controls=rule.controls,
+        reads=rule.reads,
+        actions=rule.actions,
+        verdicts=tally,
+    )
+
+
+FORMAT = Format(name="json", file="report.json", render=render)

@@ -1,0 +1,74 @@
+"""Elastic IP address that is used by nothing
+
+## Why it matters
+AWS charges for every public IPv4 address by the hour, used or not. This one is held in reserve and points to nothing.
+
+## How to fix
+Make sure that no DNS record, partner's firewall or vendor's allow-list still names it: once released it can go to somebody else, and
+whoever gets it receives what is still sent there. Then:
+
+    aws ec2 release-address --allocation-id ALLOCATION
+
+Console: EC2, Elastic IPs, *Actions*, *Release Elastic IP addresses*. Terraform: remove the `aws_eip`.
+
+## When it is fine
+The address is on other people's allow-lists and waits for a machine that is being rebuilt, or is kept for failover.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Address,
+    Case,
+    Confidence,
+    Context,
+    Known,
+    Limits,
+    Pillar,
+    Severity,
+    Verdict,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    unknown,
+)
+
+
+@rule(
+    over=Address,
+    reads=(Address.association, Address.public_ip),
+    pillar=Pillar.COST,
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    since="0.1",
+)
+def check(address: Address, about: Context[Limits]) -> Iterator[Verdict]:
+    association = need(address.association)
+    if association is None:
+        public_ip = address.public_ip.value if isinstance(address.public_ip, Known) else None
+        yield flag("is associated with nothing", association=association, public_ip=public_ip)
+    else:
+        yield ok("is in use ({association})", association=association)
+
+
+def cases() -> Iterator[Case[Address]]:
+    yield passes(
+        "on a network interface",
+        sample(
+            Address,
+            "eipalloc-0a1b2c3d4e5f60718",
+            association=Known("eipassoc-0f1e2d3c4b5a69788"),
+            public_ip=Known("198.51.100.20"),
+        ),
+    )
+    yield fails(
+        "on nothing", sample(Address, "eipalloc-0b2c3d4e5f6071829", association=Known(None), public_ip=Known("198.51.100.21"))
+    )
+    yield unknown(
+        "addresses may not be described", sample(Address, "eipalloc-0c3d4e5f607182930", association=denied(Address.association))
+    )

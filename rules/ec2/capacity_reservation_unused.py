@@ -1,0 +1,90 @@
+"""Capacity reservation that is not used up
+
+## Why it matters
+An on-demand capacity reservation is charged for at the price of the instances, whether they run or not. At the moment of the scan part
+of this one was free.
+
+## How to fix
+See how its use went over the last weeks (CloudWatch, namespace `AWS/EC2CapacityReservations`, metric `UsedInstanceCount`). If it is
+free most of the time, make it smaller or cancel it:
+
+    aws ec2 modify-capacity-reservation --capacity-reservation-id RESERVATION --instance-count COUNT
+    aws ec2 cancel-capacity-reservation --capacity-reservation-id RESERVATION
+
+Instances use it only when type, platform, zone and tenancy are the same; for a *targeted* reservation they must also name it. A
+reservation that nothing ever uses often differs in one of these.
+
+## When it is fine
+It holds capacity for failover, for a launch with a date, or for work that comes and goes: one look says little. A Capacity Block is
+paid in advance and cannot be cancelled. One that another account shares with you is paid for there.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    CapacityReservation,
+    Case,
+    Confidence,
+    Context,
+    Known,
+    Limits,
+    Pillar,
+    Severity,
+    Verdict,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    skip,
+    skips,
+    unknown,
+)
+
+
+@rule(
+    over=CapacityReservation,
+    reads=(CapacityReservation.state, CapacityReservation.available, CapacityReservation.total, CapacityReservation.type),
+    pillar=Pillar.COST,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.LOW,
+    since="0.1",
+)
+def check(reservation: CapacityReservation, about: Context[Limits]) -> Iterator[Verdict]:
+    state = need(reservation.state)
+    if state != "active":
+        yield skip("is {state}: it holds no capacity", state=state)
+        return
+    available = need(reservation.available)
+    if available > 0:
+        yield flag(
+            "{available} of its instances were free at the moment of the scan",
+            available=available,
+            total=reservation.total.value if isinstance(reservation.total, Known) else None,
+            type=reservation.type.value if isinstance(reservation.type, Known) else None,
+        )
+    else:
+        yield ok("was used up at the moment of the scan")
+
+
+def cases() -> Iterator[Case[CapacityReservation]]:
+    def reservation(id: str, state: str, available: int) -> CapacityReservation:
+        return sample(
+            CapacityReservation, id, state=Known(state), available=Known(available), total=Known(8), type=Known("p4d.24xlarge")
+        )
+
+    yield passes("used up", reservation("cr-0a1b2c3d4e5f60718", "active", 0))
+    yield fails("three of eight are free", reservation("cr-0b2c3d4e5f6071829", "active", 3))
+    yield skips("cancelled", reservation("cr-0c3d4e5f607182930", "cancelled", 0))
+    yield unknown(
+        "reservations may not be described",
+        sample(
+            CapacityReservation,
+            "cr-0d4e5f60718293041",
+            state=denied(CapacityReservation.state),
+            available=denied(CapacityReservation.available),
+        ),
+    )

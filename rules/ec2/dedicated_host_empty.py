@@ -1,0 +1,110 @@
+"""Dedicated host without instances
+
+## Why it matters
+A dedicated host is charged for as a whole, by the hour, from the moment it is allocated until it is released. This one carries
+nothing.
+
+## How to fix
+See what it is and whose, then give it back:
+
+    aws ec2 describe-hosts --host-ids HOST
+    aws ec2 release-hosts --host-ids HOST
+
+A host under a reservation stays paid for until the reservation ends. A Mac host can be released 24 hours after it was allocated at
+the earliest.
+
+## When it is fine
+It is kept free for failover, for licences that are bound to its sockets, or for a move that is under way.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from auditor.sdk import (
+    CASE_TIME,
+    Case,
+    Confidence,
+    Context,
+    DedicatedHost,
+    Fact,
+    Known,
+    Limits,
+    Missing,
+    Pillar,
+    Reason,
+    Severity,
+    Unknown,
+    Verdict,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    unknown,
+)
+
+
+class Thresholds(Limits, frozen=True):
+    hours: float = 1
+    """Hours after its allocation in which a host may be empty. Our own choice: the unit in which people think of its price."""
+
+
+@rule(
+    over=DedicatedHost,
+    reads=(DedicatedHost.state, DedicatedHost.instances, DedicatedHost.allocated, DedicatedHost.type),
+    pillar=Pillar.COST,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    since="0.1",
+    limits=Thresholds,
+)
+def check(host: DedicatedHost, about: Context[Thresholds]) -> Iterator[Verdict]:
+    if isinstance(host.state, Known) and host.state.value != "available":
+        yield ok("is {state}", state=host.state.value)
+        return
+    if isinstance(host.instances, Known) and host.instances.value:
+        yield ok("carries instances ({count})", count=len(host.instances.value))
+        return
+    limit = about.limits.hours
+    moment = host.allocated.value if isinstance(host.allocated, Known) else None
+    if moment and about.days_since(moment) * 24 <= limit:
+        yield ok("was allocated in the last {hours} h", hours=limit)
+        return
+    state, _, allocated = need(host.state, host.instances, host.allocated)
+    if allocated is None:
+        raise Missing([Unknown(Reason.NO_DATA, DedicatedHost.LISTED_BY.name, DedicatedHost.LISTED_BY.action)])
+    yield flag(
+        "carries no instance (allocated on {date})",
+        date=allocated.date().isoformat(),
+        state=state,
+        type=host.type.value if isinstance(host.type, Known) else None,
+    )
+
+
+def cases() -> Iterator[Case[DedicatedHost]]:
+    def host(id: str, state: str, allocated: Fact[datetime | None], *instances: str) -> DedicatedHost:
+        return sample(
+            DedicatedHost, id, state=Known(state), allocated=allocated, instances=Known(instances), type=Known("mac2.metal")
+        )
+
+    def hours_ago(hours: float) -> Fact[datetime | None]:
+        return Known(CASE_TIME - timedelta(hours=hours))
+
+    yield passes("carries an instance", host("h-0a1b2c3d4e5f60718", "available", hours_ago(900), "i-0a1b2c3d4e5f60718"))
+    yield passes("just allocated", host("h-0b2c3d4e5f6071829", "available", hours_ago(0.5)))
+    yield passes("released", host("h-0c3d4e5f607182930", "released", hours_ago(900)))
+    yield fails("empty for weeks", host("h-0d4e5f60718293041", "available", hours_ago(900)))
+    yield unknown("AWS does not say since when", host("h-0e5f6071829304152", "available", Known(None)))
+    yield unknown(
+        "hosts may not be described",
+        sample(
+            DedicatedHost,
+            "h-0f607182930415263",
+            state=denied(DedicatedHost.state),
+            instances=denied(DedicatedHost.instances),
+            allocated=denied(DedicatedHost.allocated),
+        ),
+    )

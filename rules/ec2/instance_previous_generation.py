@@ -1,0 +1,76 @@
+"""Instance of an old type
+
+## Why it matters
+Newer types of the same family do more work for the same or less money, and start on hardware that AWS will keep for longer. A type
+that EC2 no longer knows is retired: if such an instance stops or its host fails, it may not come back.
+
+## How to fix
+See what the type's successor is and whether it is offered in the zone, then change it while the instance is stopped (EBS volumes and
+private addresses stay, a public address that is not an Elastic IP address changes, instance store is lost):
+
+    aws ec2 describe-instance-type-offerings --location-type availability-zone --filters Name=instance-type,Values=TYPE
+    aws ec2 stop-instances --instance-ids INSTANCE
+    aws ec2 modify-instance-attribute --instance-id INSTANCE --instance-type Value=TYPE
+    aws ec2 start-instances --instance-ids INSTANCE
+
+From Xen types (m4, c4, r4 and older) to Nitro the system needs the ENA and NVMe drivers first. Graviton types cost less but need
+software built for arm64. In a launch template, make a new version.
+
+## When it is fine
+A reservation still pays for it, or software is licensed or certified for just this type. EC2's own mark
+(`CurrentGeneration`) is off for some types that are only a few years old: no hurry with those.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Case,
+    Confidence,
+    Context,
+    Hardware,
+    Instance,
+    Known,
+    Limits,
+    Pillar,
+    Severity,
+    Verdict,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    unknown,
+)
+
+
+@rule(
+    over=Instance,
+    reads=(Instance.hardware,),
+    pillar=Pillar.COST,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    since="0.1",
+)
+def check(instance: Instance, about: Context[Limits]) -> Iterator[Verdict]:
+    hardware = need(instance.hardware)
+    if not hardware.offered:
+        yield flag("is of type {type}, which EC2 no longer knows", key="retired", type=hardware.type, tier="retired")
+    elif not hardware.current_generation:
+        yield flag("is of type {type}, of a previous generation", key="previous", type=hardware.type, tier="previous")
+    else:
+        yield ok("is of type {type}, of a current generation", type=hardware.type)
+
+
+def cases() -> Iterator[Case[Instance]]:
+    def instance(id: str, type: str, *, offered: bool = True, current: bool = False) -> Instance:
+        return sample(Instance, id, hardware=Known(Hardware(type=type, offered=offered, current_generation=current)))
+
+    yield passes("a current type", instance("i-0a1b2c3d4e5f60718", "m7i.large", current=True))
+    yield fails("a previous generation", instance("i-0b2c3d4e5f6071829", "m4.large"))
+    yield fails("a type that is gone", instance("i-0c3d4e5f607182930", "p2.xlarge", offered=False))
+    yield unknown(
+        "instance types may not be described", sample(Instance, "i-0d4e5f60718293041", hardware=denied(Instance.hardware))
+    )

@@ -1,0 +1,100 @@
+"""Security group with an admin port open to the internet
+
+## Why it matters
+Whatever gets this security group and a public address can be reached on SSH or RDP by the whole internet: today's instance or the
+one somebody starts next month. Both ports are tried without pause by machines that guess passwords and known bugs.
+
+## How to fix
+Find the rule and revoke it (console: EC2, Security groups, *Edit inbound rules*):
+
+    aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP
+    aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
+
+Then reach the machines through Session Manager, an EC2 Instance Connect endpoint or a VPN, or allow your own addresses only.
+Terraform: narrow `cidr_ipv4` and `cidr_ipv6` in `aws_vpc_security_group_ingress_rule`.
+
+## When it is fine
+The group is only used where no public address can be (then narrow it all the same, it costs nothing), or guards a bastion host that
+is meant to be reached from anywhere. Prefix lists, and ranges that are merely large (`0.0.0.0/1`), are not counted as the internet.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Case,
+    Confidence,
+    Context,
+    IpRange,
+    Known,
+    Limits,
+    Pillar,
+    SecurityGroup,
+    Severity,
+    Verdict,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    unknown,
+)
+
+
+class Thresholds(Limits, frozen=True):
+    ports: tuple[int, ...] = (22, 3389)
+    """TCP ports that nobody but administrators needs: SSH and RDP, as in the CIS AWS Foundations Benchmark (7.0: 6.3 and 6.4)."""
+
+
+SERVICES = {22: "SSH", 3389: "RDP"}
+
+
+@rule(
+    over=SecurityGroup,
+    reads=(SecurityGroup.ingress,),
+    pillar=Pillar.SECURITY,
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    since="0.1",
+    controls=("cis-aws-7.0:6.3", "cis-aws-7.0:6.4"),
+    limits=Thresholds,
+)
+def check(group: SecurityGroup, about: Context[Thresholds]) -> Iterator[Verdict]:
+    ingress = need(group.ingress)
+    flagged = False
+    for port in about.limits.ports:
+        opening = [permission for permission in ingress if permission.from_anywhere and permission.covers(port)]
+        if opening:
+            flagged = True
+            yield flag(
+                "lets {sources} in on {service} (port {port})",
+                key=str(port),
+                sources=", ".join(sorted({permission.source for permission in opening})),
+                service=SERVICES.get(port, "tcp"),
+                port=port,
+            )
+    if not flagged:
+        ports = ", ".join(map(str, about.limits.ports))
+        yield ok("no inbound permission (of {count}) lets the internet in on ports {ports}", count=len(ingress), ports=ports)
+
+
+def cases() -> Iterator[Case[SecurityGroup]]:
+    def group(id: str, *ingress: IpRange) -> SecurityGroup:
+        return sample(SecurityGroup, id, ingress=Known(ingress))
+
+    web = IpRange("tcp", 443, 443, "0.0.0.0/0")
+    yield passes("the web for everyone, SSH for the office", group("sg-0a1b", web, IpRange("tcp", 22, 22, "203.0.113.0/24")))
+    yield passes("no inbound permissions", group("sg-0b2c"))
+    yield passes("SSH from another group", group("sg-0c3d", IpRange("tcp", 22, 22, "sg-0bastion")))
+    yield passes("ping for everyone", group("sg-0d4e", IpRange("icmp", -1, -1, "0.0.0.0/0")))
+    yield passes("only UDP on the port", group("sg-0e5f", IpRange("udp", 22, 22, "0.0.0.0/0")))
+    yield fails("SSH for everyone", group("sg-0f60", web, IpRange("tcp", 22, 22, "0.0.0.0/0")))
+    yield fails("RDP for everyone over IPv6", group("sg-0071", IpRange("tcp", 3389, 3389, "::/0")))
+    yield fails("a range of ports that covers both", group("sg-0182", IpRange("tcp", 0, 65535, "0.0.0.0/0")))
+    yield fails("all traffic", group("sg-0293", IpRange("-1", None, None, "::/0")))
+    yield fails(
+        "another port of the list", group("sg-03a4", IpRange("tcp", 5985, 5986, "0.0.0.0/0")), limits=Thresholds(ports=(5985,))
+    )
+    yield unknown("security groups may not be described", sample(SecurityGroup, "sg-04b5", ingress=denied(SecurityGroup.ingress)))

@@ -1,0 +1,65 @@
+"""EBS volume of type gp2
+
+## Why it matters
+gp3 does the same work for about a fifth less per GiB, and 3,000 IOPS and 125 MiB/s come with any size, where gp2 gives 3 IOPS per
+GiB and pays for peaks out of credits. A small gp2 volume that runs out of credits is simply slow.
+
+## How to fix
+The change is made while the volume is in use, and takes minutes to hours:
+
+    aws ec2 modify-volume --volume-id VOLUME --volume-type gp3
+
+Above 1,000 GiB gp2 gives more than 3,000 IOPS, and from about 170 GiB up to 250 MiB/s: if the volume needs that, add `--iops` and
+`--throughput` (what exceeds the included amount costs extra; for most sizes gp3 stays cheaper). Terraform: `type = "gp3"`. Change
+launch templates and the storage classes of Kubernetes too, or new volumes will be gp2 again.
+
+## When it is fine
+The volume goes away soon, or it is so large and busy that gp3 with the same IOPS would cost more: work it out for that one.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Case,
+    Confidence,
+    Context,
+    Known,
+    Limits,
+    Pillar,
+    Severity,
+    Verdict,
+    Volume,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    unknown,
+)
+
+
+@rule(
+    over=Volume,
+    reads=(Volume.type, Volume.size_gib),
+    pillar=Pillar.COST,
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    since="0.1",
+)
+def check(volume: Volume, about: Context[Limits]) -> Iterator[Verdict]:
+    type = need(volume.type)
+    if type == "gp2":
+        size = volume.size_gib.value if isinstance(volume.size_gib, Known) else None
+        yield flag("is of type {type}, gp3 costs less", type=type, size_gib=size)
+    else:
+        yield ok("is of type {type}", type=type)
+
+
+def cases() -> Iterator[Case[Volume]]:
+    yield passes("gp3", sample(Volume, "vol-0a1b2c3d4e5f60718", type=Known("gp3"), size_gib=Known(100)))
+    yield passes("io2", sample(Volume, "vol-0b2c3d4e5f6071829", type=Known("io2"), size_gib=Known(2000)))
+    yield fails("gp2", sample(Volume, "vol-0c3d4e5f607182930", type=Known("gp2"), size_gib=Known(200)))
+    yield unknown("volumes may not be described", sample(Volume, "vol-0d4e5f60718293041", type=denied(Volume.type)))

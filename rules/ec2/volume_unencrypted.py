@@ -1,0 +1,65 @@
+"""EBS volume without encryption
+
+## Why it matters
+Anyone who may share or copy its snapshots can carry the data to another account, and no key stands in the way: an unencrypted
+snapshot can even be made public, an encrypted one cannot. Many standards ask for encryption at rest outright.
+
+## How to fix
+A volume cannot be encrypted in place. Stop what writes to it, then go through a snapshot:
+
+    aws ec2 create-snapshot --volume-id VOLUME
+    aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --volume-type gp3 --encrypted
+
+Detach the old volume, attach the new one under the same device name, start, check, and delete the old volume and snapshot. So that
+it stays done: `aws ec2 enable-ebs-encryption-by-default`. Terraform: `encrypted = true` in `aws_ebs_volume` and in the
+`root_block_device` and `ebs_block_device` blocks (this replaces the volume: take the snapshot first).
+
+## When it is fine
+The volume holds nothing but public data or scratch space that will be gone soon, and no standard you follow says otherwise.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Case,
+    Confidence,
+    Context,
+    Known,
+    Limits,
+    Pillar,
+    Severity,
+    Verdict,
+    Volume,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    unknown,
+)
+
+
+@rule(
+    over=Volume,
+    reads=(Volume.encrypted,),
+    pillar=Pillar.SECURITY,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    since="0.1",
+    controls=("fsbp:EC2.3",),
+)
+def check(volume: Volume, about: Context[Limits]) -> Iterator[Verdict]:
+    encrypted = need(volume.encrypted)
+    if encrypted:
+        yield ok("is encrypted")
+    else:
+        yield flag("is not encrypted", encrypted=encrypted)
+
+
+def cases() -> Iterator[Case[Volume]]:
+    yield passes("encrypted", sample(Volume, "vol-0a1b2c3d4e5f60718", encrypted=Known(True)))
+    yield fails("not encrypted", sample(Volume, "vol-0b2c3d4e5f6071829", encrypted=Known(False)))
+    yield unknown("volumes may not be described", sample(Volume, "vol-0c3d4e5f607182930", encrypted=denied(Volume.encrypted)))

@@ -1,0 +1,86 @@
+"""Managed policy that allows all actions but a few
+
+## Why it matters
+`Allow` with `NotAction` on all resources gives everything that is not on the list: every service that AWS adds tomorrow, and often a
+way back to what the list was meant to keep away, through a role that can be passed or a function that can be changed. It reads like a
+restriction and is a grant.
+
+## How to fix
+List what is allowed in `Action`. If the list is what must not happen, write it the other way round: allow what is needed, and put the
+list in a statement with `"Effect": "Deny"`.
+
+    aws iam create-policy-version --policy-arn POLICY --policy-document file://policy.json --set-as-default
+
+## When it is fine
+A policy for power users, like AWS's `PowerUserAccess`, that is meant to be nearly administrative and is given to few.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Case,
+    Confidence,
+    Context,
+    Known,
+    Limits,
+    ManagedPolicy,
+    Pillar,
+    Severity,
+    Verdict,
+    any_of,
+    bad_statements,
+    denied,
+    fails,
+    grants_all_but,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    skip,
+    skips,
+    unknown,
+)
+
+
+@rule(
+    over=ManagedPolicy,
+    reads=(ManagedPolicy.aws_managed, ManagedPolicy.attachments, ManagedPolicy.document),
+    pillar=Pillar.SECURITY,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    since="0.1",
+)
+def check(policy: ManagedPolicy, about: Context[Limits]) -> Iterator[Verdict]:
+    if any_of((policy.aws_managed, policy.attachments.map(lambda count: count == 0))):
+        yield skip("it is AWS's own, or attached to no user, group or role")
+        return
+    because = "statement {statement} allows all actions but those of its NotAction, on all resources"
+    found = tuple(bad_statements(ManagedPolicy.document, "policy", need(policy.document), grants_all_but, because))
+    yield from found or (ok("no statement allows NotAction on all resources"),)
+
+
+def cases() -> Iterator[Case[ManagedPolicy]]:
+    def policy(statement: str, *, attachments: int = 3, aws_managed: bool = False) -> ManagedPolicy:
+        return sample(
+            ManagedPolicy,
+            "developers",
+            aws_managed=Known(aws_managed),
+            attachments=Known(attachments),
+            document=Known('{"Version": "2012-10-17", "Statement": ' + statement + "}"),
+        )
+
+    all_but_iam = '{"Sid": "AllButIam", "Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}'
+    all_but_both = '{"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::payroll/*"}'
+    deny_but = '{"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}'
+    on_one = '{"Effect": "Allow", "NotAction": "s3:DeleteBucket", "Resource": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]}'
+    own_tag = all_but_iam[:-1] + ', "Condition": {"StringEquals": {"aws:ResourceTag/team": "vision"}}}'
+    yield passes("denies all but IAM", policy(deny_but))
+    yield passes("stays within a bucket", policy(on_one))
+    yield passes("stays within the team's tag", policy(own_tag))
+    yield fails("all but IAM", policy(all_but_iam))
+    yield fails("all but IAM, on all but one bucket", policy(all_but_both))
+    yield skips("AWS's own", policy(all_but_iam, aws_managed=True))
+    yield skips("attached to nothing", policy(all_but_iam, attachments=0))
+    yield unknown("not a policy that we can read", policy("{}"))
+    yield unknown("the details may not be read", sample(ManagedPolicy, "vault", document=denied(ManagedPolicy.document)))

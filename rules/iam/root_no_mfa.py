@@ -1,0 +1,80 @@
+"""Root user without MFA
+
+## Why it matters
+The root user can do everything in the account, and no IAM policy of the account can limit it. Without multi-factor authentication
+its password alone, or access to its mailbox to reset that password, is enough to take the account over.
+
+## How to fix
+Console: sign in as the root user, open the account menu at the top right, *Security credentials*, *Multi-factor authentication
+(MFA)*, *Assign MFA device*. Register a second device as well, in case the first is lost: the root user can have up to eight.
+There is no way to do it for the root user from an IAM identity.
+
+In an organisation, the management account can take the root user's credentials away from member accounts altogether: IAM console,
+*Root access management*.
+
+## When it is fine
+The root user has no password, because root access is managed centrally: then there is nothing to sign in with. The rule does not
+apply to such an account.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Account,
+    Case,
+    Confidence,
+    Context,
+    Known,
+    Limits,
+    Pillar,
+    Root,
+    Severity,
+    Verdict,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    skip,
+    skips,
+    unknown,
+)
+
+
+@rule(
+    over=Root,
+    reads=(Root.mfa_enabled, Account.summary),
+    pillar=Pillar.SECURITY,
+    severity=Severity.CRITICAL,
+    confidence=Confidence.HIGH,
+    since="0.1",
+    controls=("cis-aws-7.0:2.5",),
+)
+def check(root: Root, about: Context[Limits]) -> Iterator[Verdict]:
+    if need(root.mfa_enabled):
+        yield ok("MFA is enabled")
+        return
+    # Absent from the answer of older endpoints: only a known 0 says that there is no password.
+    passwords = need(about.account.summary).get("AccountPasswordPresent")
+    if passwords == 0:
+        yield skip("the root user has no password", passwords=passwords)
+    else:
+        yield flag("no MFA device is enabled for the root user", mfa_enabled=False, passwords=passwords)
+
+
+def cases() -> Iterator[Case[Root]]:
+    off, on = Known(False), Known(True)
+    password = sample(Account, summary=Known({"AccountMFAEnabled": 0, "AccountPasswordPresent": 1}))
+    central = sample(Account, summary=Known({"AccountMFAEnabled": 0, "AccountPasswordPresent": 0}))
+    silent = sample(Account, summary=Known({"AccountMFAEnabled": 0}))
+    yield passes("MFA is on", sample(Root, mfa_enabled=on), password)
+    yield fails("a password and no MFA", sample(Root, mfa_enabled=off), password)
+    yield fails("AWS does not tell about the password", sample(Root, mfa_enabled=off), silent)
+    yield skips("root access is managed centrally", sample(Root, mfa_enabled=off), central)
+    yield unknown("the summary may not be read", sample(Root, mfa_enabled=denied(Root.mfa_enabled)), password)
+    yield unknown(
+        "off, but there may be no password", sample(Root, mfa_enabled=off), sample(Account, summary=denied(Account.summary))
+    )

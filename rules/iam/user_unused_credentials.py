@@ -1,0 +1,149 @@
+"""IAM user with credentials that nobody uses
+
+## Why it matters
+A password or key that nobody uses is not missed when it is stolen. It belongs to people who left and projects that ended, and it
+keeps all its permissions.
+
+## How to fix
+Ask the owner, then take away what is not used. A password:
+
+    aws iam delete-login-profile --user-name USER
+
+A key: turn it off first, and delete it when nothing broke:
+
+    aws iam update-access-key --user-name USER --access-key-id KEY --status Inactive
+    aws iam delete-access-key --user-name USER --access-key-id KEY
+
+## When it is fine
+Break-glass users, and jobs that run less often than the limit, such as a yearly export. Waive them by name.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from auditor.sdk import (
+    CASE_TIME,
+    AccessKey,
+    Case,
+    Confidence,
+    Context,
+    Known,
+    Limits,
+    Pillar,
+    Reason,
+    Severity,
+    User,
+    Verdict,
+    any_of,
+    cannot_tell,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    together,
+    unknown,
+)
+
+
+class Unused(Limits, frozen=True):
+    days: int = 45
+    """Days without use from which credentials should be gone. Default: CIS AWS Foundations Benchmark 7.0, 2.11."""
+
+
+@rule(
+    over=User,
+    reads=(User.password_enabled, User.password_last_used, User.password_last_changed, User.access_keys),
+    pillar=Pillar.SECURITY,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    since="0.1",
+    controls=("cis-aws-7.0:2.11",),
+    limits=Unused,
+)
+def check(user: User, about: Context[Unused]) -> Iterator[Verdict]:
+    yield from together(_password(user, about), _keys(user, about))
+
+
+def _password(user: User, about: Context[Unused]) -> Iterator[Verdict]:
+    """Counts from the last use or change, whichever is later: one that was never used counts from when it was made."""
+
+    def fresh(moment: datetime | None) -> bool:
+        return moment is not None and about.days_since(moment) < about.limits.days
+
+    used, changed = user.password_last_used, user.password_last_changed
+    if any_of((user.password_enabled.map(lambda enabled: not enabled), used.map(fresh), changed.map(fresh))):
+        yield ok("no console password, or used or changed within {limit} days", key="password", limit=about.limits.days)
+        return
+    yield _stale(need(used), need(changed), about, name="the console password", key="password", of=User.password_last_changed)
+
+
+def _keys(user: User, about: Context[Unused]) -> Iterator[Verdict]:
+    active = [key for key in need(user.access_keys) if key.active]
+    if not active:
+        yield ok("no active access key", key="keys")
+    for key in active:
+        name = f"access key {key.slot}"
+        yield _stale(key.last_used, key.last_rotated, about, name=name, key=f"key-{key.slot}", of=User.access_keys)
+
+
+def _stale(
+    used: datetime | None, changed: datetime | None, about: Context[Unused], *, name: str, key: str, of: object
+) -> Verdict:
+    moments = [moment for moment in (used, changed) if moment is not None]
+    if not moments:
+        return cannot_tell(of, "{credential} is active, but its age is not told", reason=Reason.NO_DATA, key=key, credential=name)
+    idle = about.days_since(max(moments))
+    if used is None:
+        because = "{credential} was never used, and made {idle} days ago (limit {limit})"
+    elif changed is not None and changed > used:
+        because = "{credential} was not used since it was changed {idle} days ago (limit {limit})"
+    else:
+        because = "{credential} was last used {idle} days ago (limit {limit})"
+    return (flag if idle >= about.limits.days else ok)(
+        because, key=key, credential=name, idle=int(idle), limit=about.limits.days, last_used=used, last_changed=changed
+    )
+
+
+def cases() -> Iterator[Case[User]]:
+    def ago(days: int | None) -> datetime | None:
+        return None if days is None else CASE_TIME - timedelta(days=days)
+
+    def password(used: int | None, changed: int | None, *keys: AccessKey, enabled: bool = True) -> User:
+        return sample(
+            User,
+            "jisoo",
+            password_enabled=Known(enabled),
+            password_last_used=Known(ago(used)),
+            password_last_changed=Known(ago(changed)),
+            access_keys=Known(keys),
+        )
+
+    def key(slot: int, used: int | None, made: int | None, *, active: bool = True) -> AccessKey:
+        return AccessKey(slot, active, last_rotated=ago(made), last_used=ago(used))
+
+    yield passes("signed in last week", password(7, 300))
+    yield passes("a new password, not used yet", password(None, 3))
+    yield passes("no password, a busy key", password(None, None, key(1, 0, 700), enabled=False))
+    yield passes("an unused key that is inactive", password(7, 300, key(1, 200, 700, active=False)))
+    yield passes("a higher limit", password(60, 300), limits=Unused(days=90))
+    yield fails("last sign-in in spring", password(220, 300))
+    yield fails("a password that was never used", password(None, 46))
+    yield fails("exactly at the limit", password(45, 300))
+    yield fails("a key that was never used", password(7, 300, key(1, None, 80), key(2, 1, 30)))
+    yield fails(
+        "an unused key, password unknown",
+        sample(
+            User,
+            "ci-deploy",
+            password_enabled=denied(User.password_enabled),
+            password_last_used=denied(User.password_last_used),
+            password_last_changed=denied(User.password_last_changed),
+            access_keys=Known((key(1, 120, 700),)),
+        ),
+    )
+    yield unknown("the key's dates are not told", password(7, 300, key(1, None, None)))
+    yield unknown("no credential report", sample(User, "new-hire", access_keys=denied(User.access_keys)))

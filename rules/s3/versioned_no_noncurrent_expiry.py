@@ -1,0 +1,104 @@
+"""Versioned bucket that keeps old versions for ever
+
+## Why it matters
+In a versioned bucket nothing is ever really deleted: what is overwritten or deleted becomes a noncurrent version and is paid
+for like any object. A job that rewrites one file each hour keeps 720 copies a month. A lifecycle rule that expires *objects*
+does not help, for it only turns them into noncurrent versions.
+
+## How to fix
+Console: bucket, Management, *Create lifecycle rule*, "Permanently delete noncurrent versions of objects". CLI:
+
+    aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration '{"Rules": [{"ID": "old-versions",
+      "Status": "Enabled", "Filter": {"Prefix": ""}, "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}]}'
+
+The command replaces all rules of the bucket: when there are others, put this one beside them. Choose the days by how late you
+would notice a loss; `NewerNoncurrentVersions` keeps the newest few besides. Terraform: `noncurrent_version_expiration`.
+
+## When it is fine
+Every version must be kept, such as for an audit trail or under Object Lock, or objects are written once and never changed.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Bucket,
+    Case,
+    Confidence,
+    Context,
+    Expiration,
+    Filter,
+    Known,
+    Lifecycle,
+    LifecycleRule,
+    Limits,
+    NoncurrentExpiration,
+    Pillar,
+    Severity,
+    Verdict,
+    Versioning,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    skip,
+    skips,
+    unknown,
+)
+
+
+@rule(
+    over=Bucket,
+    reads=(Bucket.versioning, Bucket.lifecycle),
+    pillar=Pillar.COST,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    since="0.1",
+    controls=("sh:S3.10",),
+)
+def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
+    if isinstance(bucket.versioning, Known) and bucket.versioning.value.status == "Off":
+        yield skip("the bucket was never versioned")
+        return
+    versioning, lifecycle = need(bucket.versioning, bucket.lifecycle)
+    expiring = [r for r in lifecycle.rules if r.enabled and r.noncurrent_expiration]
+    if not expiring:
+        yield flag(
+            "versioning is {status} and no enabled lifecycle rule deletes noncurrent versions",
+            status=versioning.status.lower(),
+            count=len(lifecycle.rules),
+        )
+    elif any(r.filter.whole_bucket for r in expiring):
+        yield ok("noncurrent versions are deleted", rules=[r.id for r in expiring])
+    else:
+        yield ok("noncurrent versions are deleted in parts of the bucket", rules=[r.id for r in expiring])
+
+
+def cases() -> Iterator[Case[Bucket]]:
+    old = LifecycleRule(id="old-versions", enabled=True, noncurrent_expiration=NoncurrentExpiration(days=30, keep=3))
+    part = LifecycleRule(
+        id="logs", enabled=True, filter=Filter(prefix="logs/"), noncurrent_expiration=NoncurrentExpiration(days=7)
+    )
+    off = LifecycleRule(id="old-versions", enabled=False, noncurrent_expiration=NoncurrentExpiration(days=30))
+    expire = LifecycleRule(id="expire", enabled=True, expiration=Expiration(days=90))
+    on, suspended, never = Known(Versioning("Enabled")), Known(Versioning("Suspended")), Known(Versioning("Off"))
+    yield passes("deleted after 30 days", sample(Bucket, "ledger", versioning=on, lifecycle=Known(Lifecycle((expire, old)))))
+    yield passes("deleted under one prefix", sample(Bucket, "reports", versioning=suspended, lifecycle=Known(Lifecycle((part,)))))
+    yield fails(
+        "only current versions expire", sample(Bucket, "checkpoints", versioning=on, lifecycle=Known(Lifecycle((expire,))))
+    )
+    yield fails("the rule is disabled", sample(Bucket, "models", versioning=on, lifecycle=Known(Lifecycle((off,)))))
+    yield fails("suspended, and no rules", sample(Bucket, "features", versioning=suspended, lifecycle=Known(Lifecycle())))
+    yield skips("never versioned", sample(Bucket, "scratch", versioning=never, lifecycle=Known(Lifecycle())))
+    yield skips(
+        "never versioned, and the lifecycle may not be read",
+        sample(Bucket, "scratch", versioning=never, lifecycle=denied(Bucket.lifecycle)),
+    )
+    yield unknown("the lifecycle may not be read", sample(Bucket, "vault", versioning=on, lifecycle=denied(Bucket.lifecycle)))
+    yield unknown(
+        "the versioning may not be read",
+        sample(Bucket, "vault", versioning=denied(Bucket.versioning), lifecycle=Known(Lifecycle((old,)))),
+    )

@@ -1,0 +1,65 @@
+"""Notebook instance without a KMS key of its own
+
+## Why it matters
+The volume holds notebooks, data samples and often credentials. Without a key of yours it is protected by keys that AWS keeps:
+you cannot say who may use them, see their use in CloudTrail, or take the key away in an emergency.
+
+## How to fix
+The key is chosen when the instance is created. Save the files, then create another one:
+
+    aws sagemaker create-notebook-instance --notebook-instance-name NAME --instance-type TYPE --role-arn ROLE-ARN --kms-key-id KEY-ARN
+
+Terraform: `kms_key_id` in `aws_sagemaker_notebook_instance`.
+
+## When it is fine
+Your rules do not ask for keys of your own, or nothing on the volume is worth protecting.
+"""
+
+from collections.abc import Iterator
+
+from auditor.sdk import (
+    Audience,
+    Case,
+    Confidence,
+    Context,
+    Known,
+    Limits,
+    NotebookInstance,
+    Pillar,
+    Severity,
+    Verdict,
+    denied,
+    fails,
+    flag,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    unknown,
+)
+
+
+@rule(
+    over=NotebookInstance,
+    reads=(NotebookInstance.key,),
+    pillar=Pillar.SECURITY,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    audience=Audience.PEDANTIC,
+    since="0.1",
+    controls=("sh:SageMaker.21",),
+)
+def check(notebook: NotebookInstance, about: Context[Limits]) -> Iterator[Verdict]:
+    key = need(notebook.key)
+    if key is None:
+        yield flag("no KMS key is set for the notebook's volume", kms_key=None)
+    else:
+        yield ok("the volume is encrypted with {kms_key}", kms_key=key)
+
+
+def cases() -> Iterator[Case[NotebookInstance]]:
+    key = "arn:aws:kms:ap-northeast-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    yield passes("a key of one's own", sample(NotebookInstance, "fraud-analysis", key=Known(key)))
+    yield fails("no key", sample(NotebookInstance, "scratch", key=Known(None)))
+    yield unknown("may not be read", sample(NotebookInstance, "shared", key=denied(NotebookInstance.key)))

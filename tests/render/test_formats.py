@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from auditor.render import json as json_report
+from auditor.render.format import Format, formats
+from auditor.render.view import View
+from tests.render import synthetic
+from tests.render.synthetic import HOSTILE
+
+SCHEMA = Path(__file__).parents[2] / "reports" / "schema" / "report-1.schema.json"
+FORMATS = list(formats().values())
+
+HASHES = """
+import hashlib
+from auditor.render.format import formats
+from tests.render import synthetic
+for format in formats().values():
+    print(format.name, hashlib.sha256(format.render(synthetic.small())).hexdigest())
+"""
+
+
+def test_formats_are_found() -> None:
+    assert {"html": "report.html", "json": "report.json"}.items() <= {f.name: f.file for f in FORMATS}.items()
+
+
+def test_same_input_same_bytes_whatever_the_machine() -> None:
+    """Other time zones, locales, hash seeds and working directories give the same report."""
+
+    def run(zone: str, locale: str, seed: str) -> str:
+        root = str(Path(__file__).parents[2])
+        environment = {**os.environ, "TZ": zone, "LC_ALL": locale, "PYTHONHASHSEED": seed, "PYTHONPATH": root}
+        command = [sys.executable, "-W", "error", "-c", HASHES]
+        return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=True).stdout
+
+    assert run("Asia/Seoul", "C.UTF-8", "1") == run("America/St_Johns", "ko_KR.UTF-8", "2")
+
+
+def test_the_schema_is_current() -> None:
+    assert SCHEMA.read_bytes() == json_report.schema(), (
+        "write `auditor.render.json.schema()` to reports/schema/report-1.schema.json"
+    )
+
+
+@pytest.mark.parametrize("name", ["small", "hostile"])
+def test_a_report_keeps_to_the_schema(name: str, request: pytest.FixtureRequest) -> None:
+    view: View = request.getfixturevalue(name)
+    report = json.loads(json_report.render(view))
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes()))
+    assert [error.message for error in validator.iter_errors(report)] == []
+
+
+def test_json_has_a_line_for_each_verdict(small: View) -> None:
+    text = json_report.render(small).decode()
+    lines = [line.rstrip(",") for line in text.splitlines() if line.startswith('{"rule":')]
+    assert len(lines) == small.tally.total
+    assert [json.loads(line)["fingerprint"] for line in lines] == [f.fingerprint for f in small.findings]
+    report = json.loads(text)
+    assert list(report) == ["format", "tool", "account", "taken_at", "summary", "verdicts", "rules", "gaps", "calls"]
+    assert report["format"] == 1
+    assert report["taken_at"] == "2026-11-22T12:00:00Z"
+    assert not report["summary"]["complete"]
+    assert all("ms" not in call for call in report["calls"])
+
+
+def test_json_keeps_names_as_they_are(hostile: View) -> None:
+    raw = json_report.render(hostile)
+    assert HOSTILE["korean"].encode() in raw
+    report = json.loads(raw)
+    assert {v["name"] for v in report["verdicts"]} >= set(HOSTILE.values())
+    assert {v["evidence"]["owner"] for v in report["verdicts"] if v["verdict"] == "fail"} >= set(HOSTILE.values())
+
+
+class Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_html_shows_hostile_names_as_text(hostile: View) -> None:
+    html = formats()["html"].render(hostile).decode()
+    page = Text()
+    page.feed(html)
+    assert "img" not in page.tags
+    assert not {name for name in page.attributes if name.startswith("on") or name in ("src", "style")}
+    assert html.count("<script>") == html.count("<style>") == 1
+    for name in ("script", "attribute", "style", "image", "jinja", "rich", "emoji", "korean", "arabic", "long"):
+        assert HOSTILE[name] in page.text
+    assert "invoiceU+202Efdp.exeU+2066" in page.text
+    assert not {"\u202e", "\u2066", "\x1b", "\x07", "\x9b", "\u2028"} & set(html)
+    assert "javascript:" not in page.attributes
+    assert 'href="javascript' not in html
+    assert '<a href="https://example.com/">web</a>' in html
+
+
+def test_html_says_each_rule_once(small: View) -> None:
+    html = formats()["html"].render(small).decode()
+    for cause in small.causes:
+        assert html.count(f'id="rule-{cause.rule.id}"') == 1
+    assert "What we could not look at, we do not call good" in html
+
+
+@pytest.mark.parametrize("format", FORMATS, ids=[f.name for f in FORMATS])
+def test_a_report_of_nothing(format: Format) -> None:
+    assert format.render(synthetic.empty())
+
+
+def test_a_large_report_stays_small() -> None:
+    view = synthetic.large()
+    assert (view.tally.total, view.tally.failed, view.tally.unknown) == (25_000, 6_000, 3_000)
+    started = time.process_time()
+    html = formats()["html"].render(view)
+    assert time.process_time() - started < 5
+    assert len(html) < 5_000_000
+    assert len(json_report.render(view)) < 25_000_000
