@@ -12,7 +12,9 @@ from auditor.cli import options
 SnapshotPath = Annotated[Path, typer.Argument(metavar="SNAPSHOT", help="A snapshot file, or the folder that holds it.")]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", "-o", help="Folder for the reports. Default: none are written.", rich_help_panel=options.RESULT),
+    typer.Option(
+        "--out", "-o", metavar="DIR", help="Folder for the reports. Default: none are written.", rich_help_panel=options.RESULT
+    ),
 ]
 
 

@@ -9,7 +9,9 @@ import typer
 
 from auditor.cli import options
 
-Out = Annotated[Path, typer.Option("--out", "-o", help="The snapshot file to write.", rich_help_panel=options.RESULT)]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FILE", help="The snapshot file to write.", rich_help_panel=options.RESULT)
+]
 
 
 def collect(

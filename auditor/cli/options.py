@@ -11,36 +11,59 @@ AWS = "AWS account"
 CHOICE = "What to judge"
 RESULT = "Results"
 
-Profile = Annotated[str | None, typer.Option("--profile", help="AWS profile, as for the AWS CLI.", rich_help_panel=AWS)]
-RoleArn = Annotated[str | None, typer.Option("--role-arn", help="Role to assume before the scan.", rich_help_panel=AWS)]
-ExternalId = Annotated[str | None, typer.Option("--external-id", help="External id for the role.", rich_help_panel=AWS)]
+Profile = Annotated[
+    str | None, typer.Option("--profile", metavar="NAME", help="AWS profile, as for the AWS CLI.", rich_help_panel=AWS)
+]
+RoleArn = Annotated[
+    str | None, typer.Option("--role-arn", metavar="ARN", help="Role to assume before the scan.", rich_help_panel=AWS)
+]
+ExternalId = Annotated[
+    str | None, typer.Option("--external-id", metavar="ID", help="External id for the role.", rich_help_panel=AWS)
+]
 MfaSerial = Annotated[
-    str | None, typer.Option("--mfa-serial", help="MFA device for the role; its code is asked for.", rich_help_panel=AWS)
+    str | None,
+    typer.Option("--mfa-serial", metavar="ARN", help="MFA device for the role; its code is asked for.", rich_help_panel=AWS),
 ]
 Regions = Annotated[
-    list[str] | None, typer.Option("--region", help="Region to scan; repeatable. Default: all enabled.", rich_help_panel=AWS)
+    list[str] | None,
+    typer.Option("--region", metavar="REGION", help="Region to scan; repeatable. Default: all enabled.", rich_help_panel=AWS),
 ]
 EndpointUrl = Annotated[
-    str | None, typer.Option("--endpoint-url", help="Another endpoint, such as an emulator.", rich_help_panel=AWS)
+    str | None, typer.Option("--endpoint-url", metavar="URL", help="Another endpoint, such as an emulator.", rich_help_panel=AWS)
 ]
 Rules = Annotated[
     list[str] | None,
-    typer.Option("--rule", help="Rule id or pattern (s3-*); repeatable. Default: all regular.", rich_help_panel=CHOICE),
+    typer.Option(
+        "--rule", metavar="ID", help="Rule id or pattern (s3-*); repeatable. Default: all regular.", rich_help_panel=CHOICE
+    ),
 ]
 Services = Annotated[
     list[str] | None,
-    typer.Option("--service", help="Only rules of a service (iam, s3, ec2 ...); repeatable.", rich_help_panel=CHOICE),
+    typer.Option(
+        "--service", metavar="NAME", help="Only rules of a service (iam, s3, ec2 ...); repeatable.", rich_help_panel=CHOICE
+    ),
 ]
 Audience = Annotated[
-    str | None, typer.Option("--audience", help="regular, pedantic or auditor: how much you want to see.", rich_help_panel=CHOICE)
+    str | None,
+    typer.Option(
+        "--audience", metavar="NAME", help="regular, pedantic or auditor: how much you want to see.", rich_help_panel=CHOICE
+    ),
 ]
-RulesFolder = Annotated[Path | None, typer.Option("--rules", help="Folder with rules of your own.", rich_help_panel=CHOICE)]
+RulesFolder = Annotated[
+    Path | None, typer.Option("--rules", metavar="DIR", help="Folder with rules of your own.", rich_help_panel=CHOICE)
+]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="Configuration. Default: awsaudit.toml here, if any.", rich_help_panel=CHOICE)
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Configuration. Default: awsaudit.toml here, if any.", rich_help_panel=CHOICE),
 ]
-Formats = Annotated[str, typer.Option("--format", help="Reports to write, separated by commas.", rich_help_panel=RESULT)]
+Formats = Annotated[
+    str, typer.Option("--format", metavar="NAMES", help="Reports to write, separated by commas.", rich_help_panel=RESULT)
+]
 FailOn = Annotated[
-    str, typer.Option("--fail-on", help="Exit with 1 for failures of this severity or worse.", rich_help_panel=RESULT)
+    str,
+    typer.Option(
+        "--fail-on", metavar="SEVERITY", help="Exit with 1 for failures of this severity or worse.", rich_help_panel=RESULT
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if any verdict is unknown.", rich_help_panel=RESULT)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.", rich_help_panel=RESULT)]

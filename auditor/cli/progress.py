@@ -40,7 +40,7 @@ class Lines:
         self._open: dict[str, set[str]] = {}
         self._work: dict[tuple[str, str], int] = {}
 
-    def step(self, label: str, place: str, done: int, total: int) -> None:
+    def step(self, label: str, place: str, done: int, total: int) -> None:  # noqa: ARG002  lines do not move
         """Remembers how much there was."""
         with self._lock:
             self._open.setdefault(label, set()).add(place)

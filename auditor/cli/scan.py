@@ -10,7 +10,8 @@ import typer
 from auditor.cli import options
 
 Out = Annotated[
-    Path, typer.Option("--out", "-o", help="Folder for the reports and the snapshot.", rich_help_panel=options.RESULT)
+    Path,
+    typer.Option("--out", "-o", metavar="DIR", help="Folder for the reports and the snapshot.", rich_help_panel=options.RESULT),
 ]
 Demo = Annotated[
     bool, typer.Option("--demo", help="Scan an emulated account instead of one of yours.", rich_help_panel=options.AWS)
@@ -65,8 +66,9 @@ def scan(
     with emulated() if demo else real(target) as connection:
         regions = tuple(region or ((connection.region,) if demo else ()))
         if plan:
-            present.plan(connection, wanted, regions, quiet=quiet)
-            return 0
+            from auditor.cli.plan import show
+
+            return show(connection, wanted, regions, quiet=quiet)
         from auditor.cli.snapshot import take
         from auditor.sinks.folder import exclusive
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.model.verdict import Severity
-from auditor.render.pages import first_sentence
+from auditor.render.pages import opening
 from auditor.render.view import Cause, View, count_of
 from auditor.render.visible import visible
 
@@ -96,7 +96,7 @@ def _checks(view: View) -> list[tuple[str, int]]:
 def _first(view: View) -> list[RenderableType]:
     lines: list[RenderableType] = [_text("What to do first", "bold")]
     if not view.first:
-        return [*lines, _indented(_text("Nothing that was checked needs to be changed."))]
+        return [*lines, _indented(_text(f"{view.headline}."))]
     table = _table("right", "left", "left")
     for number, cause in enumerate(view.first, 1):
         table.add_row(f"{number}", Text(cause.rule.severity.word, STYLES[cause.rule.severity]), _cause(cause))
@@ -110,7 +110,7 @@ def _cause(cause: Cause) -> Text:
     names = list(dict.fromkeys(visible(finding.name) for finding in cause.findings))
     named = ", ".join(names[:NAMED])
     rest = f" and {cause.resources - NAMED:,} more" if cause.resources > NAMED else ""
-    fix = first_sentence(cause.rule.fix).replace("`", "").replace("*", "")
+    fix = opening(cause.rule.fix).replace("`", "").replace("*", "")
     return Text.assemble(
         _text(cause.rule.title, "bold"),
         "  ",
@@ -122,8 +122,8 @@ def _cause(cause: Cause) -> Text:
 
 def _unseen(view: View) -> list[RenderableType]:
     lines: list[RenderableType] = [_text("What we could not see", "bold")]
-    if not view.blind and not view.gaps:
-        return [*lines, _indented(_text("Nothing: every call was answered."))]
+    if not view.blind:
+        lines += [_indented(_text(reason)) for reason in view.incomplete or ("nothing that the selected rules ask for",)]
     table = _table("right", "left", "left")
     for one in view.blind[:BLIND]:
         table.add_row(count_of(one.checks, "check"), _text(one.label), _text(one.word, UNKNOWN))

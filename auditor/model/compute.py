@@ -77,11 +77,14 @@ class IpRange(msgspec.Struct, frozen=True):
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A volume on an instance."""
+    """A volume on an instance (or, for volumes that a service manages, on the resource with that ARN).
+
+    ``delete_on_termination`` is ``None`` where AWS does not say.
+    """
 
     instance: str
     device: str
-    delete_on_termination: bool
+    delete_on_termination: bool | None
     attached_at: datetime | None = None
 
 
@@ -175,6 +178,7 @@ class Snapshot(_Ec2, frozen=True, kw_only=True):
     KIND: ClassVar[str] = "ec2-snapshot"
     NOUN: ClassVar[str] = "EBS snapshot"
     LISTED_BY: ClassVar[Call] = calls.DESCRIBE_SNAPSHOTS
+    APART: ClassVar[frozenset[str]] = frozenset(("public",))
 
     volume: Fact[str | None] = unread(calls.DESCRIBE_SNAPSHOTS)
     size_gib: Fact[int] = unread(calls.DESCRIBE_SNAPSHOTS)

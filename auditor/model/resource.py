@@ -39,6 +39,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Names of further calls that listing may take."""
     DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
     """Fields that can only be read with the help of others of the same kind: whoever wants the first gets the others too."""
+    APART: ClassVar[frozenset[str]] = frozenset()
+    """Fields that come from the listing operation, but from a list of their own: they cost further calls."""
     REGIONAL: ClassVar[bool] = True
     """Listed region by region (true), or once for the account (false)."""
 

@@ -46,15 +46,25 @@ class NotebookInstance(_SageMaker, frozen=True, kw_only=True):
     volume_gib: Fact[int | None] = unread(calls.DESCRIBE_NOTEBOOK_INSTANCE)
     platform: Fact[str | None] = unread(calls.DESCRIBE_NOTEBOOK_INSTANCE)
     minimum_imds_version: Fact[str | None] = unread(calls.DESCRIBE_NOTEBOOK_INSTANCE)
+    """``1`` or ``2``; ``None``: none was chosen, which AWS documents to mean 1."""
     cpu: Fact[tuple[Series, ...]] = _METRICS
     """``/aws/sagemaker/NotebookInstances CPUUtilization``, hourly maximum over 14 days, for each published dimension set."""
 
 
 class IdleSettings(msgspec.Struct, frozen=True):
-    """Idle shutdown of Studio apps: ``minutes`` without activity, ``None`` when not set."""
+    """Idle shutdown of Studio apps, over all app types that can be shut down when idle (JupyterLab and Code Editor).
+
+    AWS sets it for each app type; this is the weakest of them, so that "on" is never said of a type that runs on. ``enabled`` for a
+    domain: both types are on, and one that was never set is not. For a user profile: all that it sets itself are on; the others
+    follow the domain. For a space, which has no switch but only a time of its own: always, though it counts only where the profile or
+    domain has it on.
+    """
 
     enabled: bool
     minutes: int | None = None
+    """Without activity until shutdown, the longest of the app types; ``None`` when not set."""
+    app_types: tuple[str, ...] = ()
+    """The types for which it is set, on or off."""
 
 
 class Domain(_SageMaker, frozen=True, kw_only=True):
@@ -76,6 +86,7 @@ class Domain(_SageMaker, frozen=True, kw_only=True):
     role: Fact[str | None] = unread(calls.DESCRIBE_DOMAIN)
     """The default execution role."""
     idle: Fact[IdleSettings | None] = unread(calls.DESCRIBE_DOMAIN)
+    """What its users start with; ``None``: never set. The separate defaults of shared spaces are not read."""
 
 
 class UserProfile(_SageMaker, frozen=True, kw_only=True):
@@ -88,7 +99,9 @@ class UserProfile(_SageMaker, frozen=True, kw_only=True):
     status: Fact[str] = unread(calls.LIST_USER_PROFILES)
     created: Fact[datetime | None] = unread(calls.LIST_USER_PROFILES)
     role: Fact[str | None] = unread(calls.DESCRIBE_USER_PROFILE)
+    """``None``: the domain's."""
     idle: Fact[IdleSettings | None] = unread(calls.DESCRIBE_USER_PROFILE)
+    """``None``: the domain's."""
 
 
 class Space(_SageMaker, frozen=True, kw_only=True):
@@ -104,10 +117,11 @@ class Space(_SageMaker, frozen=True, kw_only=True):
     app_type: Fact[str | None] = unread(calls.LIST_SPACES)
     volume_gib: Fact[int | None] = unread(calls.LIST_SPACES)
     idle: Fact[IdleSettings | None] = unread(calls.DESCRIBE_SPACE)
+    """``None``: it has no time of its own."""
 
 
 class App(_SageMaker, frozen=True, kw_only=True):
-    """A Studio app. ``id`` is ``<domain>/<profile or space>/<type>/<name>``."""
+    """A Studio app, but for deleted ones, which AWS lists for a while. ``id`` is ``<domain>/<profile or space>/<type>/<name>``."""
 
     KIND: ClassVar[str] = "sagemaker-app"
     NOUN: ClassVar[str] = "Studio app"
@@ -119,7 +133,7 @@ class App(_SageMaker, frozen=True, kw_only=True):
     """The instance type."""
     created: Fact[datetime | None] = unread(calls.LIST_APPS)
     last_user_activity: Fact[datetime | None] = unread(calls.DESCRIBE_APP)
-    """Health checks move it too: equal to ``last_health_check`` it says nothing of a person."""
+    """Health checks move it too: equal to ``last_health_check`` it says nothing of a person. ``None``: there was none yet."""
     last_health_check: Fact[datetime | None] = unread(calls.DESCRIBE_APP)
 
 
@@ -128,8 +142,10 @@ class Variant(msgspec.Struct, frozen=True):
 
     name: str
     instances: int | None = None
-    """``None`` for serverless."""
+    """``None`` for serverless, and where AWS does not say."""
     serverless: bool = False
+    shadow: bool = False
+    """It is paid for and gets a copy of the production traffic, but its answers reach nobody."""
 
 
 class Endpoint(_SageMaker, frozen=True, kw_only=True):
@@ -157,7 +173,8 @@ class Endpoint(_SageMaker, frozen=True, kw_only=True):
     cpu: Fact[tuple[Series, ...]] = _METRICS
     """``/aws/sagemaker/Endpoints CPUUtilization``, daily maximum over 14 days, 0 to 100 for each vCPU: a series for each variant."""
     gpu: Fact[tuple[Series, ...]] = _METRICS
-    """``/aws/sagemaker/Endpoints GPUUtilization``, daily maximum over 14 days, 0 to 100 for each GPU: a series for each variant."""
+    """``/aws/sagemaker/Endpoints GPUUtilization``, daily maximum over 14 days, 0 to 100 for each GPU: a series for each variant that
+    publishes it, so none for an endpoint without GPUs."""
 
 
 class ConfiguredVariant(msgspec.Struct, frozen=True):
@@ -165,12 +182,15 @@ class ConfiguredVariant(msgspec.Struct, frozen=True):
 
     name: str
     model: str | None
+    """``None``: its models are deployed as inference components."""
     type: str | None = None
-    """The instance type; ``None`` for serverless."""
+    """The instance type; ``None`` for serverless, and for a pool of several types."""
     instances: int | None = None
     serverless: bool = False
     accelerator: str | None = None
     """An Elastic Inference accelerator, which AWS no longer offers."""
+    shadow: bool = False
+    """A shadow variant: see :class:`Variant`."""
 
 
 class EndpointConfig(_SageMaker, frozen=True, kw_only=True):
@@ -217,14 +237,17 @@ class TrainingJob(_SageMaker, frozen=True, kw_only=True):
     ended: Fact[datetime | None] = unread(calls.LIST_TRAINING_JOBS)
     started: Fact[datetime | None] = unread(calls.DESCRIBE_TRAINING_JOB)
     type: Fact[str | None] = unread(calls.DESCRIBE_TRAINING_JOB)
+    """The instance type; ``None`` for a serverless job, a cluster of several types, and one not chosen yet."""
     instances: Fact[int | None] = unread(calls.DESCRIBE_TRAINING_JOB)
     spot: Fact[bool] = unread(calls.DESCRIBE_TRAINING_JOB)
     """Managed spot training is on."""
     checkpoint: Fact[str | None] = unread(calls.DESCRIBE_TRAINING_JOB)
     """S3 URI of the checkpoints."""
     training_seconds: Fact[int | None] = unread(calls.DESCRIBE_TRAINING_JOB)
+    """``None``: it still runs, or ended before it began to train. Of a job that trained and ended, AWS's silence is *no data*."""
     billable_seconds: Fact[int | None] = unread(calls.DESCRIBE_TRAINING_JOB)
     max_runtime_seconds: Fact[int | None] = unread(calls.DESCRIBE_TRAINING_JOB)
+    """``None``: not set, and a default of AWS's applies."""
     role: Fact[str | None] = unread(calls.DESCRIBE_TRAINING_JOB)
     network_isolation: Fact[bool] = unread(calls.DESCRIBE_TRAINING_JOB)
     encrypted_traffic: Fact[bool] = unread(calls.DESCRIBE_TRAINING_JOB)

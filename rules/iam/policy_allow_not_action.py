@@ -53,10 +53,11 @@ from auditor.sdk import (
 )
 def check(policy: ManagedPolicy, about: Context[Limits]) -> Iterator[Verdict]:
     if any_of((policy.aws_managed, policy.attachments.map(lambda count: count == 0))):
-        yield skip("it is AWS's own, or attached to no user, group or role")
+        own = isinstance(policy.aws_managed, Known) and policy.aws_managed.value
+        yield skip("AWS manages it" if own else "it is attached to no user, group or role", aws_managed=own)
         return
     because = "statement {statement} allows all actions but those of its NotAction, on all resources"
-    found = tuple(bad_statements(ManagedPolicy.document, "policy", need(policy.document), grants_all_but, because))
+    found = tuple(bad_statements(ManagedPolicy.document, "policy document", need(policy.document), grants_all_but, because))
     yield from found or (ok("no statement allows NotAction on all resources"),)
 
 

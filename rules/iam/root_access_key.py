@@ -56,11 +56,9 @@ def check(root: Root, about: Context[Limits]) -> Iterator[Verdict]:
     if count == 0:
         yield ok("the root user has no access key")
     elif isinstance(root.keys, Known):
-        yield flag(
-            "the root user has {count} access keys: {told}", count=count, told=_told(root.keys.value, about), keys=root.keys.value
-        )
+        yield flag("the root user has access keys: {told}", count=count, told=_told(root.keys.value, about), keys=root.keys.value)
     else:
-        yield flag("the root user has {count} access keys", count=count)
+        yield flag("the root user has access keys ({count})", count=count)
 
 
 def _told(keys: tuple[RootKey, ...], about: Context[Limits]) -> str:

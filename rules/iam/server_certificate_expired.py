@@ -55,9 +55,9 @@ def check(certificate: ServerCertificate, about: Context[Limits]) -> Iterator[Ve
     expires = need(certificate.expires)
     days = about.days_since(expires)
     if days > 0:
-        yield flag("expired {days} days ago", days=int(days), expires=expires)
+        yield flag("expired on {day} ({days} days ago)", day=expires.date(), days=int(days), expires=expires)
     else:
-        yield ok("expires in {days} days", days=int(-days), expires=expires)
+        yield ok("expires on {day} (in {days} days)", day=expires.date(), days=int(-days), expires=expires)
 
 
 def cases() -> Iterator[Case[ServerCertificate]]:

@@ -51,7 +51,8 @@ from auditor.sdk import (
 )
 def check(user: User, about: Context[Limits]) -> Iterator[Verdict]:
     if any_of((user.password_enabled.map(lambda enabled: not enabled), user.mfa_active)):
-        yield ok("no console password, or MFA is active")
+        active = isinstance(user.mfa_active, Known) and user.mfa_active.value
+        yield ok("an MFA device is active" if active else "no console password is enabled", mfa_active=active)
     else:
         yield flag("a console password is enabled and no MFA device is active", password_enabled=True, mfa_active=False)
 

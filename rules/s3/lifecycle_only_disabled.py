@@ -7,7 +7,7 @@ lifecycle configuration exists are content with it, and so is the person who rem
 ## How to fix
 Look at what the rules would do, then enable or remove them. Console: bucket, Management, *Lifecycle rules*. CLI:
 
-    aws s3api get-bucket-lifecycle-configuration --bucket BUCKET > lifecycle.json
+    aws s3api get-bucket-lifecycle-configuration --bucket BUCKET --query '{Rules: Rules}' > lifecycle.json
     # set "Status" to "Enabled" where it is meant
     aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration file://lifecycle.json
 

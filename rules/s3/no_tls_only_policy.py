@@ -137,41 +137,43 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    yield passes(
-        "the textbook statement",
-        sample(Bucket, "payroll", policy=policy("payroll", '"arn:aws:s3:::payroll", "arn:aws:s3:::payroll/*"')),
-    )
-    yield passes("one resource for both", sample(Bucket, "ledger", policy=policy("ledger", '"arn:aws:s3:::ledger*"')))
-    yield passes("all resources", sample(Bucket, "ledger", policy=policy("ledger", '"*"')))
-    yield fails("objects only", sample(Bucket, "reports", policy=policy("reports", '"arn:aws:s3:::reports/*"')))
-    yield fails("the bucket only", sample(Bucket, "reports", policy=policy("reports", '"arn:aws:s3:::reports"')))
-    yield fails(
-        "a part of the objects",
-        sample(Bucket, "reports", policy=policy("reports", '"arn:aws:s3:::reports", "arn:aws:s3:::reports/pdf/*"')),
-    )
-    yield fails(
-        "another bucket's policy, copied",
-        sample(Bucket, "copy", policy=policy("copy", '"arn:aws:s3:::payroll", "arn:aws:s3:::payroll/*"')),
-    )
-    yield fails("only reading is denied", sample(Bucket, "models", policy=policy("models", '"*"', action="s3:GetObject")))
-    yield fails(
-        "one account is denied", sample(Bucket, "models", policy=policy("models", '"*"', principal='{"AWS": "111122223333"}'))
-    )
-    yield fails("TLS is denied, not its absence", sample(Bucket, "models", policy=policy("models", '"*"', value="true")))
+    everything = '"*"'
+    both = '"arn:aws:s3:::payroll", "arn:aws:s3:::payroll/*"'
+    part = '"arn:aws:s3:::reports", "arn:aws:s3:::reports/pdf/*"'
+    office = '{"Bool": {"aws:SecureTransport": "false"}, "IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}'
+    reverse = '{"Bool": {"aws:SecureTransport": "true"}}'
+    absent = '{"BoolIfExists": {"AWS:SecureTransport": false}}'
+    account = '{"AWS": "111122223333"}'
+    yield passes("the textbook statement", sample(Bucket, "payroll", policy=denies(both)))
+    yield passes("one resource for both", sample(Bucket, "ledger", policy=denies('"arn:aws:s3:::ledger*"')))
+    yield passes("all resources", sample(Bucket, "ledger", policy=denies(everything, principal='{"AWS": "*"}')))
+    yield passes("another operator that means it", sample(Bucket, "ledger", policy=denies(everything, condition=absent)))
+    yield fails("objects only", sample(Bucket, "reports", policy=denies('"arn:aws:s3:::reports/*"')))
+    yield fails("the bucket only", sample(Bucket, "reports", policy=denies('"arn:aws:s3:::reports"')))
+    yield fails("a part of the objects", sample(Bucket, "reports", policy=denies(part)))
+    yield fails("another bucket's policy, copied", sample(Bucket, "copy", policy=denies(both)))
+    yield fails("only reading is denied", sample(Bucket, "models", policy=denies(everything, action="s3:GetObject")))
+    yield fails("one account is denied", sample(Bucket, "models", policy=denies(everything, principal=account)))
+    yield fails("one network is denied", sample(Bucket, "models", policy=denies(everything, condition=office)))
+    yield fails("TLS is denied, not its absence", sample(Bucket, "models", policy=denies(everything, condition=reverse)))
     yield fails("no policy", sample(Bucket, "checkpoints", policy=Known(None)))
     yield unknown("the policy may not be read", sample(Bucket, "vault", policy=denied(Bucket.policy)))
     yield unknown("the policy is cut off", sample(Bucket, "vault", policy=Known('{"Version": "2012-10-17", "Statement": [')))
 
 
-def policy(
-    bucket: str, resources: str, *, action: str = "s3:*", principal: str = '"*"', value: str = "false"
+def denies(
+    resources: str,
+    *,
+    action: str = "s3:*",
+    principal: str = '"*"',
+    condition: str = '{"Bool": {"aws:SecureTransport": "false"}}',
 ) -> Known[str | None]:
-    """A bucket policy that shares the bucket with an account and denies ``action`` on ``resources`` without TLS."""
+    """A bucket policy that lets a partner read and denies ``action`` on ``resources`` under ``condition``."""
     return Known(
         f"""{{"Version": "2012-10-17", "Statement": [
   {{"Sid": "Partner", "Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::111122223333:root"}}, "Action": "s3:GetObject",
-   "Resource": "arn:aws:s3:::{bucket}/*"}},
+   "Resource": "arn:aws:s3:::shared/*"}},
   {{"Sid": "OnlyTLS", "Effect": "Deny", "Principal": {principal}, "Action": "{action}", "Resource": [{resources}],
-   "Condition": {{"Bool": {{"aws:SecureTransport": "{value}"}}}}}}
+   "Condition": {condition}}}
 ]}}"""
     )

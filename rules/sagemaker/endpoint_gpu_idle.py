@@ -23,7 +23,7 @@ It stands by for a failover or a launch, or calls are so short and rare that a m
 answers fast enough.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from auditor.sdk import (
@@ -82,7 +82,7 @@ def check(endpoint: Endpoint, about: Context[IdleGpuLimits]) -> Iterator[Verdict
     exempt = {
         "the endpoint is not in service": endpoint.status.map(lambda status: status != "InService"),
         "the endpoint is too new to be judged": endpoint.created.map(lambda at: about.days_since(at) < about.limits.age_days),
-        "all variants are serverless": endpoint.variants.map(lambda variants: all(one.serverless for one in variants)),
+        "no variant runs on instances": endpoint.variants.map(lambda variants: all(one.serverless for one in variants)),
         "CloudWatch has its CPU use and no GPU use: it has no GPU that is measured": has_no_gpu(endpoint, about.limits),
     }
     if any_of(exempt.values()):
@@ -149,6 +149,6 @@ def cases() -> Iterator[Case[Endpoint]]:
     yield unknown("may not be read", sample(Endpoint, "demo", status=on, created=old, variants=two, gpu=may_not, cpu=awake))
 
 
-def utilization(kind: str, values: list[float | None], variant: str = "AllTraffic") -> Series:
+def utilization(kind: str, values: Sequence[float | None], variant: str = "AllTraffic") -> Series:
     names = {"EndpointName": "llm", "VariantName": variant}
     return series_of("/aws/sagemaker/Endpoints", f"{kind}Utilization", "Maximum", values, period=86400, dimensions=names)

@@ -21,7 +21,7 @@ It stands by for a failover or a launch. Asynchronous endpoints, serverless vari
 the first and the last count their calls in other metrics, and serverless has no instances.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from auditor.sdk import (
@@ -90,7 +90,7 @@ def check(endpoint: Endpoint, about: Context[IdleEndpointLimits]) -> Iterator[Ve
         "the endpoint is not in service": endpoint.status.map(lambda status: status != "InService"),
         "the endpoint is too new to be judged": endpoint.created.map(lambda at: about.days_since(at) < about.limits.age_days),
         "the endpoint is asynchronous, and its calls are counted in other metrics": endpoint.asynchronous,
-        "all variants are serverless": endpoint.variants.map(lambda variants: all(one.serverless for one in variants)),
+        "no variant runs on instances": endpoint.variants.map(lambda variants: all(one.serverless for one in variants)),
         "its models are inference components, and their calls are counted in other metrics": counted_elsewhere(endpoint, about),
     }
     if any_of(exempt.values()):
@@ -198,11 +198,11 @@ def config(name: str, model: str | None) -> EndpointConfig:
     return sample(EndpointConfig, name, variants=Known((ConfiguredVariant("AllTraffic", model, "ml.m6i.large", 2),)))
 
 
-def cpu(variant: str, values: list[float | None]) -> Series:
+def cpu(variant: str, values: Sequence[float | None]) -> Series:
     names = {"EndpointName": "churn", "VariantName": variant}
     return series_of("/aws/sagemaker/Endpoints", "CPUUtilization", "Maximum", values, period=86400, dimensions=names)
 
 
-def invocations(variant: str, values: list[float | None]) -> Series:
+def invocations(variant: str, values: Sequence[float | None]) -> Series:
     names = {"EndpointName": "fraud", "VariantName": variant}
     return series_of("AWS/SageMaker", "Invocations", "Sum", values, period=86400, dimensions=names)

@@ -2,8 +2,8 @@
 
 ## Why it matters
 Training that can be interrupted may run on spare capacity, which AWS sells for less. SageMaker's managed spot training waits
-for such capacity, restarts the job after an interruption and bills only the time used. How much less depends on the instance
-type, the region and the hour, so this rule claims no figure.
+for such capacity and goes on with the job after an interruption. How much less it costs depends on the instance type, the
+region and the hour, so this rule claims no figure.
 
 ## How to fix
 Write checkpoints, then switch it on for the next run. SageMaker Python SDK: `use_spot_instances=True`, `max_wait=…` and

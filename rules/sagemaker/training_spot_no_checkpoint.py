@@ -1,8 +1,8 @@
 """Spot training job without checkpoints
 
 ## Why it matters
-Spot capacity can be taken back with two minutes' notice. SageMaker then starts the job again, and without checkpoints from the
-beginning: a long job may never end, and all its lost hours are billed.
+Spot capacity can be taken back at any time. SageMaker then starts the job again when there is capacity, and without checkpoints
+it starts from the beginning: a long job loses hours each time and may never end.
 
 ## How to fix
 Have the code save its state to `/opt/ml/checkpoints` and load what is there when it starts; SageMaker copies that folder to S3

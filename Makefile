@@ -1,0 +1,42 @@
+# `make demo` and `make test` do all their set-up on a machine with Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= auto
+
+.PHONY: demo test check format docs bench clean browser
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: $(VENV)/.installed ## scan an emulated account, no AWS account needed
+	$(BIN)/awsaudit scan --demo --out demo-report || test $$? -eq 1
+
+browser:
+	sh .ci/browser
+
+test: $(VENV)/.installed browser ## all tests
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(VENV)/.installed ## format, lint, types, import contracts, generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/docs.py --check
+
+format: $(VENV)/.installed ## mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.installed ## regenerate what is generated
+	$(BIN)/python .ci/docs.py
+
+bench: $(VENV)/.installed ## counts and ratios, by hand: see tests/benchmarks/README.md
+	$(BIN)/python -m tests.benchmarks.run
+
+clean:
+	rm -rf $(VENV) demo-report .pytest_cache .mypy_cache .ruff_cache build

@@ -1,0 +1,57 @@
+"""``awsaudit scan --plan``: what a scan would cost."""
+
+from __future__ import annotations
+
+import typer
+
+from auditor.cli.progress import showing
+from auditor.collect.plan import Estimate, estimate, lists
+from auditor.collect.run import Connected, Scan
+from auditor.collect.wanted import Wanted
+from auditor.model.fact import Unknown
+from auditor.model.resource import Resource
+from auditor.model.snapshot import CallRecord, Gap, Header, Snapshot
+
+
+class _NoJournal:
+    """A plan keeps nothing."""
+
+    def header(self, header: Header) -> None: ...
+    def item(self, resource: Resource, scope: str) -> None: ...
+    def section(self, kind: str, scope: str, missing: tuple[Unknown, ...]) -> None: ...
+    def call(self, record: CallRecord) -> None: ...
+    def gap(self, gap: Gap) -> None: ...
+
+
+def show(connection: Connected, wanted: Wanted, regions: tuple[str, ...], *, quiet: bool) -> int:
+    """List, count, and print the calls by service with what they are for. Returns 3 when a list could not be read, else 0."""
+    with showing(quiet) as progress:
+        listed = Scan(connection, lists(wanted, regions), journal=_NoJournal(), progress=progress).run()
+    typer.echo(table(estimate(wanted, listed)), nl=False)
+    return _unlisted(listed)
+
+
+def _unlisted(listed: Snapshot) -> int:
+    missing = {unknown for section in listed.sections.values() for unknown in section.missing}
+    for unknown in sorted(missing, key=lambda u: (u.call, u.reason.value)):
+        hint = f"; allow {unknown.action}" if unknown.reason.value == "denied" else ""
+        typer.echo(f"not counted: what {unknown.call} would list ({unknown.reason.value}{hint})", err=True)
+    return 3 if missing else 0
+
+
+def table(estimates: tuple[Estimate, ...]) -> str:
+    """The estimates as text: a line for each operation, a total for each service and for all."""
+    lines: list[str] = []
+    width = max((len(e.operation) for e in estimates), default=0)
+    for service in sorted({e.service for e in estimates}):
+        mine = [e for e in estimates if e.service == service]
+        lines.append(f"{service:<{width + 2}} {_count(mine):>7}")
+        lines += [f"  {e.operation:<{width}} {_count([e]):>7}  {e.why}" for e in mine]
+    lines.append(
+        f"{'all calls':<{width + 2}} {_count(estimates):>7}  (+ means at least: only the answers tell how many pages there are)"
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _count(estimates: tuple[Estimate, ...] | list[Estimate]) -> str:
+    return f"{sum(e.calls for e in estimates)}{'+' if any(e.at_least for e in estimates) else ''}"
