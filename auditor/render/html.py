@@ -11,9 +11,13 @@ from importlib.resources import files
 
 from markupsafe import Markup, escape
 
+from auditor.model.verdict import Finding
 from auditor.render import evidence, pages, templates
 from auditor.render.format import Format
 from auditor.render.view import View, count_of
+
+LONG = 400
+"""Evidence of more characters is folded."""
 
 
 def render(view: View) -> bytes:
@@ -29,13 +33,23 @@ def render(view: View) -> bytes:
         count_of=count_of,
         policy=escape(view.policy),
         markdown=pages.page,
-        sentence=pages.sentence,
-        pairs=evidence.pairs,
+        inline=pages.inline,
+        opening=pages.opening,
+        evidence=_evidence,
         place=evidence.place,
         taken_at=f"{view.scope.taken_at:%Y-%m-%d %H:%M} UTC",
         taken_day=f"{view.scope.taken_at:%Y-%m-%d}",
     )
     return page.encode()
+
+
+def _evidence(finding: Finding) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What is shown beside the sentence, and what is folded away because it is long."""
+    short: list[tuple[str, str]] = []
+    long: list[tuple[str, str]] = []
+    for name, value in evidence.pairs(finding.evidence):
+        (long if len(value) > LONG else short).append((name, value))
+    return short, long
 
 
 def _asset(name: str) -> Markup:

@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from auditor.render.visible import visible
 
-_SENTENCE = re.compile(r"(.+?[.!?])(?=\s+[A-Z\"`*]|\s*$)", re.DOTALL)
+_BETWEEN = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"`*])")
+_ENOUGH = 70
+"""An opening of fewer characters says too little alone."""
 
 
 @cache
@@ -27,19 +29,23 @@ def page(text: str) -> Markup:
     return Markup(_markdown().render(_lines(text)))  # noqa: S704  the renderer escapes
 
 
-def sentence(text: str) -> Markup:
-    """The first sentence of a part of a page, in line."""
-    return Markup(_markdown().renderInline(_lines(first_sentence(text))))  # noqa: S704  the renderer escapes
+def inline(text: str) -> Markup:
+    """One line of a page, such as its :func:`opening`, without a paragraph around it."""
+    return Markup(_markdown().renderInline(_lines(text)))  # noqa: S704  the renderer escapes
 
 
-def first_sentence(text: str) -> str:
-    """The first sentence, as Markdown on one line. Code makes no sentence: of a page that begins with it, that there are commands."""
+def opening(text: str) -> str:
+    """The first sentence or two, as Markdown on one line. Of a page that begins with code: that there are commands."""
     paragraph = re.split(r"\n[ ]*\n", text.strip("\n"), maxsplit=1)[0]
     if paragraph.startswith(("    ", "```")):
         return "Run the commands that its page gives."
-    line = " ".join(paragraph.split())
-    found = _SENTENCE.match(line)
-    return found[1] if found else f"{line.rstrip(' :')}."
+    taken = ""
+    for sentence in _BETWEEN.split(" ".join(paragraph.split())):
+        # "CLI:" announces a command that does not follow here.
+        if taken and (len(taken) >= _ENOUGH or (sentence.endswith(":") and len(sentence.split()) < 3)):
+            break
+        taken = f"{taken} {sentence}".lstrip()
+    return taken if taken.endswith((".", "!", "?")) else f"{taken.rstrip(' :')}."
 
 
 def _lines(text: str) -> str:

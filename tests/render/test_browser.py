@@ -120,8 +120,7 @@ def test_a_link_to_a_cause_opens_it(browser: Browser, small_page: Path) -> None:
     page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide light", "phone dark"])
 def test_axe_finds_nothing(browser: Browser, small_page: Path, size: ViewportSize, scheme: str) -> None:
     page, _ = show(browser, small_page, viewport=size, color_scheme=scheme, bypass_csp=True)
     # All of it would be many thousand nodes: two open causes look like every other.

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from auditor.cli.text import print_report
-from auditor.render.pages import first_sentence, page
+from auditor.render.pages import opening, page
 from auditor.render.view import View
 from auditor.render.visible import visible
 from tests.render import synthetic
@@ -86,16 +86,18 @@ def test_visible(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("text", "first"),
     [
-        ("One. Two.", "One."),
-        ("Use `s3.amazonaws.com` only.\nThen more.", "Use `s3.amazonaws.com` only."),
+        ("One. Two.", "One. Two."),
+        (f"{'word ' * 20}end. Two.", f"{'word ' * 20}end."),
+        ("It is fixed. Make another one:\n\n    aws x", "It is fixed. Make another one."),
+        ("Use `s3.amazonaws.com` only.\nThen more.", "Use `s3.amazonaws.com` only. Then more."),
         ("Console: bucket, *Edit*. CLI:\n\n    aws s3 ls", "Console: bucket, *Edit*."),
         ("Find the rule and revoke it:\n\n    aws ec2 x", "Find the rule and revoke it."),
         ("    aws ec2 x\n\nThen wait.", "Run the commands that its page gives."),
         ("", "."),
     ],
 )
-def test_first_sentence(text: str, first: str) -> None:
-    assert first_sentence(text) == first
+def test_opening(text: str, first: str) -> None:
+    assert opening(text) == first
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Counts and ratios, run by hand. See README.md beside this file."""
