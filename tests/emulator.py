@@ -180,9 +180,7 @@ class Emulator:
         if environ.get("HTTP_X_AMZ_TARGET"):
             body, kind = json.dumps({"__type": f"{code}Exception", "message": code}).encode(), "application/x-amz-json-1.1"
         elif environ["PATH_INFO"].startswith("/service/"):
-            import cbor2
-
-            body, kind = cbor2.dumps({"__type": f"{code}Exception", "message": code}), "application/cbor"
+            body, kind = _cbor({"__type": f"{code}Exception", "message": code}), "application/cbor"
             start(status, [("Content-Type", kind), ("Content-Length", str(len(body))), ("smithy-protocol", "rpc-v2-cbor")])
             return [body]
         elif service == "s3":
@@ -195,6 +193,11 @@ class Emulator:
             kind = "text/xml"
         start(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
         return [body]
+
+
+def _cbor(texts: dict[str, str]) -> bytes:
+    parts = [text.encode() for pair in texts.items() for text in pair]
+    return bytes([0xA0 + len(texts)]) + b"".join(b"\x78" + bytes([len(part)]) + part for part in parts)
 
 
 class _Quiet(WSGIRequestHandler):

@@ -8,16 +8,27 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    HTTPClientError,
+    LoginError,
+    NoCredentialsError,
+    RefreshWithMFAUnsupportedError,
+    SSOError,
+    TokenRetrievalError,
+)
+from botocore.parsers import ResponseParserError
 
-from auditor.collect.pace import Pace
+from auditor.collect.pace import Clock, Pace, SystemClock
 from auditor.collect.session import Clients
 from auditor.model.calls import Call
 from auditor.model.fact import Fact, Known, Reason, Unknown
@@ -88,6 +99,8 @@ GONE = frozenset(
         "ResourceNotFoundFault",
     )
 )
+NOT_FOUND = ("could not find", "recordnotfound", "resource not found")
+"""What SageMaker says, in a plain ``ValidationException``, of an endpoint or model, a notebook instance, a training job that is gone."""
 EXPIRED = frozenset(
     (
         "ExpiredToken",
@@ -96,6 +109,19 @@ EXPIRED = frozenset(
         "TokenRefreshRequired",
     )
 )
+
+RENEWAL = (
+    CredentialRetrievalError,
+    LoginError,
+    NoCredentialsError,
+    RefreshWithMFAUnsupportedError,
+    RuntimeError,
+    SSOError,
+    TokenRetrievalError,
+)
+"""What the SDK raises when it cannot renew credentials that ran out."""
+UNREADABLE = (ResponseParserError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What the SDK's parsers raise over an answer that is not what the API promises."""
 
 THROTTLE_BUDGET = 180.0
 """Seconds one call may spend being throttled before it is given up."""
@@ -110,6 +136,10 @@ class Answer(msgspec.Struct, frozen=True):
 
     call: Call
     fact: Fact[Raw]
+    code: str = ""
+    """AWS's error code, where it refused or had nothing to say."""
+    message: str = ""
+    """AWS's words with it: for the few errors that name what was wrong. Text from outside, never to be shown as ours."""
 
     def take(self, parse: Callable[[Raw], T]) -> Fact[T]:
         """The fact that ``parse`` finds in the response. A key that is not there is *no data*, a value of the wrong form an error."""
@@ -139,20 +169,21 @@ class Listing(msgspec.Struct, frozen=True):
 class _State:
     __slots__ = ("failures", "pace")
 
-    def __init__(self, ceiling: float | None) -> None:
-        self.pace = Pace(ceiling)
+    def __init__(self, clock: Clock, ceiling: float | None) -> None:
+        self.pace = Pace(clock, ceiling)
         self.failures = 0
 
 
 class Door:
     """Calls AWS. Safe to share between threads."""
 
-    def __init__(self, clients: Clients, record: Callable[[CallRecord], None]) -> None:
-        """``record`` is told of each call, from any thread."""
+    def __init__(self, clients: Clients, record: Callable[[CallRecord], None], clock: Clock | None = None) -> None:
+        """``record`` is told of each call, from any thread. ``clock`` (the machine's own, unless given) paces calls and retries."""
+        self._clock = clock or SystemClock()
         self._clients = clients
         self._record = record
         self._states: dict[tuple[str, str], _State] = {}
-        self._once_answers: dict[tuple[str, str], Future[Answer]] = {}
+        self._shared: dict[tuple[str, str], Future[Any]] = {}
         self._lock = threading.Lock()
         self.stopped = threading.Event()
         self.stopped_because = ""
@@ -173,21 +204,21 @@ class Door:
             return self._unknown(call, Reason.ERROR)
         client = self._clients.client(call.service, region)
         method = getattr(client, xform_name(call.operation))
-        began = time.monotonic()
+        began = self._clock.now()
         tries = 0
         while True:
             state.pace.wait(self.stopped)
             if self.stopped.is_set():
                 return self._unknown(call, Reason.NOT_COLLECTED)
             tries += 1
-            response, reason, code = self._try(call, region, method, params)
+            response, reason, code, message = self._try(call, region, method, params)
             if reason is None:
                 state.failures = 0
                 state.pace.went_well()
                 break
             if reason is Reason.THROTTLED:
                 state.pace.throttled()
-                if time.monotonic() - began < THROTTLE_BUDGET:
+                if self._clock.now() - began < THROTTLE_BUDGET:
                     self._pause(min(8.0, 0.25 * 2 ** min(tries, 5)))
                     continue
             elif code in ("", "5xx") and tries < TRANSPORT_TRIES and state.failures < BREAKER:
@@ -205,19 +236,31 @@ class Door:
                 of=of,
                 code=code,
                 tries=tries,
-                ms=round((time.monotonic() - began) * 1000),
+                ms=round((self._clock.now() - began) * 1000),
             )
         )
-        return Answer(call, Known(response)) if reason is None else self._unknown(call, reason)
+        return Answer(call, Known(response) if reason is None else Unknown(reason, call.name, call.action), code, message)
 
     def once(self, call: Call, region: str) -> Answer:
         """The answer of a call without parameters that several collectors need: made once, whoever asks first."""
+        return self.share((call.name, region), lambda: self.read(call, region, {}))
+
+    def share(self, what: tuple[str, str], work: Callable[[], T]) -> T:
+        """What several collectors need, of several calls: worked out once, by whoever asks first, while the others wait.
+
+        ``what`` names the last of the calls and the region.
+        """
         with self._lock:
-            asked = self._once_answers.get((call.name, region))
-            promise = asked or self._once_answers.setdefault((call.name, region), Future())
+            asked = self._shared.get(what)
+            promise = asked or self._shared.setdefault(what, Future())
         if asked is None:
-            promise.set_result(self.read(call, region, {}))
-        return promise.result()
+            try:
+                promise.set_result(work())
+            except BaseException as error:
+                promise.set_exception(error)  # nobody may wait for ever
+                raise
+        shared: T = promise.result()
+        return shared
 
     def pages(self, call: Call, region: str, key: str, params: Raw, of: str = "") -> Listing:
         """All entries under ``key`` over all pages. What was read before a page failed is kept, and the failure is in ``missing``."""
@@ -233,9 +276,10 @@ class Door:
                 return Listing(tuple(entries), (answer.fact,), tuple(responses))
             response = answer.fact.value
             responses.append(response)
-            found = response.get(key) if key else []
-            for entry in found or []:
-                entries.append(Answer(call, Known(entry if isinstance(entry, Mapping) else {"": entry})))
+            found: list[Any] = (response.get(key) if key else None) or []
+            for entry in found:
+                shaped: Raw = cast("Raw", entry) if isinstance(entry, Mapping) else {"": entry}
+                entries.append(Answer(call, Known(shaped)))
             token = response.get(call.pages.next_token) if call.pages else None
             if not token or not call.pages:
                 return Listing(tuple(entries), (), tuple(responses))
@@ -244,29 +288,36 @@ class Door:
             seen.add(token)
             asked[call.pages.token] = token
 
-    def _try(self, call: Call, region: str, method: Any, params: Raw) -> tuple[Raw, Reason | None, str]:
-        """One try: the response, or a reason and AWS's code (empty or ``5xx`` for what a new try may mend)."""
+    def _try(self, call: Call, region: str, method: Any, params: Raw) -> tuple[Raw, Reason | None, str, str]:
+        """One try: the response, or a reason, AWS's code (empty or ``5xx`` for what a new try may mend) and its message."""
         try:
-            return method(**params), None, ""
+            return method(**params), None, "", ""
         except ClientError as error:
-            return self._refusal(call, error)
+            detail: Any = error.response.get("Error", {})
+            return *self._refusal(call, error), str(detail.get("Message", ""))
         except (EndpointConnectionError, HTTPClientError) as error:
             if isinstance(error, EndpointConnectionError) and not self._clients.offers(call.service, region):
-                return {}, Reason.UNSUPPORTED, "NoEndpoint"
-            return {}, Reason.ERROR, ""
+                return {}, Reason.UNSUPPORTED, "NoEndpoint", ""
+            return {}, Reason.ERROR, "", ""
+        except UNREADABLE:
+            return {}, Reason.ERROR, "", ""
+        except RENEWAL as error:
+            self._lost_credentials()
+            return {}, Reason.NOT_COLLECTED, type(error).__name__, ""
         except BotoCoreError as error:
-            return {}, Reason.ERROR, type(error).__name__
+            return {}, Reason.ERROR, type(error).__name__, ""
 
     def _refusal(self, call: Call, error: ClientError) -> tuple[Raw, Reason | None, str]:
         response: Any = error.response
         detail = response.get("Error", {})
         code = str(detail.get("Code", "")).removeprefix("Client.").removeprefix("Server.")
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        # Another operation than the one that was asked for: the SDK was taking the role anew.
+        if code in EXPIRED or error.operation_name != call.operation:
+            self._lost_credentials()
+            return {}, Reason.NOT_COLLECTED, code
         if code in call.absent:
             return {}, None, code
-        if code in EXPIRED:
-            self.stop("the AWS credentials expired while the scan ran; sign in again and repeat it")
-            return {}, Reason.NOT_COLLECTED, code
         for codes, reason in (
             (THROTTLED, Reason.THROTTLED),
             (DENIED, Reason.DENIED),
@@ -278,7 +329,7 @@ class Door:
         if (
             code in GONE
             or code.endswith(".NotFound")
-            or (code == "ValidationException" and "could not find" in str(detail.get("Message", "")).lower())
+            or (code == "ValidationException" and any(words in str(detail.get("Message", "")).lower() for words in NOT_FOUND))
         ):
             return {}, Reason.GONE, code
         if status == 403:
@@ -292,10 +343,14 @@ class Door:
     def _state(self, call: Call, region: str) -> _State:
         place = (call.name if call.per_second else call.service, region)
         with self._lock:
-            return self._states.setdefault(place, _State(call.per_second))
+            return self._states.setdefault(place, _State(self._clock, call.per_second))
+
+    def _lost_credentials(self) -> None:
+        self.stop("the AWS credentials expired while the scan ran; sign in again and repeat it")
 
     def _pause(self, seconds: float) -> None:
-        self.stopped.wait(seconds * random.uniform(0.5, 1.0))  # noqa: S311  jitter, so that threads do not come back together
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311  so that threads do not come back together
+        self._clock.wait(seconds * jitter, self.stopped)
 
     @staticmethod
     def _unknown(call: Call, reason: Reason) -> Answer:

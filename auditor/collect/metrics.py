@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from auditor.collect.door import Answer, Door
+from auditor.collect.door import Answer, Door, Listing
 from auditor.collect.visit import Metric
 from auditor.model import calls
 from auditor.model.fact import Fact, Known, Reason, Unknown
@@ -23,6 +23,7 @@ QUERIES = 500
 """Metrics in one GetMetricData request, at most."""
 POINTS = 100_800
 """Datapoints that one GetMetricData request returns, at most."""
+HOUR = 3600
 
 Dimensions = Mapping[str, str]
 Each = Callable[[Sequence[Any], Callable[[Any], Any]], list[Any]]
@@ -44,11 +45,11 @@ class Query(msgspec.Struct, frozen=True):
 def batches(queries: Iterable[Query]) -> list[list[Query]]:
     """The queries in requests that are as full as the two limits allow.
 
-    A request has one window, so only queries of the same length and period go together: the window of a daily metric ends at midnight.
+    A request has one window, so only queries of the same length whose windows end together share one: see :func:`window`.
     """
-    windows: dict[tuple[int, bool], list[Query]] = {}
+    windows: dict[tuple[int, int], list[Query]] = {}
     for query in queries:
-        windows.setdefault((query.metric.days, query.metric.period >= 86400), []).append(query)
+        windows.setdefault((query.metric.days, _alignment(query.metric)), []).append(query)
     full: list[list[Query]] = []
     for _, group in sorted(windows.items()):
         batch: list[Query] = []
@@ -65,10 +66,14 @@ def batches(queries: Iterable[Query]) -> list[list[Query]]:
 
 
 def window(metric: Metric, taken_at: datetime) -> tuple[datetime, datetime]:
-    """Whole periods up to the snapshot. Days end at midnight UTC: CloudWatch's daily datapoints begin there."""
+    """Whole periods up to the snapshot: days end at midnight UTC, where CloudWatch's daily datapoints begin, all else at the hour."""
     moment = int(taken_at.timestamp())
-    end = datetime.fromtimestamp(moment - moment % metric.period, UTC)
+    end = datetime.fromtimestamp(moment - moment % _alignment(metric), UTC)
     return end - timedelta(days=metric.days), end
+
+
+def _alignment(metric: Metric) -> int:
+    return max(metric.period, HOUR)
 
 
 def fill(
@@ -79,16 +84,27 @@ def fill(
     taken_at: datetime,
     each: Each,
 ) -> list[Resource]:
-    """The resources of one region with their metric fields filled in, in the same order."""
+    """The resources of one region with their metric fields filled in, in the same order.
+
+    What is asked depends on the resources alone, not on their order, so that two scans of the same account ask the same.
+    """
     facts: list[dict[str, Fact[Any]]] = [{} for _ in resources]
     queries: list[Query] = []
+    published: dict[tuple[str, str], Listing] = {}
     for metric, places in _by_metric(resources, metrics):
         if metric.discover:
-            _discover(door, region, metric, [(place, resources[place]) for place in places], facts, queries)
+            of = (metric.namespace, metric.name)
+            if of not in published:
+                published[of] = _published(door, region, metric)
+            _share_out(published[of], metric, [(place, resources[place]) for place in places], facts, queries)
         else:
-            queries += [Query(place, metric, d) for place in places for d in metric.dimensions(resources[place])]
             for place in places:
-                facts[place][metric.field] = Known(())
+                sets = metric.dimensions(resources[place])
+                if isinstance(sets, Unknown):
+                    facts[place][metric.field] = sets
+                else:
+                    facts[place][metric.field] = Known(())
+                    queries += [Query(place, metric, d) for d in sets]
     full = batches(queries)
     answers = each(list(enumerate(full)), lambda numbered: _read(door, region, numbered[1], taken_at, f"batch {numbered[0] + 1}"))
     for batch, answer in zip(full, answers, strict=True):
@@ -105,44 +121,49 @@ def _by_metric(
     resources: Sequence[Resource], metrics: Mapping[type[Resource], Sequence[Metric]]
 ) -> Iterable[tuple[Metric, list[int]]]:
     for kind, wanted in metrics.items():
-        of_kind = [place for place, resource in enumerate(resources) if type(resource) is kind]
+        of_kind = sorted(
+            (place for place, resource in enumerate(resources) if type(resource) is kind), key=lambda place: resources[place].arn
+        )
         for metric in wanted:
             places = [place for place in of_kind if metric.wanted_for(resources[place])]
             if places:
                 yield metric, places
 
 
-def _discover(
-    door: Door,
-    region: str,
-    metric: Metric,
-    resources: Sequence[tuple[int, Resource]],
-    facts: list[dict[str, Fact[Any]]],
-    queries: list[Query],
-) -> None:
-    """Ask once per region under which dimensions a metric is published, and share the answer out."""
-    listing = door.pages(
+def _published(door: Door, region: str, metric: Metric) -> Listing:
+    """Under which dimensions a metric is published in the region: asked once, for all resources."""
+    return door.pages(
         calls.LIST_METRICS,
         region,
         "Metrics",
         {"Namespace": metric.namespace, "MetricName": metric.name},
         of=f"{metric.namespace} {metric.name}",
     )
+
+
+def _share_out(
+    listing: Listing,
+    metric: Metric,
+    resources: Sequence[tuple[int, Resource]],
+    facts: list[dict[str, Fact[Any]]],
+    queries: list[Query],
+) -> None:
+    """Give each resource the dimension sets that are its own."""
     sets = [_dimensions(entry) for entry in listing.entries]
     for place, resource in resources:
-        mine = sorted((d for d in sets if metric.belongs(resource, d)), key=lambda d: sorted(d.items()))
+        belongs = [(metric.belongs(resource, d), d) for d in sets]
+        mine = sorted((d for yes, d in belongs if yes), key=lambda d: sorted(d.items()))
+        gap: Unknown | None = None
         if listing.missing:
             # A partial list of metrics could hide the very one that matters.
-            if metric.data:
-                facts[place][metric.field] = listing.missing[0]
-            if metric.sets_field:
-                facts[place][metric.sets_field] = listing.missing[0]
-            continue
+            gap = listing.missing[0]
+        elif not mine and any(yes is None for yes, _ in belongs):
+            gap = Unknown(Reason.NO_DATA, calls.LIST_METRICS.name, calls.LIST_METRICS.action)
         if metric.data:
-            facts[place][metric.field] = Known(())
+            facts[place][metric.field] = Known(()) if gap is None else gap
         if metric.sets_field:
-            facts[place][metric.sets_field] = Known(tuple(mine))
-        if metric.data:
+            facts[place][metric.sets_field] = Known(tuple(mine)) if gap is None else gap
+        if metric.data and gap is None:
             queries += [Query(place, metric, d) for d in mine]
 
 
@@ -176,31 +197,42 @@ def _read(door: Door, region: str, batch: Sequence[Query], taken_at: datetime, o
         ],
     }
     listing = door.pages(call, region, "MetricDataResults", params, of=of)
-    points: dict[str, dict[datetime, float]] = {}
-    failed: set[str] = set()
+    parts: dict[str, list[Answer]] = {}
     for entry in listing.entries:
-        raw = entry.raw
-        if raw.get("StatusCode") in ("InternalError", "Forbidden"):
-            failed.add(str(raw.get("Id")))
-        points.setdefault(str(raw.get("Id")), {}).update(zip(raw.get("Timestamps", ()), raw.get("Values", ()), strict=False))
-    results: list[Fact[Series]] = []
-    for number, query in enumerate(batch):
-        identity = f"q{number}"
-        if listing.missing:
-            results.append(listing.missing[0])
-        elif identity in failed:
-            results.append(Unknown(Reason.ERROR, call.name, call.action))
-        else:
-            results.append(Known(_series(query, start, points.get(identity, {}))))
-    return results
+        parts.setdefault(str(entry.raw.get("Id")), []).append(entry)
+    if listing.missing:
+        return [listing.missing[0] for _ in batch]
+    return [_joined(query, start, parts.get(f"q{number}", ())) for number, query in enumerate(batch)]
 
 
-def _series(query: Query, start: datetime, points: Mapping[datetime, float]) -> Series:
+def _joined(query: Query, start: datetime, parts: Sequence[Answer]) -> Fact[Series]:
+    """The series that the answers for one query make, page after page: the status on the last page counts."""
+    call = calls.GET_METRIC_DATA
+    if not parts:
+        # AWS answers every query, also those that nothing was published for: one without an answer was not looked up.
+        return Unknown(Reason.NO_DATA, call.name, call.action)
+    status = parts[-1].raw.get("StatusCode")
+    if status != "Complete":
+        return Unknown(Reason.DENIED if status == "Forbidden" else Reason.ERROR, call.name, call.action)
     values: list[float | None] = [None] * query.points
-    for moment, value in points.items():
-        place = int((moment - start).total_seconds() // query.metric.period)
-        if 0 <= place < len(values):
-            values[place] = float(value)
+    for part in parts:
+        placed = part.take(lambda raw: _placed(raw, start, query.metric.period))
+        if isinstance(placed, Unknown):
+            return placed
+        for place, value in placed.value:
+            if 0 <= place < len(values):
+                values[place] = value
+    return Known(_series(query, start, tuple(values)))
+
+
+def _placed(raw: Mapping[str, Any], start: datetime, period: int) -> list[tuple[int, float]]:
+    return [
+        (int((moment - start).total_seconds() // period), float(value))
+        for moment, value in zip(raw.get("Timestamps", ()), raw.get("Values", ()), strict=True)
+    ]
+
+
+def _series(query: Query, start: datetime, values: tuple[float | None, ...]) -> Series:
     return Series(
         namespace=query.metric.namespace,
         metric=query.metric.name,
@@ -208,5 +240,5 @@ def _series(query: Query, start: datetime, points: Mapping[datetime, float]) -> 
         dimensions=dict(sorted(query.dimensions.items())),
         start=start,
         period=query.metric.period,
-        values=tuple(values),
+        values=values,
     )

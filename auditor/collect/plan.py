@@ -1,7 +1,7 @@
 """What a scan will cost in calls, told before it is made: from list calls and GetAccountSummary alone.
 
-The counts are exact but for what only the answers tell: further pages of a listing, how often the credential report is asked for until it is
-ready, and series that are discovered. Those are the least that will be made, and say so.
+The counts are exact but for what only the answers tell: further pages of a listing, how often the credential report is asked for until
+it is ready, and series that are discovered. Those are the least that will be made, and say so.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def _listing(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
         names = sorted(
             kind.NOUN for kind in wanted.kinds if (kind.LISTED_BY.service, kind.LISTED_BY.operation) == (service, operation)
         )
-        yield Estimate(service, operation, count, False, f"lists: {', '.join(names)}" if names else "the account itself")
+        also = sorted(kind.NOUN for kind in wanted.kinds if f"{service}.{operation}" in kind.ALSO)
+        why = f"lists: {', '.join(names)}" if names else f"where each {also[0]} is" if also else "the account itself"
+        yield Estimate(service, operation, count, False, why)
     yield _of(calls.GET_CALLER_IDENTITY, 1, "who is asking")
     details = [kind for kind in wanted.kinds if _from_details(kind)]
     if details:

@@ -19,6 +19,7 @@ import msgspec
 from auditor import __version__
 from auditor.collect import metrics as cloudwatch
 from auditor.collect.door import Door
+from auditor.collect.pace import Clock
 from auditor.collect.session import CONCURRENCY, Clients
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.collect.wanted import Wanted
@@ -109,8 +110,9 @@ class Scan:
         journal: Journal,
         progress: Progress,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock | None = None,
     ) -> None:
-        """``now`` is the only clock there is, and it is read once."""
+        """``now`` says when the snapshot was taken, and is asked once. ``clock`` paces the calls: see :class:`Door`."""
         self._connection = connection
         self._scope = scope
         self._journal = journal
@@ -120,7 +122,7 @@ class Scan:
         self._gaps: list[Gap] = []
         self._lock = threading.Lock()
         self._interrupted = ""
-        self.door = Door(connection, self._record)
+        self.door = Door(connection, self._record, clock)
 
     def stop(self, because: str) -> None:
         """End early. Safe from any thread and from a signal handler."""
@@ -132,6 +134,9 @@ class Scan:
         visits = ThreadPoolExecutor(VISITS, thread_name_prefix="visit")
         try:
             return self._run(pool, visits)
+        except BaseException:
+            self.stop("the scan failed")  # else every call that is still to be made would be made, for nothing
+            raise
         finally:
             visits.shutdown(wait=True, cancel_futures=True)
             pool.shutdown(wait=True, cancel_futures=True)

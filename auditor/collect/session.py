@@ -6,6 +6,7 @@ Every client made here refuses, before anything is sent, any operation that is n
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -25,6 +26,8 @@ from botocore.exceptions import (
     SSOError,
 )
 from botocore.handlers import json_decode_policies
+from botocore.parsers import ResponseParserError
+from botocore.session import Session as CoreSession
 
 from auditor import __version__
 from auditor.errors import ConnectError, UsageError
@@ -90,7 +93,8 @@ class Connection:
 
     def offers(self, service: str, region: str) -> bool:
         """The SDK knows of an endpoint of the service there."""
-        return region in self._session.get_available_regions(service, self.partition)
+        known = self._session.get_available_regions(service, self.partition)
+        return not known or region in known or region == "global"  # the SDK names no regions of a global service
 
 
 def default_region(partition: str) -> str:
@@ -106,14 +110,14 @@ def connect(target: Target, session: Any = None, ask: Callable[[str], str] = get
     """
     try:
         session = session or boto3.Session(profile_name=target.profile, region_name=target.region)
-        if target.role_arn:
-            _take_role(session, target, target.role_arn, ask)
         endpoint = target.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
         region = target.region or session.region_name or "us-east-1"
+        if target.role_arn:
+            _take_role(session, target, target.role_arn, region, ask)
         sts = session.client("sts", region_name=region, config=_config(endpoint, tries=3), endpoint_url=target.endpoint_url)
         identity = sts.get_caller_identity()
     except ProfileNotFound as error:
-        known = ", ".join(f"`{name}`" for name in boto3.Session().available_profiles) or "none"
+        known = ", ".join(f"`{name}`" for name in CoreSession().available_profiles) or "none"
         raise UsageError(
             f"there is no AWS profile `{target.profile or os.environ.get('AWS_PROFILE', '')}`; the profiles configured are: {known}"
         ) from error
@@ -125,6 +129,8 @@ def connect(target: Target, session: Any = None, ask: Callable[[str], str] = get
         raise ConnectError(f"the SSO session cannot be used ({error}); run `aws sso login` for this profile") from error
     except ClientError as error:
         raise ConnectError(_refused(error, target)) from error
+    except EOFError as error:
+        raise ConnectError(f"there is nobody to ask for the code of MFA device `{target.mfa_serial}`; run it in a terminal") from error
     except (BotoCoreError, ValueError) as error:
         raise ConnectError(f"AWS cannot be reached: {error}; check the network, the region and --endpoint-url") from error
     return Connection(session, target, identity)
@@ -147,15 +153,19 @@ def _refused(error: ClientError, target: Target) -> str:
     return f"AWS refused to say who we are ({code or error}); check the credentials"
 
 
-def _take_role(session: Any, target: Target, role_arn: str, ask: Callable[[str], str]) -> None:
+def _take_role(session: Any, target: Target, role_arn: str, region: str, ask: Callable[[str], str]) -> None:
     """Put the role's credentials, renewed as they expire, in place of the session's own."""
     core = session._session  # boto3 has no public way to give a session refreshable credentials
     source = core.get_credentials()
     if source is None:
         raise NoCredentialsError()
     extra = {"RoleSessionName": "awsaudit", "ExternalId": target.external_id, "SerialNumber": target.mfa_serial}
+
+    def create(service: str, **credentials: Any) -> Any:
+        return core.create_client(service, region_name=region, endpoint_url=target.endpoint_url, **credentials)
+
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=core.create_client,
+        client_creator=create,
         source_credentials=source,
         role_arn=role_arn,
         extra_args={name: value for name, value in extra.items() if value},
@@ -188,12 +198,30 @@ def _guard(client: Any, *, by_hand: bool) -> None:
             raise WriteRefused(f"`{service}.{model.name}` is not in the table of calls")
 
     client.meta.events.register_first("before-call", only_reads)
+    client.meta.events.register("response-received", _readable)
     if service == "iam":
         # Policies are kept as the text that AWS keeps: what does not parse must not vanish, and line numbers must be right.
         client.meta.events.unregister("after-call.iam", json_decode_policies)
     if service == "s3control" and by_hand:
         # The account id that goes before the host name does not resolve for an endpoint on this machine.
         client.meta.events.register("before-send.s3-control", _without_account_prefix)
+
+
+def _readable(response_dict: Mapping[str, Any] | None, parsed_response: Mapping[str, Any] | None, **_: Any) -> None:
+    """Raise where the SDK would make an empty answer of a body it cannot read: a page that a proxy put in, JSON that is cut off."""
+    if not response_dict or not parsed_response or len(parsed_response) > 1 or response_dict["status_code"] >= 300:
+        return
+    body = response_dict["body"]
+    if not isinstance(body, bytes) or not body.strip():
+        return
+    start = body.lstrip()[:15].lower()
+    if start.startswith((b"<html", b"<!doctype html")):
+        raise ResponseParserError("a web page, not an answer")
+    if start.startswith(b"{") or "json" in response_dict["headers"].get("content-type", ""):
+        try:
+            json.loads(body)
+        except ValueError as error:
+            raise ResponseParserError("not JSON") from error
 
 
 def _without_account_prefix(request: Any, **_: Any) -> None:

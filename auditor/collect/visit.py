@@ -31,9 +31,11 @@ NOTHING: Mapping[str, Any] = {}
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
     """A CloudWatch metric that fills a field of a kind.
 
-    ``dimensions`` gives the exact sets under which the service publishes it for one resource: a subset finds nothing. Where the sets
-    cannot be known beforehand, ``discover`` is true: they are asked for with ListMetrics, and ``belongs`` says which are the resource's.
-    ``wanted_for`` false: the metric cannot exist for that resource, so it is not asked for.
+    ``dimensions`` gives the exact sets under which the service publishes it for one resource: a subset finds nothing. They may hang
+    on another field of the resource (named in its ``DEPENDS``); where that is unknown, so are they, and so is the metric. Where the sets
+    cannot be known beforehand, ``discover`` is true: they are asked for with ListMetrics, and ``belongs`` says which are the resource's
+    (``None``: cannot tell; a resource that has no set for sure and may have such a one is unknown, not without).
+    ``wanted_for`` false: the metric cannot exist for that resource, so it is not asked for and the field stays unread.
     """
 
     field: str
@@ -42,9 +44,9 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     stat: str
     period: int
     days: int
-    dimensions: Callable[[Any], Iterable[Mapping[str, str]]] = lambda _: ()
+    dimensions: Callable[[Any], Iterable[Mapping[str, str]] | Unknown] = lambda _: ()
     discover: bool = False
-    belongs: Callable[[Any, Mapping[str, str]], bool] = lambda _, __: False
+    belongs: Callable[[Any, Mapping[str, str]], bool | None] = lambda _, __: False
     wanted_for: Callable[[Any], bool] = lambda _: True
     sets_field: str | None = None
     """The field that holds the discovered dimension sets themselves, when the kind has one."""
@@ -159,9 +161,9 @@ class Visit:
             if isinstance(fact, Unknown) and fact.reason is Reason.GONE:
                 self._gap(Gap(resource.arn, Reason.GONE, f"deleted while the scan ran; {fact.call} did not find it"))
                 return
+        self._keep(resource)
         with self._lock:
             self._items.setdefault(type(resource), []).append(resource)
-        self._keep(resource)
 
     def add_each(self, kind: type[R], listing: Listing, build: Callable[[Answer], R | None]) -> None:
         """List resources of a kind: build one of each entry (several at a time), keep them, and say what is missing of the list.

@@ -120,7 +120,8 @@ class Root(Resource, frozen=True, kw_only=True):
     """``None``: never, as far as AWS's tracking reaches back."""
     keys: Fact[tuple[RootKey, ...]] = unread(calls.GET_CREDENTIAL_REPORT)
     events: Fact[tuple[RootEvent, ...]] = unread(calls.LOOKUP_EVENTS)
-    """What CloudTrail recorded of root in 90 days in every region that was scanned, oldest first."""
+    """What CloudTrail recorded of root in 90 days, oldest first: in every region that was scanned, and in the partition's default region,
+    where sign-ins and global services are recorded."""
 
 
 class RegionSettings(Resource, frozen=True, kw_only=True):

@@ -138,7 +138,7 @@ class InstanceProfile(_Global, frozen=True, kw_only=True):
 
 
 class ManagedPolicy(_Global, frozen=True, kw_only=True):
-    """A managed policy: the customer's own, and those of AWS that are attached somewhere. ``id`` is its name."""
+    """A managed policy: the customer's own, and those of AWS that are attached or a boundary somewhere. ``id`` is its name."""
 
     KIND: ClassVar[str] = "iam-policy"
     NOUN: ClassVar[str] = "managed policy"
