@@ -1,0 +1,187 @@
+"""Buckets of the emulated account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from auditor.demo.site import TEAM, Site, policy, tags
+
+LOGS = "example-ml-access-logs"
+VAULT = "vault-finance-archive"
+"""The bucket whose policy and ACL may not be read: what nobody could look at must show as unknown."""
+KEY = "alias/ml-data"
+
+Raw = Mapping[str, Any]
+TIER: Raw = {"Transitions": [{"Days": 30, "StorageClass": "INTELLIGENT_TIERING"}]}
+ABORT: Raw = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}
+OLD_VERSIONS: Raw = {"NoncurrentVersionExpiration": {"NoncurrentDays": 30}}
+
+
+def whole(id: str, *actions: Raw, enabled: bool = True, prefix: str = "") -> Raw:
+    """A lifecycle rule."""
+    rule: dict[str, Any] = {"ID": id, "Status": "Enabled" if enabled else "Disabled", "Filter": {"Prefix": prefix}}
+    for action in actions:
+        rule.update(action)
+    return rule
+
+
+class DemoBucket(msgspec.Struct, frozen=True, kw_only=True):
+    """A bucket. ``sizes`` are bytes by CloudWatch's storage type; ``world``: its policy lets everyone read."""
+
+    name: str
+    made: float
+    team: str
+    sizes: Mapping[str, float]
+    objects: int
+    closed: bool = True
+    tls_only: bool = False
+    world: bool = False
+    acl: str = ""
+    ownership: str = "BucketOwnerEnforced"
+    encryption: str | None = "AES256"
+    versioning: str = ""
+    mfa_delete: bool = False
+    """Needs the root user's MFA device, so that only the answer says so: nobody sets it here."""
+    logged: bool = False
+    lifecycle: Sequence[Raw] = ()
+
+
+GB, TB = 1e9, 1e12
+
+BUCKETS = (
+    DemoBucket(
+        name=LOGS,
+        made=520,
+        team="보안",
+        sizes={"StandardStorage": 210 * GB},
+        objects=1_900_000,
+        tls_only=True,
+        lifecycle=(whole("expire", {"Expiration": {"Days": 400}}, ABORT),),
+    ),
+    DemoBucket(
+        name="example-ml-training-data",
+        made=500,
+        team="머신러닝",
+        sizes={"StandardStorage": 3.1 * TB, "IntelligentTieringFAStorage": 18 * TB},
+        objects=4_200_000,
+        tls_only=True,
+        encryption="aws:kms",
+        versioning="Enabled",
+        logged=True,
+        lifecycle=(whole("tier", TIER, ABORT), whole("old-versions", OLD_VERSIONS)),
+    ),
+    DemoBucket(name="example-ml-raw-data", made=640, team="데이터플랫폼", sizes={"StandardStorage": 42 * TB}, objects=91_000_000),
+    DemoBucket(
+        name="example-ml-checkpoints",
+        made=300,
+        team="머신러닝",
+        sizes={"StandardStorage": 27 * TB},
+        objects=310_000,
+        versioning="Enabled",
+        lifecycle=(whole("expire-checkpoints", {"Expiration": {"Days": 90}}, enabled=False),),
+    ),
+    DemoBucket(
+        name="example-ml-public-datasets",
+        made=280,
+        team="리서치",
+        sizes={"StandardStorage": 600 * GB},
+        objects=12_000,
+        closed=False,
+        world=True,
+        lifecycle=(whole("uploads", ABORT, prefix="incoming/"),),
+    ),
+    DemoBucket(
+        name="example-legacy-web",
+        made=1200,
+        team="플랫폼",
+        sizes={"StandardStorage": 4 * GB},
+        objects=8_400,
+        closed=False,
+        acl="public-read",
+        ownership="ObjectWriter",
+        encryption=None,
+        versioning="Suspended",
+    ),
+    DemoBucket(
+        name="example-ml-model-registry",
+        made=350,
+        team="머신러닝",
+        sizes={"StandardStorage": 900 * GB},
+        objects=2_100,
+        tls_only=True,
+        encryption="aws:kms",
+        versioning="Enabled",
+        mfa_delete=True,
+        logged=True,
+        lifecycle=(whole("uploads", ABORT),),
+    ),
+    DemoBucket(name=VAULT, made=420, team="재무", sizes={"StandardStorage": 80 * GB}, objects=640, closed=False, tls_only=True),
+)
+
+
+def seed(site: Site) -> None:
+    """All buckets, each as old as its table says."""
+    for store in BUCKETS:
+        add_bucket(site, store)
+
+
+def add_bucket(site: Site, store: DemoBucket) -> None:
+    """A bucket with all that the table says."""
+    s3, name = site.client("s3"), store.name
+    site.clock.ago(store.made)
+    place = {} if site.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": site.region}}
+    s3.create_bucket(Bucket=name, ObjectOwnership=store.ownership, **place)
+    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags(**{TEAM: store.team, "service": "ml-platform"})})
+    if store.acl:
+        s3.put_bucket_acl(Bucket=name, ACL=store.acl)
+    if store.closed:
+        switches = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=switches)
+    if store.encryption:
+        default = {"SSEAlgorithm": store.encryption, **({"KMSMasterKeyID": KEY} if store.encryption == "aws:kms" else {})}
+        s3.put_bucket_encryption(
+            Bucket=name, ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": default}]}
+        )
+    if store.versioning:
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": store.versioning})
+    if store.lifecycle:
+        s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": list(store.lifecycle)})
+    if store.tls_only or store.world:
+        s3.put_bucket_policy(Bucket=name, Policy=_policy(store))
+    if store.logged:
+        target = {"TargetBucket": LOGS, "TargetPrefix": f"{name}/"}
+        s3.put_bucket_logging(Bucket=name, BucketLoggingStatus={"LoggingEnabled": target})
+
+
+def _policy(store: DemoBucket) -> str:
+    arn = f"arn:aws:s3:::{store.name}"
+    statements: list[Raw] = []
+    if store.world:
+        statements.append(
+            {"Sid": "PublicRead", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{arn}/*"}
+        )
+    if store.tls_only:
+        statements.append(
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": {"AWS": "*"},
+                "Action": "s3:*",
+                "Resource": [arn, f"{arn}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        )
+    if store.name == LOGS:
+        statements.append(
+            {
+                "Sid": "ServerAccessLogs",
+                "Effect": "Allow",
+                "Principal": {"Service": "logging.s3.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": f"{arn}/*",
+            }
+        )
+    return policy(*statements)
