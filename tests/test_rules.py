@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -60,7 +60,7 @@ def hidden(ref: FieldRef) -> Unknown:
     return Unknown(Reason.DENIED, ref.call.name, ref.call.action)
 
 
-@lru_cache(maxsize=None)
+@cache
 def pool() -> Mapping[FieldRef, list[Known[Any]]]:
     """The values of each field in the cases of all rules: what the field may be."""
     values: dict[FieldRef, list[Known[Any]]] = defaultdict(list)

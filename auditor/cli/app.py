@@ -9,8 +9,8 @@ import os
 import sys
 import traceback
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from auditor.cli import check, collect, permissions, rules, scan
 from auditor.errors import AwsauditError
@@ -18,7 +18,6 @@ from auditor.errors import AwsauditError
 app = typer.Typer(
     name="awsaudit",
     help="Audit an AWS account: security, cost and availability, with evidence, and without guessing.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -43,16 +42,17 @@ def _root(version: bool = typer.Option(False, "--version", "-V", help="Show the 
 def run(arguments: list[str]) -> int:
     """Run the command and return its exit code: 0 clean, 1 findings, 2 usage, 3 incomplete."""
     try:
-        result = app(arguments, standalone_mode=False)
-    except click.exceptions.Exit as stop:
+        result = app(arguments or ["--help"], standalone_mode=False)
+    except typer.Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
-        error.show(sys.stderr)
+    except TyperException as error:
+        said = error.format_message()
+        _say(f"{said[:1].lower()}{said[1:].rstrip('.')}; `awsaudit --help` shows how")
         return 2
     except AwsauditError as error:
         _say(str(error))
         return error.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         _say("interrupted")
         return 3
     except BrokenPipeError:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import textwrap
+from itertools import pairwise
 
 import msgspec
 
 from auditor.collect.permissions import actions
 from auditor.collect.wanted import by_rules
 from auditor.engine.registry import LoadedRule
+from auditor.engine.rule import Limits
+
+
+def _field_docs(limits: type[Limits]) -> dict[str, str]:
+    """The docstring below each field, which Python itself does not keep."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(limits))).body
+    found: dict[str, str] = {}
+    if isinstance(body, ast.ClassDef):
+        for field, below in pairwise(body.body):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+                value = below.value.value if isinstance(below.value, ast.Constant) else None
+                found[field.target.id] = inspect.cleandoc(str(value or ""))
+    return found
 
 
 def text(rule: LoadedRule) -> str:
@@ -32,10 +48,11 @@ def text(rule: LoadedRule) -> str:
     ]
     fields = msgspec.structs.fields(spec.limits)
     if fields:
+        about = _field_docs(spec.limits)
         lines.append(f"Limits (set under [limits.{rule.id}] in awsaudit.toml)")
-        lines += [f"  {field.name} = {field.default!r}" for field in fields]
-        if about := inspect.getdoc(spec.limits):
-            lines += ["", *(f"  {line}" for line in about.splitlines())]
+        for field in fields:
+            default = list(field.default) if isinstance(field.default, tuple) else field.default
+            lines += [f"  {field.name} = {default!r}", *(f"      {line}" for line in about.get(field.name, "").splitlines())]
         lines.append("")
     if spec.controls:
         lines += [f"Controls: {', '.join(spec.controls)}", ""]

@@ -8,7 +8,7 @@ import typer
 
 from auditor.cli import options
 
-app = typer.Typer(help="List the rules, or show one.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="List the rules, or show one.", rich_markup_mode=None)
 
 RuleId = Annotated[str, typer.Argument(metavar="ID", help="A rule id, such as s3-no-tier-policy.")]
 

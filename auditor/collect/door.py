@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar, cast
 
 import msgspec
-from botocore import xform_name
+from botocore import endpoint, xform_name
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -299,7 +300,9 @@ class Door:
             if isinstance(error, EndpointConnectionError) and not self._clients.offers(call.service, region):
                 return {}, Reason.UNSUPPORTED, "NoEndpoint", ""
             return {}, Reason.ERROR, "", ""
-        except UNREADABLE:
+        except UNREADABLE as error:
+            if not _over_an_answer(error):
+                raise
             return {}, Reason.ERROR, "", ""
         except RENEWAL as error:
             self._lost_credentials()
@@ -355,3 +358,8 @@ class Door:
     @staticmethod
     def _unknown(call: Call, reason: Reason) -> Answer:
         return Answer(call, Unknown(reason, call.name, call.action))
+
+
+def _over_an_answer(error: BaseException) -> bool:
+    """It was raised after the request was made up: else it is a mistake of ours, such as a parameter that there is not."""
+    return any(frame.f_code.co_filename == endpoint.__file__ for frame, _ in traceback.walk_tb(error.__traceback__))

@@ -15,13 +15,13 @@ from auditor.collect import metrics as cloudwatch
 from auditor.collect.account import CONTACT_TYPES
 from auditor.collect.run import Scope, collectors
 from auditor.collect.visit import Metric
-from auditor.collect.wanted import Wanted, only_lists
+from auditor.collect.wanted import Wanted, comes_with_list, only_lists, with_needs
 from auditor.model import calls
 from auditor.model.account import Account
 from auditor.model.calls import Call, Per
 from auditor.model.compute import Instance
-from auditor.model.fact import Known
-from auditor.model.resource import GLOBAL, FieldRef, Resource, fact_fields
+from auditor.model.fact import Known, Unknown
+from auditor.model.resource import FieldRef, Resource, fact_fields
 from auditor.model.snapshot import Snapshot
 
 TYPES_A_CALL = 100
@@ -30,6 +30,7 @@ ENTITIES_A_PAGE = 1000
 """What GetAccountAuthorizationDetails gives at most in one page."""
 
 _SUMMARY = FieldRef(Account, "summary")
+_REGIONS = FieldRef(Account, "regions")
 
 
 class Estimate(msgspec.Struct, frozen=True, order=True):
@@ -46,7 +47,7 @@ def lists(wanted: Wanted, regions: tuple[str, ...]) -> Scope:
     """What to read in order to count the rest: list calls and GetAccountSummary, but not the details of IAM."""
     listed = frozenset(kind for kind in wanted.kinds if kind.LISTED_BY.per is not Per.ITEM and not _from_details(kind))
     fields = frozenset(ref for ref in only_lists(wanted).fields if ref.kind in listed)
-    return Scope(wanted=Wanted(listed | {Account}, fields | {_SUMMARY}), regions=regions, with_metrics=False)
+    return Scope(wanted=Wanted(listed | {Account}, fields | {_SUMMARY} | ({_REGIONS} & wanted.fields)), regions=regions, with_metrics=False)
 
 
 def estimate(wanted: Wanted, listed: Snapshot) -> tuple[Estimate, ...]:
@@ -140,25 +141,36 @@ def _instance_types(listed: Snapshot, names: str) -> Iterator[Estimate]:
 
 def _metrics(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
     queries: dict[str, list[cloudwatch.Query]] = {}
-    discoveries: set[tuple[str, str, str]] = set()
+    discoveries: dict[tuple[str, str, str], bool] = {}
     fields: set[str] = set()
     for kind, metric in _wanted_metrics(wanted):
+        told = _told_by_lists(kind, metric)
         for item in _items(listed, kind):
+            if told and not metric.wanted_for(item):
+                continue
             fields.add(str(FieldRef(kind, metric.field)))
             if metric.discover:
-                discoveries.add((item.region, metric.namespace, metric.name))
-            if FieldRef(kind, metric.field) in wanted.fields:
-                queries.setdefault(item.region, []).append(cloudwatch.Query(0, metric, {}))
-    queries.pop(GLOBAL, None)
+                place = (item.region, metric.namespace, metric.name)
+                discoveries[place] = discoveries.get(place, False) or told
+            else:
+                sets = metric.dimensions(item) if told else ()
+                found = queries.setdefault(item.region, [])
+                found += [] if isinstance(sets, Unknown) else [cloudwatch.Query(0, metric, one) for one in sets]
     names = ", ".join(sorted(fields))
     if discoveries:
-        yield _of(calls.LIST_METRICS, len(discoveries), f"under which dimensions a metric is published: {names}", at_least=True)
-    batches = sum(len(cloudwatch.batches(of_region)) for of_region in queries.values())
-    if batches:
+        why = f"under which dimensions a metric is published: {names}"
+        yield _of(calls.LIST_METRICS, sum(discoveries.values()), why, at_least=True)
+    if fields:
+        batches = sum(len(cloudwatch.batches(of_region)) for of_region in queries.values())
         series = sum(map(len, queries.values()))
-        yield _of(
-            calls.GET_METRIC_DATA, batches, f"about {series} series, up to {cloudwatch.QUERIES} a call: {names}", at_least=True
-        )
+        why = f"{series} series and those that are discovered, up to {cloudwatch.QUERIES} a call: {names}"
+        yield _of(calls.GET_METRIC_DATA, batches, why, at_least=True)
+
+
+def _told_by_lists(kind: type[Resource], metric: Metric) -> bool:
+    """Lists alone say for which resources the metric is asked, and under which dimensions."""
+    needed = with_needs([FieldRef(kind, metric.field)]) - {FieldRef(kind, metric.field)}
+    return all(comes_with_list(ref) for ref in needed)
 
 
 def _wanted_metrics(wanted: Wanted) -> Iterable[tuple[type[Resource], Metric]]:

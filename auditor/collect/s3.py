@@ -7,11 +7,11 @@ S3-compatible endpoints), GetBucketLocation does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from auditor.collect.account import public_access_block
 from auditor.collect.door import Answer
+from auditor.collect.shapes import moment, moment_or_none
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.model import calls
 from auditor.model.calls import Call
@@ -65,7 +65,7 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         arn=f"arn:{visit.partition}:s3:::{name}",
         id=name,
         region=region,
-        created=entry.take(lambda r: _moment(r["CreationDate"])),
+        created=entry.take(lambda r: moment(r["CreationDate"])),
         public_access_block=get(Bucket.public_access_block, calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK).take(public_access_block),
         policy=get(Bucket.policy, calls.GET_BUCKET_POLICY).take(lambda r: r["Policy"] if r else None),
         policy_is_public=get(Bucket.policy_is_public, calls.GET_BUCKET_POLICY_STATUS).take(
@@ -162,13 +162,15 @@ def _rule(raw: Raw) -> LifecycleRule:
         enabled=raw["Status"] == "Enabled",
         filter=Filter(prefix=raw["Prefix"] or None) if legacy else _filter(raw.get("Filter") or {}),
         legacy_prefix=legacy,
-        transitions=tuple(Transition(t["StorageClass"], t.get("Days"), _day(t.get("Date"))) for t in raw.get("Transitions", ())),
+        transitions=tuple(
+            Transition(t["StorageClass"], t.get("Days"), moment_or_none(t.get("Date"))) for t in raw.get("Transitions", ())
+        ),
         noncurrent_transitions=tuple(
             NoncurrentTransition(t["StorageClass"], t.get("NoncurrentDays"), t.get("NewerNoncurrentVersions"))
             for t in raw.get("NoncurrentVersionTransitions", ())
         ),
         expiration=Expiration(
-            expiration.get("Days"), _day(expiration.get("Date")), bool(expiration.get("ExpiredObjectDeleteMarker"))
+            expiration.get("Days"), moment_or_none(expiration.get("Date")), bool(expiration.get("ExpiredObjectDeleteMarker"))
         )
         if expiration
         else None,
@@ -231,16 +233,6 @@ def _tags(raw: Any) -> Mapping[str, str]:
     return {tag["Key"]: tag["Value"] for tag in sorted(raw, key=lambda tag: str(tag["Key"]))}
 
 
-def _moment(value: Any) -> datetime:
-    if not isinstance(value, datetime):
-        raise TypeError("not a time")
-    return value
-
-
-def _day(value: Any) -> datetime | None:
-    return None if value is None else _moment(value)
-
-
 def directory_buckets(visit: Visit) -> None:
     """The directory buckets (S3 Express One Zone) of a region."""
     if not visit.lists(DirectoryBucket):
@@ -254,7 +246,7 @@ def directory_buckets(visit: Visit) -> None:
             arn=visit.arn("s3express", f"bucket/{name}"),
             id=name,
             region=visit.region,
-            created=entry.take(lambda r: _day(r.get("CreationDate"))),
+            created=entry.take(lambda r: moment_or_none(r.get("CreationDate"))),
             # The name ends in --<zone id>--x-s3.
             zone=entry.take(lambda _: name.split("--")[-2]),
         )

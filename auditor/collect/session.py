@@ -130,7 +130,9 @@ def connect(target: Target, session: Any = None, ask: Callable[[str], str] = get
     except ClientError as error:
         raise ConnectError(_refused(error, target)) from error
     except EOFError as error:
-        raise ConnectError(f"there is nobody to ask for the code of MFA device `{target.mfa_serial}`; run it in a terminal") from error
+        raise ConnectError(
+            f"there is nobody to ask for the code of MFA device `{target.mfa_serial}`; run it in a terminal"
+        ) from error
     except (BotoCoreError, ValueError) as error:
         raise ConnectError(f"AWS cannot be reached: {error}; check the network, the region and --endpoint-url") from error
     return Connection(session, target, identity)

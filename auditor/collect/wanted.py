@@ -64,7 +64,7 @@ def by_rules(rules: Iterable[Rule[Any]]) -> Wanted:
         fields |= set(rule.reads)
     # What the listing gives costs nothing more, and a report names things by their tags.
     for kind in listed - {Account, Root}:
-        fields |= {FieldRef(kind, name) for name in fact_fields(kind) if _comes_with_list(FieldRef(kind, name))}
+        fields |= {FieldRef(kind, name) for name in fact_fields(kind) if comes_with_list(FieldRef(kind, name))}
     return Wanted(frozenset(listed), with_needs(fields))
 
 
@@ -83,9 +83,10 @@ def only_lists(wanted: Wanted) -> Wanted:
     """The part that list calls give: what ``scan --plan`` reads to count the rest."""
     return Wanted(
         wanted.kinds,
-        frozenset(filter(_comes_with_list, wanted.fields)),
+        frozenset(filter(comes_with_list, wanted.fields)),
     )
 
 
-def _comes_with_list(ref: FieldRef) -> bool:
+def comes_with_list(ref: FieldRef) -> bool:
+    """The call that lists the kind gives the field too."""
     return fact_fields(ref.kind)[ref.field].call == ref.kind.LISTED_BY.name and ref.field not in ref.kind.APART

@@ -55,7 +55,7 @@ def answer_for(session: Any, now: datetime, region: str) -> None:
 
 def _reserved(one: Reserved, place: int, now: datetime) -> Raw:
     return {
-        "ReservedInstancesId": f"4b2293b4-5813-4cc8-9ce3-{place:012x}",
+        "ReservedInstancesId": f"5e1f0a7c-3d42-4b19-8c6e-{place:012x}",
         "InstanceType": one.type,
         "InstanceCount": one.count,
         "State": "active",

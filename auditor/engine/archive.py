@@ -93,9 +93,10 @@ def lines(snapshot: Snapshot) -> Iterator[bytes]:
 def _body(snapshot: Snapshot) -> Iterator[bytes]:
     yield _ENCODER.encode(HeaderLine(snapshot.header))
     for (kind, scope), section in sorted(snapshot.sections.items()):
-        yield _ENCODER.encode(SectionLine(kind, scope, section.missing))
         for item in section.items:
             yield _item(item, scope)
+        # After its items, so that a list in a file that was cut short does not look finished.
+        yield _ENCODER.encode(SectionLine(kind, scope, section.missing))
     for gap in snapshot.gaps:
         yield _ENCODER.encode(GapLine(gap))
     for call in snapshot.calls:
@@ -196,8 +197,8 @@ class FileJournal:
 def read(path: Path) -> Snapshot:
     """Read a snapshot file or a journal.
 
-    A file without a trailer (a scan that was killed, a copy cut short) gives what it holds, with ``header.complete`` false and a gap that says
-    so. Raises :class:`SnapshotDamaged` when the contents contradict the trailer or are not ours, :class:`SnapshotNewer` for a newer
+    A file without a trailer (a scan that was killed, a copy cut short) gives what it holds, with ``header.complete`` false and a gap
+    that says so. Raises :class:`SnapshotDamaged` when the contents contradict the trailer or are not ours, :class:`SnapshotNewer` for a newer
     format, :class:`SnapshotError` when the file cannot be read.
     """
     reader = _Reader(path)
@@ -232,8 +233,10 @@ class _Reader:
                 self._check_format(line, number)
             parsed = self._decoder.decode(line)
             self._keep(parsed, line, number)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise self._damaged(number, str(error)) from error
+        except RecursionError as error:
+            raise self._damaged(number, "it is nested too deep") from error
 
     def _check_format(self, line: bytes, number: int) -> None:
         # Before anything else, because a newer format may look different in every other way.
@@ -275,7 +278,7 @@ class _Reader:
     def _kind(self, name: str, number: int) -> type[Resource]:
         kind = kinds().get(name)
         if kind is None:
-            raise self._damaged(number, f"it holds a kind of resource that is not known: {name!r}")
+            raise self._damaged(number, f"it holds a kind of resource that is not known: `{name}`")
         return kind
 
     def _decode(self, line: ItemLine, number: int) -> Resource:
@@ -328,10 +331,12 @@ def _chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
     unpacker = zlib.decompressobj(31)
     try:
         while packed := file.read(1 << 16):
-            data = packed
-            while data:
-                yield unpacker.decompress(data, 1 << 22)
-                data = unpacker.unconsumed_tail
+            while packed:
+                yield unpacker.decompress(packed, 1 << 22)
+                packed = unpacker.unconsumed_tail
+                if unpacker.eof and unpacker.unused_data:  # some tools pack in several members
+                    packed, unpacker = unpacker.unused_data, zlib.decompressobj(31)
+        yield unpacker.flush()
     except zlib.error as error:
         raise SnapshotDamaged(
             f"snapshot `{path}` is damaged: it does not unpack ({error}); take it again or restore a copy"

@@ -11,7 +11,7 @@ from auditor.model.snapshot import Snapshot
 from auditor.model.verdict import Finding, Outcome, Severity
 
 NOT_THERE = frozenset({Reason.UNSUPPORTED, Reason.REGION_OFF})
-"""Reasons for which a list cannot be read because there is nothing to read it from."""
+"""Reasons for which a region's list cannot be read because there is nothing to read it from. The account itself is always there."""
 
 
 class Exit(enum.IntEnum):
@@ -42,4 +42,6 @@ def exit_code(
 
 def _nothing_listed(snapshot: Snapshot, rule: LoadedRule) -> bool:
     sections = [snapshot.section(rule.spec.over, scope) for scope in snapshot.scopes(rule.spec.over)]
-    return not any(s.complete or s.items or all(u.reason in NOT_THERE for u in s.missing) for s in sections)
+    return not any(
+        s.complete or s.items or (rule.spec.over.REGIONAL and all(u.reason in NOT_THERE for u in s.missing)) for s in sections
+    )

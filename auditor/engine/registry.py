@@ -29,6 +29,10 @@ HEADINGS = ("Why it matters", "How to fix", "When it is fine")
 """The sections every rule's page has, in this order."""
 
 
+AT_IMPORT = (ImportError, TypeError, ValueError, NameError, AttributeError, LookupError, ArithmeticError, OSError, SystemExit)
+"""What goes wrong while the code of others is imported, besides syntax."""
+
+
 class Page(msgspec.Struct, frozen=True):
     """A rule's page: its module docstring. Markdown."""
 
@@ -93,16 +97,23 @@ def _installed() -> Iterator[LoadedRule]:
     for entry in sorted(entry_points(group=ENTRY_POINT), key=lambda e: e.name):
         try:
             package = entry.load()
-        except ImportError as error:
-            raise RuleFileError(f"entry point `{entry.name}` of {ENTRY_POINT} cannot be imported: {error}") from error
-        yield from _package(package, f"package `{entry.value}`")
+            if not hasattr(package, "__path__"):
+                raise RuleFileError(f"`{entry.value}`, entry point `{entry.name}` of {ENTRY_POINT}, is not a package of rule files")
+            yield from _package(package, f"package `{entry.value}`")
+        except (SyntaxError, *AT_IMPORT) as error:
+            raise RuleFileError(f"`{entry.value}`, entry point `{entry.name}` of {ENTRY_POINT}, cannot be imported: {error}") from error
 
 
 def _package(package: ModuleType, origin: str) -> Iterator[LoadedRule]:
     prefix = f"{package.__name__}."
-    for info in sorted(pkgutil.walk_packages(package.__path__, prefix), key=lambda i: i.name):
+    for info in sorted(pkgutil.walk_packages(package.__path__, prefix, onerror=_reraise), key=lambda i: i.name):
         if not info.ispkg:
             yield from _module(importlib.import_module(info.name), info.name.removeprefix(prefix).split("."), origin)
+
+
+def _reraise(_: str) -> None:
+    # Else a package that cannot be imported would be left out without a word.
+    raise  # noqa: PLE0704  pkgutil calls this while it handles the error
 
 
 def _from_folder(folder: Path) -> Iterator[LoadedRule]:
@@ -122,7 +133,7 @@ def _from_folder(folder: Path) -> Iterator[LoadedRule]:
             module_spec.loader.exec_module(module)
         except SyntaxError as error:
             raise RuleFileError(f"`{file}` line {error.lineno} is not valid Python: {error.msg}") from error
-        except (ImportError, TypeError, ValueError, NameError, AttributeError) as error:
+        except AT_IMPORT as error:
             raise RuleFileError(f"`{file}` cannot be loaded: {error}") from error
         yield from _module(module, list(parts), f"`{file}`")
 

@@ -12,7 +12,7 @@ from auditor.model.verdict import Finding, Outcome, Waived
 
 
 class Waiver(msgspec.Struct, frozen=True):
-    """Failures of ``rule`` on resources whose ARN matches ``resource`` (both may hold ``*``) are accepted by ``owner`` until ``expires``."""
+    """``owner`` accepts until ``expires`` that ``rule`` fails on resources whose ARN matches ``resource``. Both may hold ``*``."""
 
     rule: str
     resource: str

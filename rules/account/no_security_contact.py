@@ -1,17 +1,18 @@
 """Account without a security contact
 
 ## Why it matters
-When AWS sees leaked keys or abuse in an account, it writes to the root user's address and to the alternate security contact. The
-first is often a mailbox that nobody reads; the second exists so that the message reaches those who can act on it.
+When AWS sees leaked keys or abuse in an account, it writes to the root user's email address and to the alternate security contact.
+The first is often a mailbox that nobody reads; the second exists so that the message reaches those who can act on it.
 
 ## How to fix
-Use an address of a team, not of a person. Console: account menu, *Account*, *Alternate contacts*, *Edit*, *Security contact*. CLI:
+Set the alternate security contact to a mailbox that your security team reads:
 
     aws account put-alternate-contact --alternate-contact-type SECURITY --name "Security team" --title "Security" \\
       --email-address ADDRESS --phone-number NUMBER
 
-For a member account, add `--account-id` from the management account or a delegated administrator of account management, so that all
-accounts of an organisation get theirs in one loop. Terraform: `aws_account_alternate_contact`.
+Console: account menu, *Account*, *Alternate contacts*, *Edit*. Use a team's address, not a person's. For a member account add
+`--account-id` and run it from the management account or a delegated administrator for account management: one loop then sets it for
+all accounts of an organisation. Terraform: `aws_account_alternate_contact`.
 
 ## When it is fine
 The root user's mailbox is the security team's own, and it is read every day.
@@ -57,7 +58,7 @@ def check(account: Account, about: Context[Limits]) -> Iterator[Verdict]:
     if security:
         yield ok("the security contact's address is at {email_domain}", email_domain=security[0].email_domain)
     else:
-        yield flag("no alternate contact of type SECURITY is set", types=[contact.type for contact in contacts])
+        yield flag("no alternate security contact is set", types=[contact.type for contact in contacts])
 
 
 def cases() -> Iterator[Case[Account]]:

@@ -1,19 +1,19 @@
-"""Account whose password policy is weak or missing
+"""Account whose IAM password policy is weak or missing
 
 ## Why it matters
-The policy is what stands between a user's console password and a guess. Without one, AWS's default asks for eight characters and
-does not stop anybody from using an old password again. Length counts for more than special characters.
+The password policy says how hard the console passwords of IAM users are to guess. Without one, AWS's default asks for no more than
+eight characters and lets people go back to old passwords. Length counts for more than special characters.
 
 ## How to fix
-Console: IAM, *Account settings*, *Password policy*, *Edit*. CLI (settings that are left out go back to their default, so give all
-that you want):
+Set an IAM password policy that asks for at least 14 characters and remembers the last 24 passwords:
 
     aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24 \\
       --require-uppercase-characters --require-lowercase-characters --require-numbers --require-symbols \\
       --allow-users-to-change-password
 
-Terraform: `aws_iam_account_password_policy`. Length and reuse are checked when a password is next changed:
-passwords that exist stay as they are.
+Settings that are left out go back to their defaults, so give all that you want. Console: IAM, *Account settings*, *Password policy*,
+*Edit*. Length and reuse are checked when a password is next changed: passwords that exist stay as they are. Terraform:
+`aws_iam_account_password_policy`.
 
 ## When it is fine
 No IAM user has a console password, because people sign in through IAM Identity Center or another identity provider. Setting the
@@ -65,20 +65,20 @@ class Passwords(Limits, frozen=True):
 def check(account: Account, about: Context[Passwords]) -> Iterator[Verdict]:
     policy = need(account.password_policy)
     if policy is None:
-        yield flag("the account has no password policy of its own, so AWS's default applies", password_policy=None)
+        yield flag("no IAM password policy is set, so AWS's default applies", password_policy=None)
         return
     wanted = about.limits
     length, reuse = policy.minimum_length, policy.reuse_prevention or 0
     judge = ok if length >= wanted.minimum_length else flag
     yield judge(
-        "passwords need {minimum_length} characters ({wanted} wanted)",
+        "minimum password length is {minimum_length} (wanted: {wanted})",
         key="minimum-length",
         minimum_length=length,
         wanted=wanted.minimum_length,
     )
     judge = ok if reuse >= wanted.reuse_prevention else flag
     yield judge(
-        "the last {reuse_prevention} passwords may not be used again ({wanted} wanted)",
+        "number of old passwords that cannot be reused is {reuse_prevention} (wanted: {wanted})",
         key="reuse-prevention",
         reuse_prevention=reuse,
         wanted=wanted.reuse_prevention,

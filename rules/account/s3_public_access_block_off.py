@@ -1,21 +1,22 @@
-"""Account without S3 Block Public Access
+"""Account where S3 Block Public Access is not fully on
 
 ## Why it matters
-With the account's four switches on, no bucket of the account can be made public, whatever its policy or ACL says, now or later, in
-any region. Without them each bucket, and everybody who may change one, has to get it right alone.
+With all four settings on for the account, none of its buckets can be public, whatever a policy or an ACL says, now or later, in any
+region. Without them each bucket, and everybody who may change one, has to get it right alone.
 
 ## How to fix
-Find out first which buckets serve the public on purpose: S3 console, *IAM Access Analyzer for S3*, or the rules about
-public buckets in this report. Put CloudFront with origin access control in front of them. Console: S3, *Block Public
-Access settings for this account*, *Edit*, *Block all public access*. CLI:
+Turn on all four Block Public Access settings for the account, once no bucket has to be public:
 
     aws s3control put-public-access-block --account-id ACCOUNT --public-access-block-configuration \\
       BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
 
-Terraform: `aws_s3_account_public_access_block`.
+Find out first which buckets serve the public on purpose (S3 console, *IAM Access Analyzer for S3*, or the rules about public buckets
+in this report), and put CloudFront with origin access control in front of them. Console: S3, *Block Public Access settings for this
+account*, *Edit*, *Block all public access*. In an organisation, an S3 policy of AWS Organizations sets all four for many accounts at
+once. Terraform: `aws_s3_account_public_access_block`.
 
 ## When it is fine
-The account exists to serve public buckets, and each other bucket has its own four switches on.
+The account exists to serve public buckets, and each of its other buckets has its own four settings on.
 """
 
 from collections.abc import Iterator
@@ -61,10 +62,10 @@ def check(account: Account, about: Context[Limits]) -> Iterator[Verdict]:
         "RestrictPublicBuckets": block.restrict_public_buckets,
     }
     if block.all_on:
-        yield ok("all four switches are on for the account", switches=switches)
+        yield ok("all four settings are on for the account", switches=switches)
     else:
         off = [name for name, on in switches.items() if not on]
-        yield flag("off for the account: {off}", off=", ".join(off), switches=switches)
+        yield flag("settings that are off for the account: {off}", off=", ".join(off), switches=switches)
 
 
 def cases() -> Iterator[Case[Account]]:

@@ -1,18 +1,19 @@
-"""Elastic IP address that is used by nothing
+"""Elastic IP address associated with nothing
 
 ## Why it matters
-AWS charges for every public IPv4 address by the hour, used or not. This one is held in reserve and points to nothing.
+AWS charges for a public IPv4 address by the hour, used or not. This one is held in reserve and points to nothing.
 
 ## How to fix
-Make sure that no DNS record, partner's firewall or vendor's allow-list still names it: once released it can go to somebody else, and
-whoever gets it receives what is still sent there. Then:
+Release the address, once no DNS record and no partner's allow-list names it any more:
 
     aws ec2 release-address --allocation-id ALLOCATION
 
-Console: EC2, Elastic IPs, *Actions*, *Release Elastic IP addresses*. Terraform: remove the `aws_eip`.
+After that it can go to another customer, who then receives whatever is still sent to it. Console: EC2, *Elastic IPs*, *Actions*,
+*Release Elastic IP addresses*. Terraform: remove the `aws_eip`.
 
 ## When it is fine
-The address is on other people's allow-lists and waits for a machine that is being rebuilt, or is kept for failover.
+The address is on other people's allow-lists and waits for an instance that is being rebuilt, or is kept for failover. One from an
+address range of your own (BYOIP) is not charged for.
 """
 
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ def check(address: Address, about: Context[Limits]) -> Iterator[Verdict]:
         public_ip = address.public_ip.value if isinstance(address.public_ip, Known) else None
         yield flag("is associated with nothing", association=association, public_ip=public_ip)
     else:
-        yield ok("is in use ({association})", association=association)
+        yield ok("is associated ({association})", association=association)
 
 
 def cases() -> Iterator[Case[Address]]:

@@ -1,22 +1,21 @@
-"""Capacity reservation that is not used up
+"""Capacity reservation that is not fully used
 
 ## Why it matters
-An on-demand capacity reservation is charged for at the price of the instances, whether they run or not. At the moment of the scan part
-of this one was free.
+An On-Demand Capacity Reservation costs as much as the instances it is for, whether they run or not. At the moment of the scan part of
+this one was free.
 
 ## How to fix
-See how its use went over the last weeks (CloudWatch, namespace `AWS/EC2CapacityReservations`, metric `UsedInstanceCount`). If it is
-free most of the time, make it smaller or cancel it:
+Reduce or cancel the reservation, if its CloudWatch metric `UsedInstanceCount` stayed below its size for weeks:
 
     aws ec2 modify-capacity-reservation --capacity-reservation-id RESERVATION --instance-count COUNT
     aws ec2 cancel-capacity-reservation --capacity-reservation-id RESERVATION
 
-Instances use it only when type, platform, zone and tenancy are the same; for a *targeted* reservation they must also name it. A
-reservation that nothing ever uses often differs in one of these.
+The metric is in the namespace `AWS/EC2CapacityReservations`. Instances use a reservation only when type, platform, zone and tenancy
+are the same; a *targeted* one they must also name. A reservation that nothing ever uses often differs in one of these.
 
 ## When it is fine
 It holds capacity for failover, for a launch with a date, or for work that comes and goes: one look says little. A Capacity Block is
-paid in advance and cannot be cancelled. One that another account shares with you is paid for there.
+paid in advance and cannot be cancelled. What another account shares with you is reserved at that account's cost.
 """
 
 from collections.abc import Iterator
@@ -61,13 +60,13 @@ def check(reservation: CapacityReservation, about: Context[Limits]) -> Iterator[
     available = need(reservation.available)
     if available > 0:
         yield flag(
-            "{available} of its instances were free at the moment of the scan",
+            "unused instances at the moment of the scan: {available}",
             available=available,
             total=reservation.total.value if isinstance(reservation.total, Known) else None,
             type=reservation.type.value if isinstance(reservation.type, Known) else None,
         )
     else:
-        yield ok("was used up at the moment of the scan")
+        yield ok("was fully used at the moment of the scan")
 
 
 def cases() -> Iterator[Case[CapacityReservation]]:

@@ -1,20 +1,19 @@
-"""Dedicated host without instances
+"""Dedicated Host without instances
 
 ## Why it matters
-A dedicated host is charged for as a whole, by the hour, from the moment it is allocated until it is released. This one carries
-nothing.
+A Dedicated Host is charged for as a whole, from the moment it is allocated until it is released, whatever runs on it. On this one
+nothing does.
 
 ## How to fix
-See what it is and whose, then give it back:
+Release the host, if nobody keeps it for failover or for licences that are bound to its hardware:
 
-    aws ec2 describe-hosts --host-ids HOST
     aws ec2 release-hosts --host-ids HOST
 
-A host under a reservation stays paid for until the reservation ends. A Mac host can be released 24 hours after it was allocated at
-the earliest.
+`aws ec2 describe-hosts --host-ids HOST` shows its tags, and so perhaps whose it is. A host under a Dedicated Host Reservation stays
+paid for until the reservation ends. A Mac host can be released 24 hours after it was allocated at the earliest.
 
 ## When it is fine
-It is kept free for failover, for licences that are bound to its sockets, or for a move that is under way.
+A move to it is under way, or it waits for the failover or the licences that it was allocated for.
 """
 
 from collections.abc import Iterator
@@ -66,7 +65,7 @@ def check(host: DedicatedHost, about: Context[Thresholds]) -> Iterator[Verdict]:
         yield ok("is {state}", state=host.state.value)
         return
     if isinstance(host.instances, Known) and host.instances.value:
-        yield ok("carries instances ({count})", count=len(host.instances.value))
+        yield ok("has instances ({count})", count=len(host.instances.value))
         return
     limit = about.limits.hours
     moment = host.allocated.value if isinstance(host.allocated, Known) else None
@@ -77,7 +76,7 @@ def check(host: DedicatedHost, about: Context[Thresholds]) -> Iterator[Verdict]:
     if allocated is None:
         raise Missing([Unknown(Reason.NO_DATA, DedicatedHost.LISTED_BY.name, DedicatedHost.LISTED_BY.action)])
     yield flag(
-        "carries no instance (allocated on {date})",
+        "has no instance (allocated on {date})",
         date=allocated.date().isoformat(),
         state=state,
         type=host.type.value if isinstance(host.type, Known) else None,
@@ -93,7 +92,7 @@ def cases() -> Iterator[Case[DedicatedHost]]:
     def hours_ago(hours: float) -> Fact[datetime | None]:
         return Known(CASE_TIME - timedelta(hours=hours))
 
-    yield passes("carries an instance", host("h-0a1b2c3d4e5f60718", "available", hours_ago(900), "i-0a1b2c3d4e5f60718"))
+    yield passes("has an instance", host("h-0a1b2c3d4e5f60718", "available", hours_ago(900), "i-0a1b2c3d4e5f60718"))
     yield passes("just allocated", host("h-0b2c3d4e5f6071829", "available", hours_ago(0.5)))
     yield passes("released", host("h-0c3d4e5f607182930", "released", hours_ago(900)))
     yield fails("empty for weeks", host("h-0d4e5f60718293041", "available", hours_ago(900)))

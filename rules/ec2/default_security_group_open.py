@@ -1,4 +1,4 @@
-"""Default security group with rules
+"""Default security group that has rules
 
 ## Why it matters
 What is started in a VPC without naming a security group gets the default one. As AWS makes it, everything in that group may talk to
@@ -6,14 +6,14 @@ everything else in it and to the whole internet, so things that nobody thought a
 choice fails at once and harmlessly.
 
 ## How to fix
-See what uses the group, give each of them a group of its own, then remove the rules (the group itself cannot be deleted):
+Give whatever uses the default group a security group of its own, then remove all rules from the default group:
 
     aws ec2 describe-network-interfaces --filters Name=group-id,Values=GROUP --query 'NetworkInterfaces[].NetworkInterfaceId'
     aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP
     aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
     aws ec2 revoke-security-group-egress --group-id GROUP --security-group-rule-ids RULE
 
-Terraform: `aws_default_security_group` without `ingress` and `egress` blocks removes all rules.
+The group itself cannot be deleted. Terraform: `aws_default_security_group` without `ingress` and `egress` blocks removes all rules.
 
 ## When it is fine
 In an account for trying things out, where nothing lasts. Default VPCs that nobody uses are better deleted than tidied.
@@ -68,9 +68,9 @@ def check(group: SecurityGroup, about: Context[Limits]) -> Iterator[Verdict]:
             if isinstance(permissions, Known) and permissions.value
         }
         counts = " and ".join(f"{count} {direction}" for direction, count in present.items())
-        yield flag("the default group has permissions ({counts})", counts=counts)
+        yield flag("the default group has rules ({counts})", counts=counts)
     else:
-        yield ok("the default group has no permissions")
+        yield ok("the default group has no rules")
 
 
 def cases() -> Iterator[Case[SecurityGroup]]:
@@ -79,7 +79,7 @@ def cases() -> Iterator[Case[SecurityGroup]]:
 
     inside = (IpRange("-1", None, None, "sg-0a1b2c3d4e5f60718"),)
     outside = (IpRange("-1", None, None, "0.0.0.0/0"),)
-    yield passes("without permissions", group("sg-0b2c3d4e5f6071829", "default", (), ()))
+    yield passes("without rules", group("sg-0b2c3d4e5f6071829", "default", (), ()))
     yield fails("as AWS makes it", group("sg-0a1b2c3d4e5f60718", "default", inside, outside))
     yield fails("nothing in, everything out", group("sg-0c3d4e5f607182930", "default", (), outside))
     yield skips("a group of its own", group("sg-0d4e5f60718293041", "web", inside, outside))

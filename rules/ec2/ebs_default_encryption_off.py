@@ -1,16 +1,17 @@
 """Region where new EBS volumes are not encrypted by default
 
 ## Why it matters
-Without the default, every volume and snapshot copy is encrypted only if whoever makes it thinks of it. With it, whatever is made in
-the region is encrypted, which EBS does not charge for; an unencrypted volume can never be encrypted in place.
+Without this setting, a new volume or snapshot copy is encrypted only if whoever makes it thinks of it. With it, all of them are, and
+EBS does not charge for it. A volume that was made without encryption cannot be encrypted later, only replaced.
 
 ## How to fix
-For each region (console: EC2 dashboard, *Data protection and security*, *EBS encryption*):
+Turn on EBS encryption by default, in each region of the account:
 
     aws ec2 enable-ebs-encryption-by-default --region REGION
 
-Existing volumes stay as they are. Choose a key of your own with `aws ec2 modify-ebs-default-kms-key-id` if snapshots have to be
-shared with other accounts: those under the AWS managed key cannot be. Terraform: `aws_ebs_encryption_by_default`, per region.
+Console: EC2 dashboard, *Data protection and security*, *EBS encryption*, *Manage*. Existing volumes stay as they are. Choose a
+customer managed key with `aws ec2 modify-ebs-default-kms-key-id --kms-key-id KEY` if snapshots have to be shared with other accounts:
+those under the AWS managed key cannot be. Terraform: `aws_ebs_encryption_by_default`, per region.
 
 ## When it is fine
 Nothing is ever made in the region, and a service control policy sees to it: it is still simpler to turn it on. Or you have to launch

@@ -1,20 +1,21 @@
 """Running GPU instance whose GPUs do nothing
 
 ## Why it matters
-GPU instances are the most expensive machines most accounts have. For a week no GPU of this one did anything worth mentioning, by what
-the CloudWatch agent measured on it: typically a notebook that was left open, a training run that ended, or a job that falls back to
-the processor without saying so.
+GPU instances are among the most expensive in EC2. For a week no GPU of this one did anything worth mentioning, by what the CloudWatch
+agent measured on it: typically a notebook that was left open, a training run that ended, or a job that falls back to the CPU without
+saying so.
 
 ## How to fix
-Look on the machine who holds the GPU (`nvidia-smi`), ask the owner, and stop it; volumes are kept, instance store is lost:
+Stop the instance once its owner agrees; EBS volumes are kept, what is on instance store is lost:
 
     aws ec2 stop-instances --instance-ids INSTANCE
 
-So that it does not happen again, let an alarm stop it (a *Stop* action on `nvidia_smi_utilization_gpu`), or run training as jobs
-that end by themselves, such as SageMaker training jobs or AWS Batch.
+On the instance, `nvidia-smi` shows which process holds a GPU. So that it does not happen again, set a CloudWatch alarm with a *Stop*
+action on its `nvidia_smi_utilization_gpu`, or run training as jobs that end by themselves, such as SageMaker training jobs or AWS
+Batch.
 
 ## When it is fine
-The machine waits for requests that rarely come, or its GPUs draw the screen of a workstation. Instances with other accelerators
+The instance waits for requests that rarely come, or its GPUs draw the screen of a workstation. Instances with other accelerators
 (Trainium, Inferentia, AMD, Intel) are not judged: the agent's GPU metrics come from NVIDIA's driver.
 """
 
@@ -100,7 +101,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
     if isinstance(nvidia, Known) and isinstance(instance.hardware, Known) and not nvidia.value:
         kinds = sorted({f"{one.manufacturer} {one.name}" for one in instance.hardware.value.accelerators})
         if kinds:
-            yield skip("has no NVIDIA GPU, and use is judged of those only (it has {kinds})", kinds=", ".join(kinds))
+            yield skip("has no NVIDIA GPU, and only those are judged (it has {kinds})", kinds=", ".join(kinds))
         else:
             yield skip("has no GPU")
         return
@@ -111,11 +112,11 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
     series, hardware = need(instance.gpu, instance.hardware)
     peak = max((one.maximum or 0.0 for one in series), default=0.0)
     if peak >= limits.gpu_percent:
-        yield ok("a GPU was busy ({peak} % at most in a week)", peak=round(peak, 1))
+        yield ok("a GPU was used up to {peak} % in a week", peak=round(peak, 1))
         return
     judged = _every_gpu(series, hardware.nvidia_gpus, limits.coverage)
     yield flag(
-        "no GPU was used more than {peak} % in a week (GPUs: {gpus}, {type})",
+        "no GPU was used more than {peak} % in a week ({type}, GPUs: {gpus})",
         peak=round(peak, 1),
         gpus=hardware.nvidia_gpus,
         type=hardware.type,

@@ -1,16 +1,18 @@
-"""Running GPU instance that does not say how its GPUs are used
+"""Running GPU instance that publishes no GPU metrics
 
 ## Why it matters
-EC2 itself does not publish how busy GPUs are. Without the CloudWatch agent, or something like it, nobody can tell whether this machine,
-likely among the most expensive in the account, works or idles; neither can awsaudit.
+EC2 itself does not say how busy GPUs are; for some types it publishes how much power they draw, no more. Without the CloudWatch agent,
+or something like it, nobody can tell whether this instance, likely among the most expensive in the account, works or idles; neither
+can awsaudit.
 
 ## How to fix
-Give the instance's role the policy `CloudWatchAgentServerPolicy`, install the CloudWatch agent, for example through Systems Manager:
+Install the CloudWatch agent on the instance and let it publish `nvidia_gpu` metrics:
 
     aws ssm send-command --document-name AWS-ConfigureAWSPackage --targets Key=InstanceIds,Values=INSTANCE \\
       --parameters action=Install,name=AmazonCloudWatchAgent
 
-and let the agent read the GPUs in its configuration (the NVIDIA driver must be there):
+The instance needs the NVIDIA driver, its role the policies `AmazonSSMManagedInstanceCore` and `CloudWatchAgentServerPolicy`, and the
+agent's configuration this part:
 
     {"metrics": {"append_dimensions": {"InstanceId": "${aws:InstanceId}"},
      "metrics_collected": {"nvidia_gpu": {"measurement": ["utilization_gpu", "memory_used"]}}}}
@@ -92,10 +94,10 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
         return
     metrics, hardware = need(instance.gpu_metrics, instance.hardware)
     if metrics:
-        yield ok("publishes the use of its GPUs (series: {count})", count=len(metrics))
+        yield ok("publishes GPU metrics (series: {count})", count=len(metrics))
     else:
         yield flag(
-            "publishes no `nvidia_smi_utilization_gpu` in the namespace CWAgent (GPUs: {gpus}, {type})",
+            "publishes no `nvidia_smi_utilization_gpu` in the namespace CWAgent ({type}, GPUs: {gpus})",
             gpus=hardware.nvidia_gpus,
             type=hardware.type,
         )

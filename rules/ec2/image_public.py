@@ -1,21 +1,24 @@
 """AMI that anyone can launch
 
 ## Why it matters
-Everyone with an AWS account can find this image, start it and read what is on it: source code, shell histories, keys that somebody
-forgot to remove. That is how images leak secrets.
+Everyone with an AWS account can find this AMI, launch it and read what is on it: source code, shell histories, keys that somebody
+forgot to remove. That is how AMIs leak secrets.
 
 ## How to fix
-Make it private, share it with single accounts where needed, and change every secret that was on it:
+Make the AMI private, and replace every password and key that was on it:
 
     aws ec2 modify-image-attribute --image-id IMAGE --launch-permission "Remove=[{Group=all}]"
+
+Share it with single accounts where that is needed:
+
     aws ec2 modify-image-attribute --image-id IMAGE --launch-permission "Add=[{UserId=ACCOUNT}]"
 
-So that it cannot happen again, for each region (images that are public already stay public):
+So that it cannot happen again, for each region (AMIs that are public already stay public):
 
     aws ec2 enable-image-block-public-access --image-block-public-access-state block-new-sharing
 
 ## When it is fine
-You publish the image on purpose, it is built by a pipeline from nothing but public parts, and an account of its own owns it.
+You publish the AMI on purpose, a pipeline builds it from nothing but public parts, and an account of its own holds it.
 """
 
 from collections.abc import Iterator
@@ -54,7 +57,7 @@ def check(image: Image, about: Context[Limits]) -> Iterator[Verdict]:
     public = need(image.public)
     if public:
         image_name = image.image_name.value if isinstance(image.image_name, Known) else None
-        yield flag("everyone may launch it", public=public, image_name=image_name)
+        yield flag("can be launched by any AWS account", public=public, image_name=image_name)
     else:
         yield ok("is not public")
 

@@ -1,25 +1,25 @@
-"""Instance that still answers IMDSv1
+"""EC2 instance that still accepts IMDSv1
 
 ## Why it matters
-The instance metadata service hands out the credentials of the instance's role. With version 1 any plain GET gets them, so a web
-application that can be talked into fetching a URL (server-side request forgery), or an open proxy, gives the role away. Version 2
-first wants a token from a PUT request, which such mistakes can rarely make.
+The instance metadata service hands out the credentials of the instance's role. With version 1 any plain GET request gets them, so a
+web application that can be talked into fetching a URL (server-side request forgery), or an open proxy, gives the role away. Version 2
+first wants a token from a PUT request, which such mistakes can rarely send.
 
 ## How to fix
-First see who still uses version 1: the CloudWatch metric `MetadataNoToken` of the instance counts such calls. When it stays at 0:
+Set the instance to require IMDSv2, once its CloudWatch metric `MetadataNoToken` stays at 0:
 
     aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required --http-endpoint enabled
 
-It takes effect at once, without a restart. If containers on the instance use the metadata service, add
-`--http-put-response-hop-limit 2`. For all new instances of a region:
+The metric counts requests that still use version 1. The change takes effect at once, without a restart. If containers on the instance
+use the metadata service, add `--http-put-response-hop-limit 2`. For all new instances of a region:
 
     aws ec2 modify-instance-metadata-defaults --http-tokens required
 
-Terraform: `metadata_options { http_tokens = "required" }` in `aws_instance` and `aws_launch_template`.
+Terraform: `metadata_options { http_tokens = "required" }` in `aws_instance` and `aws_launch_template`. Instances of an Auto Scaling
+group are better replaced than changed: put the option into the launch template.
 
 ## When it is fine
-Software on the instance cannot speak version 2 yet, the instance has no role, and there is a date for the change. Instances of an
-Auto Scaling group are better replaced than changed: put the option into the launch template.
+Software on the instance cannot speak version 2 yet, the instance has no role, and there is a date for the change.
 """
 
 from collections.abc import Iterator
@@ -61,10 +61,10 @@ def check(instance: Instance, about: Context[Limits]) -> Iterator[Verdict]:
     if metadata.endpoint == "disabled":
         yield ok("the metadata service is off (endpoint {endpoint})", endpoint=metadata.endpoint)
     elif metadata.tokens == "required":
-        yield ok("the metadata service answers version 2 only (tokens {tokens})", tokens=metadata.tokens)
+        yield ok("the metadata service accepts version 2 only (tokens {tokens})", tokens=metadata.tokens)
     else:
         yield flag(
-            "the metadata service answers version 1 too (tokens {tokens}, endpoint {endpoint})",
+            "the metadata service accepts version 1 too (tokens {tokens}, endpoint {endpoint})",
             tokens=metadata.tokens,
             endpoint=metadata.endpoint,
         )

@@ -1,23 +1,22 @@
-"""Running instance that does nothing
+"""Running EC2 instance that hardly does anything
 
 ## Why it matters
-It has run for two weeks, yet in no hour did its processors average more than a few percent, and on no day did it move more than a few
+It has run for two weeks, yet in no hour did its CPUs average more than a few percent, and on no day did it move more than a few
 megabytes over the network. You pay for all of it, day and night.
 
 ## How to fix
-Ask the owner what it is for; look at `aws ec2 describe-tags --filters Name=resource-id,Values=INSTANCE`. If nobody knows, stop it
-(the volumes are kept and still cost), wait a week, then terminate it:
+Stop the instance once its owner agrees, and terminate it if nobody misses it for a week:
 
     aws ec2 stop-instances --instance-ids INSTANCE
     aws ec2 terminate-instances --instance-ids INSTANCE
 
-An instance of an Auto Scaling group is replaced when you stop it: lower the group's size instead. Spot instances are judged like
-all others: an idle one is cheaper, not free.
+Its tags may say whose it is: `aws ec2 describe-tags --filters Name=resource-id,Values=INSTANCE`. While it is stopped its EBS volumes
+are kept and still cost. An Auto Scaling group replaces an instance that you stop: lower the group's size instead.
 
 ## When it is fine
 A licence server, a bastion host, a standby for failover, or something that works in memory only. What is covered by a reservation or
-a capacity block is paid for whether it runs or not. Instances with GPUs or other accelerators are not judged here: on those a training
-run can leave processors and network quiet.
+a Capacity Block is paid for whether it runs or not. Instances with GPUs or other accelerators are not judged here: on those a training
+run can leave CPUs and network quiet.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -113,18 +112,18 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
     running = instance.state.map(lambda state: state == "running")
     long = instance.launched.map(lambda moment: about.days_since(moment) >= limits.days)
     if isinstance(instance.hardware, Known) and instance.hardware.value.accelerators:
-        yield skip("has {kinds}: processors and network do not show its work", kinds=_names(instance.hardware.value))
+        yield skip("has {kinds}: CPU and network do not show its work", kinds=_names(instance.hardware.value))
         return
     if not all_of((running, long, _plain(instance.hardware))):
         yield skip("has been running for less than {days} days, or does not run", days=limits.days)
         return
     peak = max((one.maximum or 0.0 for one in instance.cpu.value), default=0.0) if isinstance(instance.cpu, Known) else 0.0
     if peak > limits.cpu_percent:
-        yield ok("processors were busy ({peak} % in the busiest hour of two weeks)", peak=round(peak, 1))
+        yield ok("CPU use was {peak} % in the busiest hour of two weeks", peak=round(peak, 1))
         return
     megabytes = max(_network_by_day(instance.network_in, instance.network_out).values(), default=0.0) / 1e6
     if megabytes >= limits.network_mb_per_day:
-        yield ok("the network was busy ({megabytes} MB or more on the busiest day of two weeks)", megabytes=round(megabytes, 1))
+        yield ok("network traffic was {megabytes} MB or more on the busiest day of two weeks", megabytes=round(megabytes, 1))
         return
     missing: list[Unknown] = []
     for fact in (instance.cpu, instance.network_in, instance.network_out):
@@ -136,7 +135,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
         raise Missing(missing)
     hardware, launched = need(instance.hardware, instance.launched)
     yield flag(
-        "never more than {peak} % of CPU in an hour and {megabytes} MB of network on a day in two weeks ({type}, running for {days} days)",
+        "in two weeks never used more than {peak} % CPU in an hour or {megabytes} MB of network in a day ({type}, running for {days} days)",
         peak=round(peak, 1),
         megabytes=round(megabytes, 1),
         type=hardware.type,

@@ -1,20 +1,20 @@
-"""Instance of an old type
+"""EC2 instance of a previous-generation type
 
 ## Why it matters
-Newer types of the same family do more work for the same or less money, and start on hardware that AWS will keep for longer. A type
-that EC2 no longer knows is retired: if such an instance stops or its host fails, it may not come back.
+Newer types of the same family usually do more work for the same money or less. A type that EC2 no longer lists is retired: an instance
+of it that stops, or whose host fails, may not start again.
 
 ## How to fix
-See what the type's successor is and whether it is offered in the zone, then change it while the instance is stopped (EBS volumes and
-private addresses stay, a public address that is not an Elastic IP address changes, instance store is lost):
+Stop the instance, change it to the current type of its family (`m7i` instead of `m4`, say), and start it again:
 
     aws ec2 describe-instance-type-offerings --location-type availability-zone --filters Name=instance-type,Values=TYPE
     aws ec2 stop-instances --instance-ids INSTANCE
     aws ec2 modify-instance-attribute --instance-id INSTANCE --instance-type Value=TYPE
     aws ec2 start-instances --instance-ids INSTANCE
 
-From Xen types (m4, c4, r4 and older) to Nitro the system needs the ENA and NVMe drivers first. Graviton types cost less but need
-software built for arm64. In a launch template, make a new version.
+The first command says in which zones the new type is offered. EBS volumes and private addresses stay; a public address that is not an
+Elastic IP address changes, and instance store is lost. From Xen types (m4, c4, r4 and older) to Nitro the system needs the ENA and
+NVMe drivers first. Graviton types need software built for arm64. In a launch template, make a new version.
 
 ## When it is fine
 A reservation still pays for it, or software is licensed or certified for just this type. EC2's own mark
@@ -57,7 +57,7 @@ from auditor.sdk import (
 def check(instance: Instance, about: Context[Limits]) -> Iterator[Verdict]:
     hardware = need(instance.hardware)
     if not hardware.offered:
-        yield flag("is of type {type}, which EC2 no longer knows", key="retired", type=hardware.type, tier="retired")
+        yield flag("is of type {type}, which EC2 no longer lists", key="retired", type=hardware.type, tier="retired")
     elif not hardware.current_generation:
         yield flag("is of type {type}, of a previous generation", key="previous", type=hardware.type, tier="previous")
     else:

@@ -1,21 +1,21 @@
-"""Instance stopped for long
+"""EC2 instance that has been stopped for weeks
 
 ## Why it matters
 A stopped instance is not charged for, but its volumes and Elastic IP addresses are, month after month. It is not patched either:
 the day somebody starts it, it comes up with every hole that was found since.
 
 ## How to fix
-Ask its owner. If it may be needed again, keep an image, which costs less than volumes that stand ready; then terminate it:
+Terminate the instance, after making an AMI of it if it may be needed again:
 
     aws ec2 create-image --instance-id INSTANCE --name "INSTANCE before termination"
     aws ec2 describe-volumes --filters Name=attachment.instance-id,Values=INSTANCE
     aws ec2 terminate-instances --instance-ids INSTANCE
 
-Wait until the image is available. Volumes without `DeleteOnTermination` stay behind and are to be deleted one by one, Elastic IP
-addresses to be released.
+Ask its owner first, and wait until the AMI is available; its snapshots usually cost less than volumes that stand ready. Volumes
+without `DeleteOnTermination` stay behind and have to be deleted one by one, Elastic IP addresses to be released.
 
 ## When it is fine
-A machine for a yearly task, a standby for a disaster, evidence that must not change. An image usually does for the first two.
+An instance for a yearly task, a standby for a disaster, evidence that must not change. An AMI usually does for the first two.
 """
 
 from collections.abc import Iterator
@@ -69,7 +69,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
         yield ok("is {state}", state=instance.state.value)
         return
     if isinstance(since, Known) and since.value and about.days_since(since.value) <= about.limits.days:
-        yield ok("was last stopped {days} days ago", days=int(about.days_since(since.value)))
+        yield ok("was last stopped on {date}", date=since.value.date().isoformat())
         return
     state, moment = need(instance.state, since)
     if moment is None:

@@ -1,18 +1,19 @@
-"""Running instance with an admin port open to the internet
+"""Running EC2 instance with an admin port open to the internet
 
 ## Why it matters
 The instance runs, has a public address, and one of its security groups lets every address in the world in on SSH or RDP. Such ports
-are found and tried within minutes, all day: one weak password, leaked key or unpatched service and the machine is someone else's,
+are found and tried within minutes, all day: one weak password, leaked key or unpatched service and the instance is someone else's,
 with the role it carries.
 
 ## How to fix
-Best: no open port at all. Use Session Manager (`aws ssm start-session --target INSTANCE`) or an EC2 Instance Connect endpoint
-(`aws ec2-instance-connect ssh --instance-id INSTANCE --connection-type eice`). Then find the rule and revoke it:
+Revoke the rule that opens the port, and reach the instance through Session Manager instead:
 
     aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP
     aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
+    aws ssm start-session --target INSTANCE
 
-If you need direct access, allow the addresses of your office or VPN only.
+An EC2 Instance Connect Endpoint needs no open port either (`aws ec2-instance-connect ssh --instance-id INSTANCE --connection-type
+eice`). If you need direct access, allow the addresses of your office or VPN only.
 
 ## When it is fine
 A bastion host that is meant to be reached from anywhere, allows keys with a second factor only and is patched. Network ACLs,
@@ -116,7 +117,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
             yield flag(
                 "{service} (port {port}) is open to {sources} through {groups} at {addresses}",
                 key=str(port),
-                service=SERVICES.get(port, "tcp"),
+                service=SERVICES.get(port, "TCP"),
                 port=port,
                 sources=", ".join(sorted(sources)),
                 groups=", ".join(through),
@@ -128,7 +129,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
         raise Missing(undecided)
     if not flagged:
         ports = ", ".join(map(str, about.limits.ports))
-        yield ok("none of its security groups ({count}) lets the internet in on ports {ports}", count=len(groups), ports=ports)
+        yield ok("none of its security groups ({count}) lets the internet in on TCP {ports}", count=len(groups), ports=ports)
 
 
 def cases() -> Iterator[Case[Instance]]:

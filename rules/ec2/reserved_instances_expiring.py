@@ -1,18 +1,18 @@
-"""Reserved instances that end soon or just ended
+"""Reserved Instances that end soon or just ended
 
 ## Why it matters
-When a reservation ends, nothing stops: the instances run on at the on-demand price, and the next bill is the first to say so. The
+When a reservation ends, nothing stops: the instances run on at the On-Demand price, and the next bill is the first to say so. The
 weeks before are the time to choose what comes next.
 
 ## How to fix
-See what still runs on it and for how long it will; then buy again, move to a Savings Plan, or let it go on purpose:
+Decide before the end date whether to buy the reservation again, move to a Savings Plan, or let it go on purpose:
 
     aws ec2 describe-reserved-instances --reserved-instances-ids RESERVATION
     aws ce get-savings-plans-purchase-recommendation --savings-plans-type COMPUTE_SP --term-in-years ONE_YEAR \\
       --payment-option NO_UPFRONT --lookback-period-in-days THIRTY_DAYS
 
-(Cost Explorer charges for each request of its API.) Reservations can be queued to start the moment the old one ends
-(`purchase-reserved-instances-offering --purchase-time`).
+Look at what still runs on it, and for how long it will. Cost Explorer charges for each request of its API. A regional reservation can
+be queued to start the moment the old one ends (`aws ec2 purchase-reserved-instances-offering --purchase-time`).
 
 ## When it is fine
 What it paid for is gone or going, or a Savings Plan already covers it. A convertible reservation that was exchanged ended too: its
@@ -81,13 +81,13 @@ def check(reserved: ReservedInstances, about: Context[Thresholds]) -> Iterator[V
     type = reserved.type.value if isinstance(reserved.type, Known) else None
     count = reserved.count.value if isinstance(reserved.count, Known) else None
     if 0 <= left < about.limits.days_before:
-        yield flag("ends in {days} days, on {date}", key="ending", days=int(left), date=date, type=type, count=count)
+        yield flag("ends on {date} (days left: {days})", key="ending", days=int(left), date=date, type=type, count=count)
     elif -about.limits.days_after < left < 0:
-        yield flag("ended {days} days ago, on {date}", key="ended", days=int(-left), date=date, type=type, count=count)
+        yield flag("ended on {date} (days ago: {days})", key="ended", days=int(-left), date=date, type=type, count=count)
     elif left < 0:
         yield ok("ended long ago, on {date}", date=date)
     else:
-        yield ok("ends in {days} days, on {date}", days=int(left), date=date)
+        yield ok("ends on {date} (days left: {days})", days=int(left), date=date)
 
 
 def cases() -> Iterator[Case[ReservedInstances]]:

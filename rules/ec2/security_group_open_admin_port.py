@@ -5,13 +5,13 @@ Whatever gets this security group and a public address can be reached on SSH or 
 one somebody starts next month. Both ports are tried without pause by machines that guess passwords and known bugs.
 
 ## How to fix
-Find the rule and revoke it (console: EC2, Security groups, *Edit inbound rules*):
+Revoke the rule that lets `0.0.0.0/0` or `::/0` in, or narrow it to your own addresses:
 
     aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP
     aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
 
-Then reach the machines through Session Manager, an EC2 Instance Connect endpoint or a VPN, or allow your own addresses only.
-Terraform: narrow `cidr_ipv4` and `cidr_ipv6` in `aws_vpc_security_group_ingress_rule`.
+Console: EC2, *Security Groups*, *Inbound rules*, *Edit inbound rules*. Then reach the instances through Session Manager, an EC2
+Instance Connect Endpoint or a VPN. Terraform: narrow `cidr_ipv4` and `cidr_ipv6` in `aws_vpc_security_group_ingress_rule`.
 
 ## When it is fine
 The group is only used where no public address can be (then narrow it all the same, it costs nothing), or guards a bastion host that
@@ -72,12 +72,12 @@ def check(group: SecurityGroup, about: Context[Thresholds]) -> Iterator[Verdict]
                 "lets {sources} in on {service} (port {port})",
                 key=str(port),
                 sources=", ".join(sorted({permission.source for permission in opening})),
-                service=SERVICES.get(port, "tcp"),
+                service=SERVICES.get(port, "TCP"),
                 port=port,
             )
     if not flagged:
         ports = ", ".join(map(str, about.limits.ports))
-        yield ok("no inbound permission (of {count}) lets the internet in on ports {ports}", count=len(ingress), ports=ports)
+        yield ok("none of its inbound rules ({count}) lets the internet in on TCP {ports}", count=len(ingress), ports=ports)
 
 
 def cases() -> Iterator[Case[SecurityGroup]]:

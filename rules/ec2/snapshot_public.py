@@ -1,11 +1,11 @@
-"""EBS snapshot that anyone can use
+"""EBS snapshot that anyone can restore
 
 ## Why it matters
-Everyone with an AWS account can find this snapshot, make a volume of it and read every block: files that were deleted, keys, database
-contents. Public snapshots are searched by machines, all the time.
+Everyone with an AWS account can find this snapshot, make a volume of it and read every block: database contents, keys, even files that
+were deleted. Public snapshots are searched by machines, all the time.
 
 ## How to fix
-Make it private, then treat every secret that was on the volume as known to others, and change it:
+Make the snapshot private, and replace every password and key that was on its volume:
 
     aws ec2 modify-snapshot-attribute --snapshot-id SNAPSHOT --attribute createVolumePermission --operation-type remove --group-names all
 
@@ -55,7 +55,7 @@ def check(snapshot: Snapshot, about: Context[Limits]) -> Iterator[Verdict]:
     public = need(snapshot.public)
     if public:
         volume = snapshot.volume.value if isinstance(snapshot.volume, Known) else None
-        yield flag("everyone may make a volume of it", public=public, volume=volume)
+        yield flag("can be restored by any AWS account", public=public, volume=volume)
     else:
         yield ok("is not public")
 

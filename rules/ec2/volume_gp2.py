@@ -5,16 +5,16 @@ gp3 does the same work for about a fifth less per GiB, and 3,000 IOPS and 125 Mi
 GiB and pays for peaks out of credits. A small gp2 volume that runs out of credits is simply slow.
 
 ## How to fix
-The change is made while the volume is in use, and takes minutes to hours:
+Change the volume to gp3, which works while it is attached and in use:
 
     aws ec2 modify-volume --volume-id VOLUME --volume-type gp3
 
-Above 1,000 GiB gp2 gives more than 3,000 IOPS, and from about 170 GiB up to 250 MiB/s: if the volume needs that, add `--iops` and
-`--throughput` (what exceeds the included amount costs extra; for most sizes gp3 stays cheaper). Terraform: `type = "gp3"`. Change
-launch templates and the storage classes of Kubernetes too, or new volumes will be gp2 again.
+It takes minutes to hours. Above 1,000 GiB gp2 gives more than 3,000 IOPS, and from about 170 GiB up to 250 MiB/s: if the volume needs
+that, add `--iops` and `--throughput` (what exceeds the included amount costs extra). Change launch templates and the storage classes
+of Kubernetes too, or new volumes will be gp2 again. Terraform: `type = "gp3"`.
 
 ## When it is fine
-The volume goes away soon, or it is so large and busy that gp3 with the same IOPS would cost more: work it out for that one.
+The volume goes away soon, or it has about 170 to 250 GiB and needs 250 MiB/s: the throughput to add then eats up what gp3 saves.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def check(volume: Volume, about: Context[Limits]) -> Iterator[Verdict]:
     type = need(volume.type)
     if type == "gp2":
         size = volume.size_gib.value if isinstance(volume.size_gib, Known) else None
-        yield flag("is of type {type}, gp3 costs less", type=type, size_gib=size)
+        yield flag("is of type {type}, not gp3", type=type, size_gib=size)
     else:
         yield ok("is of type {type}", type=type)
 

@@ -2,17 +2,17 @@
 
 ## Why it matters
 The volume is attached to a running instance, yet for a week hardly a block of it was read or written. It costs as much as a busy one;
-often it is a second disk from an image, or an old data set that nobody mounts any more.
+often it is a second disk from an AMI, or an old data set that nobody mounts any more.
 
 ## How to fix
-On the instance, see whether it is mounted (`lsblk -f`, on Windows *Disk Management*). If the data may be needed, take a snapshot, then
-unmount, detach and delete:
+Snapshot, detach and delete the volume, once `lsblk -f` on the instance shows that it is not mounted:
 
     aws ec2 create-snapshot --volume-id VOLUME --description "before deleting VOLUME"
     aws ec2 detach-volume --volume-id VOLUME
     aws ec2 delete-volume --volume-id VOLUME
 
-Take it out of the launch template or image too. For data that is read a few times a year S3 costs much less.
+On Windows, look in *Disk Management*. Take the volume out of the launch template or AMI too. For data that is read a few times a year
+S3 costs much less.
 
 ## When it is fine
 A standby disk, a database kept ready for failover, or work that comes once a month or quarter: a week says nothing about those.
@@ -102,7 +102,7 @@ def check(volume: Volume, about: Context[Thresholds]) -> Iterator[Verdict]:
     reads, writes = _latest(volume.read_ops, days), _latest(volume.write_ops, days)
     operations = int(_total(reads) + _total(writes))
     if operations >= days * limits.operations_per_day:
-        yield ok("at least {operations} reads and writes in {days} days", operations=operations, days=days)
+        yield ok("reads and writes in {days} days: {operations} or more", operations=operations, days=days)
         return
     missing: list[Unknown] = []
     for fact in (reads, writes):
@@ -113,7 +113,7 @@ def check(volume: Volume, about: Context[Thresholds]) -> Iterator[Verdict]:
     if missing:
         raise Missing(missing)
     yield flag(
-        "{operations} reads and writes in {days} days on a running instance",
+        "hardly used by its running instance (reads and writes in {days} days: {operations})",
         operations=operations,
         days=days,
         instances=[one.instance for one in attachments],

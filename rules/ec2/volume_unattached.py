@@ -5,16 +5,17 @@ A volume costs the same whether anything uses it or not: the whole size, and pro
 left over when an instance is terminated and its extra disks are not set to go with it. What is on them is often forgotten too.
 
 ## How to fix
-Look at its tags and snapshot, ask the owner, keep a snapshot if in doubt (it holds written blocks only and costs less), then delete:
+Delete the volume, after taking a snapshot if anybody might still ask for its data:
 
     aws ec2 create-snapshot --volume-id VOLUME --description "before deleting VOLUME"
     aws ec2 delete-volume --volume-id VOLUME
 
-Deleting is final: wait until the snapshot is complete. So that it does not happen again, set `DeleteOnTermination` for the extra
-volumes of launch templates. When it was detached: look up the event `DetachVolume` in CloudTrail, which keeps 90 days.
+Its tags may say whose it is. Deleting is final: wait until the snapshot is complete (it holds written blocks only and costs less). So
+that it does not happen again, set `DeleteOnTermination` for the extra volumes of launch templates. If somebody detached it within
+90 days, the event `DetachVolume` in CloudTrail's event history says who and when.
 
 ## When it is fine
-The volume waits for something with a date: a machine that is being rebuilt, a data set that is mounted now and then. EC2 does not
+The volume waits for something with a date: an instance that is being rebuilt, a data set that is mounted now and then. EC2 does not
 say since when a volume is detached, so one that was detached yesterday is listed too if it is old enough.
 """
 
@@ -60,10 +61,10 @@ class Thresholds(Limits, frozen=True):
 )
 def check(volume: Volume, about: Context[Thresholds]) -> Iterator[Verdict]:
     if isinstance(volume.state, Known) and volume.state.value != "available":
-        yield ok("its state is {state}", state=volume.state.value)
+        yield ok("is {state}", state=volume.state.value)
         return
     if isinstance(volume.created, Known) and about.days_since(volume.created.value) <= about.limits.days:
-        yield ok("was created {age} days ago", age=int(about.days_since(volume.created.value)))
+        yield ok("was created on {date}", date=volume.created.value.date().isoformat())
         return
     state, created = need(volume.state, volume.created)
     yield flag(

@@ -1,18 +1,19 @@
-"""EBS volume without encryption
+"""EBS volume that is not encrypted
 
 ## Why it matters
 Anyone who may share or copy its snapshots can carry the data to another account, and no key stands in the way: an unencrypted
 snapshot can even be made public, an encrypted one cannot. Many standards ask for encryption at rest outright.
 
 ## How to fix
-A volume cannot be encrypted in place. Stop what writes to it, then go through a snapshot:
+Replace the volume by an encrypted one made from its snapshot; it cannot be encrypted in place:
 
     aws ec2 create-snapshot --volume-id VOLUME
     aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --volume-type gp3 --encrypted
 
-Detach the old volume, attach the new one under the same device name, start, check, and delete the old volume and snapshot. So that
-it stays done: `aws ec2 enable-ebs-encryption-by-default`. Terraform: `encrypted = true` in `aws_ebs_volume` and in the
-`root_block_device` and `ebs_block_device` blocks (this replaces the volume: take the snapshot first).
+Stop what writes to it before the snapshot. Then detach the old volume, attach the new one under the same device name, start, check,
+and delete the old volume and the snapshot. So that it stays done: `aws ec2 enable-ebs-encryption-by-default`. Terraform: `encrypted =
+true` in `aws_ebs_volume` and in the `root_block_device` and `ebs_block_device` blocks (this replaces the volume: take the snapshot
+first).
 
 ## When it is fine
 The volume holds nothing but public data or scratch space that will be gone soon, and no standard you follow says otherwise.

@@ -5,12 +5,14 @@ Whoever has this policy owns the account: all data, all other identities, and th
 does so is easily attached to one more role without anybody thinking "administrator", since its name does not say so.
 
 ## How to fix
-See who has it, find out what they use, and write that down instead (IAM Access Analyzer can generate a policy from CloudTrail):
+Limit the policy to the actions and resources that are needed, in a new default version:
 
     aws iam list-entities-for-policy --policy-arn POLICY
     aws iam create-policy-version --policy-arn POLICY --policy-document file://policy.json --set-as-default
 
-For people who really are administrators, attach AWS's own `AdministratorAccess` to a role that needs MFA: its name says what it is.
+The first command says who has the policy; IAM Access Analyzer can generate a policy from what they did, out of CloudTrail. A policy
+keeps five versions: delete an old one if there are five. For people who really are administrators, attach AWS's own
+`AdministratorAccess` to a role that needs MFA: its name says what it is.
 
 ## When it is fine
 It is the administrators' policy, and everybody who has it is meant to be one.
@@ -56,7 +58,7 @@ from auditor.sdk import (
 def check(policy: ManagedPolicy, about: Context[Limits]) -> Iterator[Verdict]:
     if any_of((policy.aws_managed, policy.attachments.map(lambda count: count == 0))):
         own = isinstance(policy.aws_managed, Known) and policy.aws_managed.value
-        yield skip("AWS manages it" if own else "it is attached to no user, group or role", aws_managed=own)
+        yield skip("is managed by AWS" if own else "is attached to no user, group or role", aws_managed=own)
         return
     because = "statement {statement} allows every action on every resource"
     found = tuple(bad_statements(ManagedPolicy.document, "policy document", need(policy.document), grants_everything, because))

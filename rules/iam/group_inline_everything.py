@@ -5,13 +5,14 @@ Every member of the group, now and later, owns the account. Whoever may add user
 inline, the policy does not show in the list of policies.
 
 ## How to fix
-See what the members use, and write that down:
+Replace the group's inline policy by one that names the actions and resources its members need:
 
     aws iam get-group --group-name GROUP
     aws iam get-group-policy --group-name GROUP --policy-name POLICY
     aws iam put-group-policy --group-name GROUP --policy-name POLICY --policy-document file://policy.json
 
-If it is the administrators' group, attach AWS's `AdministratorAccess` instead, so that it shows.
+The first command lists the members. If it is the administrators' group, attach AWS's `AdministratorAccess` instead and delete the
+inline policy, so that it shows.
 
 ## When it is fine
 It is the administrators' group, its members are few, and all of them have MFA.
@@ -55,7 +56,7 @@ def check(group: Group, about: Context[Limits]) -> Iterator[Verdict]:
     policies = need(group.inline)
     because = "statement {statement} of {document} allows every action on every resource"
     found = tuple(bad_inline(Group.inline, policies, grants_everything, because))
-    yield from found or (ok("none of {count} inline policies allows every action on every resource", count=len(policies)),)
+    yield from found or (ok("none of its inline policies ({count}) allows every action on every resource", count=len(policies)),)
 
 
 def cases() -> Iterator[Case[Group]]:

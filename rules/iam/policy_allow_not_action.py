@@ -1,4 +1,4 @@
-"""Managed policy that allows all actions but a few
+"""Managed policy that allows all actions except a few
 
 ## Why it matters
 `Allow` with `NotAction` on all resources gives everything that is not on the list: every service that AWS adds tomorrow, and often a
@@ -6,10 +6,11 @@ way back to what the list was meant to keep away, through a role that can be pas
 restriction and is a grant.
 
 ## How to fix
-List what is allowed in `Action`. If the list is what must not happen, write it the other way round: allow what is needed, and put the
-list in a statement with `"Effect": "Deny"`.
+Replace `NotAction` by a list of the needed actions in `Action`, in a new default version of the policy:
 
     aws iam create-policy-version --policy-arn POLICY --policy-document file://policy.json --set-as-default
+
+If the list is what must never happen, keep it, in a second statement with `"Effect": "Deny"` and `Action`.
 
 ## When it is fine
 A policy for power users, like AWS's `PowerUserAccess`, that is meant to be nearly administrative and is given to few.
@@ -54,9 +55,9 @@ from auditor.sdk import (
 def check(policy: ManagedPolicy, about: Context[Limits]) -> Iterator[Verdict]:
     if any_of((policy.aws_managed, policy.attachments.map(lambda count: count == 0))):
         own = isinstance(policy.aws_managed, Known) and policy.aws_managed.value
-        yield skip("AWS manages it" if own else "it is attached to no user, group or role", aws_managed=own)
+        yield skip("is managed by AWS" if own else "is attached to no user, group or role", aws_managed=own)
         return
-    because = "statement {statement} allows all actions but those of its NotAction, on all resources"
+    because = "statement {statement} allows all actions except its NotAction, on all resources"
     found = tuple(bad_statements(ManagedPolicy.document, "policy document", need(policy.document), grants_all_but, because))
     yield from found or (ok("no statement allows NotAction on all resources"),)
 

@@ -1,16 +1,17 @@
 """IAM role with an inline policy that allows every action on every resource
 
 ## Why it matters
-Whatever takes this role owns the account: an instance, a function, a notebook, another account. A flaw in that program is then a
+Whatever assumes this role owns the account: an instance, a function, a notebook, another account. A flaw in that program is then a
 flaw of everything. Inline, the policy does not even show in the list of policies.
 
 ## How to fix
-See what the role uses (its *Last Accessed* tab in the console, or IAM Access Analyzer's policy generation), and write that down:
+Replace the role's inline policy by one that names the actions and resources it uses:
 
     aws iam get-role-policy --role-name ROLE --policy-name POLICY
     aws iam put-role-policy --role-name ROLE --policy-name POLICY --policy-document file://policy.json
 
-If people take the role as administrators, attach AWS's `AdministratorAccess` instead, so that it shows.
+The role's *Last Accessed* tab in the console shows what it uses, and IAM Access Analyzer can generate a policy from it. If people
+assume the role as administrators, attach AWS's `AdministratorAccess` instead and delete the inline policy, so that it shows.
 
 ## When it is fine
 A role for a deployment pipeline that must create anything, with a trust policy that lets only that pipeline in.
@@ -54,7 +55,7 @@ def check(role: Role, about: Context[Limits]) -> Iterator[Verdict]:
     policies = need(role.inline)
     because = "statement {statement} of {document} allows every action on every resource"
     found = tuple(bad_inline(Role.inline, policies, grants_everything, because))
-    yield from found or (ok("none of {count} inline policies allows every action on every resource", count=len(policies)),)
+    yield from found or (ok("none of its inline policies ({count}) allows every action on every resource", count=len(policies)),)
 
 
 def cases() -> Iterator[Case[Role]]:

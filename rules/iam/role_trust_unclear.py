@@ -1,4 +1,4 @@
-"""Role that only a weak condition keeps from everyone
+"""IAM role that only a weak condition or Deny keeps from everyone
 
 ## Why it matters
 The trust policy names any principal of any AWS account and leaves it to conditions, or to a Deny, to keep strangers out. Some
@@ -7,12 +7,13 @@ every value but those listed; a session name or a principal's tag is whatever a 
 that anybody may create.
 
 ## How to fix
-Name who may take the role in `Principal`. Where that is not possible, ask for a value that AWS itself sets and that only yours have,
-with a plain operator:
-
-    "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-…"}}
+Name the accounts or roles that may assume the role in `Principal`, in place of everyone:
 
     aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json
+
+Where that is not possible, ask for a value that AWS itself sets and that only yours have, with a plain operator:
+
+    "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-…"}}
 
 Then try it: from an account that should not get in, `aws sts assume-role` must say AccessDenied.
 
@@ -64,9 +65,9 @@ def check(role: Role, about: Context[Limits]) -> Iterator[Verdict]:
     def unclear(statement: PolicyStatement) -> bool:
         return opens_trust(statement) and (guarded or narrowed(statement))
 
-    because = "statement {statement} names everyone, and no condition of it surely says who may take the role"
+    because = "statement {statement} names everyone, and its conditions or a Deny may not keep strangers from assuming the role"
     found = tuple(bad_statements(Role.trust, "trust policy", text, unclear, because))
-    yield from found or (ok("no statement leaves it to a weak condition or a deny who may take the role"),)
+    yield from found or (ok("no statement names everyone and leaves the rest to a weak condition or a Deny"),)
 
 
 def cases() -> Iterator[Case[Role]]:

@@ -1,20 +1,19 @@
-"""Role that anyone in the world may take
+"""IAM role that anyone in the world can assume
 
 ## Why it matters
 The trust policy allows principals of any AWS account, and nothing in it says which. Whoever learns or guesses the role's ARN (role
 names are often the same from account to account) can call `sts:AssumeRole` and has all that the role may do.
 
 ## How to fix
-Name who may take the role:
+Name the accounts or roles that may assume the role in the trust policy's `Principal`, in place of everyone:
 
     "Principal": {"AWS": "arn:aws:iam::ACCOUNT:role/NAME"}
 
-For everybody in an organisation keep `"AWS": "*"` and add a condition on `aws:PrincipalOrgID` with `StringEquals`. For a vendor, name
-the vendor's account and add `sts:ExternalId`.
-
     aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json
 
-Then look in CloudTrail for `AssumeRole` events of this role by accounts that you do not know.
+For everybody in an organisation keep `"AWS": "*"` and add a condition on `aws:PrincipalOrgID` with `StringEquals`. For a vendor, name
+the vendor's account and add `sts:ExternalId`. Then look in CloudTrail for `AssumeRole` events of this role by accounts that you do
+not know.
 
 ## When it is fine
 Never for a role that can do anything. A condition on MFA, region or time does not change it: strangers have MFA, too.
@@ -65,9 +64,9 @@ def check(role: Role, about: Context[Limits]) -> Iterator[Verdict]:
     def anyone(statement: PolicyStatement) -> bool:
         return plain and opens_trust(statement) and not narrowed(statement)
 
-    because = "statement {statement} lets principals of any account take the role"
+    because = "statement {statement} lets principals of any account assume the role"
     found = tuple(bad_statements(Role.trust, "trust policy", text, anyone, because))
-    yield from found or (ok("no statement plainly lets anyone take the role"),)
+    yield from found or (ok("no statement plainly lets anyone assume the role"),)
 
 
 def cases() -> Iterator[Case[Role]]:
@@ -88,7 +87,7 @@ def cases() -> Iterator[Case[Role]]:
     yield passes("a service", role(service))
     yield passes("an account", role(account))
     yield passes("an organisation", role(in_org))
-    yield passes("anyone may tag, one account may take it", role(tags, account))
+    yield passes("anyone may tag, one account may assume it", role(tags, account))
     yield passes("anyone, with a deny for others: not plain", role(anyone, denied_others))
     yield fails("anyone", role(service, anyone))
     yield fails("anyone, any action of STS", role(star))

@@ -6,8 +6,10 @@ tends to lie in a configuration file or a script. Almost nothing needs one: an I
 credentials.
 
 ## How to fix
-Find out what uses the key: CloudTrail, events whose user identity is `Root`, field `accessKeyId`. Move that to a role. Then sign in
-as the root user, account menu, *Security credentials*, *Access keys*: deactivate, wait a few days, delete.
+Sign in as the root user and delete the access key: account menu, *Security credentials*, *Access keys*.
+
+Find out first what uses it (CloudTrail: events with the user identity type `Root`, field `accessKeyId`) and move that to a role. Then
+deactivate the key, wait a few days, and delete it.
 
 In an organisation, the management account can delete root access keys of member accounts: IAM console, *Root access management*.
 
@@ -56,17 +58,17 @@ def check(root: Root, about: Context[Limits]) -> Iterator[Verdict]:
     if count == 0:
         yield ok("the root user has no access key")
     elif isinstance(root.keys, Known):
-        yield flag("the root user has access keys: {told}", count=count, told=_told(root.keys.value, about), keys=root.keys.value)
+        yield flag("the root user has access keys: {told}", count=count, told=_told(root.keys.value), keys=root.keys.value)
     else:
         yield flag("the root user has access keys ({count})", count=count)
 
 
-def _told(keys: tuple[RootKey, ...], about: Context[Limits]) -> str:
-    return ", ".join(f"key {key.slot} is {'active' if key.active else 'inactive'} and {_use(key, about)}" for key in keys)
+def _told(keys: tuple[RootKey, ...]) -> str:
+    return ", ".join(f"key {key.slot} is {'active' if key.active else 'inactive'} and {_use(key)}" for key in keys)
 
 
-def _use(key: RootKey, about: Context[Limits]) -> str:
-    return "was never used" if key.last_used is None else f"was used {int(about.days_since(key.last_used))} days ago"
+def _use(key: RootKey) -> str:
+    return "was never used" if key.last_used is None else f"was last used on {key.last_used.date().isoformat()}"
 
 
 def cases() -> Iterator[Case[Root]]:

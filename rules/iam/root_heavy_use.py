@@ -2,12 +2,12 @@
 
 ## Why it matters
 Work on several days, or many changes, is not an emergency: somebody works as the root user. Nothing limits what a slip or a stolen
-session can do there, and the log shows "root" instead of a person. The events below say what the work is, and so which role would
-replace it.
+session can do there, and the log shows "root" instead of a person.
 
 ## How to fix
-Look at the services and event names in the evidence, and give the person or the program a role that allows them, through IAM
-Identity Center or `sts:AssumeRole`. Then put the root credentials away. The same events:
+Give the person or program that works as root a role for those tasks, through IAM Identity Center or `sts:AssumeRole`.
+
+The services and event names in the evidence say what the role has to allow. Then put the root credentials away. The same events:
 
     aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=Username,AttributeValue=root
 
@@ -73,7 +73,7 @@ def check(root: Root, about: Context[HeavyUse]) -> Iterator[Verdict]:
     changes = Counter(f"{e.source} {e.name}" for e in events if not e.read_only and e.source != "signin.amazonaws.com")
     if days >= limits.active_days or changes.total() >= limits.changes:
         yield flag(
-            "the root user was active on {days} days and made {changes} changes in {window} days",
+            "the root user was active on {days} of the last {window} days (changes made: {changes})",
             days=days,
             changes=changes.total(),
             window=limits.window,
@@ -83,7 +83,7 @@ def check(root: Root, about: Context[HeavyUse]) -> Iterator[Verdict]:
         )
     else:
         yield ok(
-            "the root user was active on {days} days and made {changes} changes in {window} days",
+            "the root user was active on {days} of the last {window} days (changes made: {changes})",
             days=days,
             changes=changes.total(),
             window=limits.window,

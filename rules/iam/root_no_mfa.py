@@ -5,9 +5,10 @@ The root user can do everything in the account, and no IAM policy of the account
 its password alone, or access to its mailbox to reset that password, is enough to take the account over.
 
 ## How to fix
-Console: sign in as the root user, open the account menu at the top right, *Security credentials*, *Multi-factor authentication
-(MFA)*, *Assign MFA device*. Register a second device as well, in case the first is lost: the root user can have up to eight.
-There is no way to do it for the root user from an IAM identity.
+Sign in as the root user and assign an MFA device: account menu, *Security credentials*, *Assign MFA device*.
+
+Register a second device as well, in case the first is lost: the root user can have up to eight. No IAM user or role can do it for
+the root user.
 
 In an organisation, the management account can take the root user's credentials away from member accounts altogether: IAM console,
 *Root access management*.

@@ -6,12 +6,12 @@ everybody out. Any other use means work that leaves no person's name in the log 
 keyboard. Each use should have a known reason.
 
 ## How to fix
-Ask who it was and what for. CLI, in us-east-1, where sign-ins and IAM events are recorded:
+Find out who used the root user and what for, and give that person a role that allows the task:
 
     aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=Username,AttributeValue=root
 
-Give that person a role that allows the task. If nobody knows, treat it as an incident: change the password, replace the MFA devices,
-delete the access keys.
+Sign-ins and IAM events of the root user are recorded in us-east-1, events of regional services in their region. If nobody knows,
+treat it as an incident: change the password, replace the MFA devices, delete the access keys.
 
 ## When it is fine
 The task is one that needs the root user, or the account was opened within the period. Waive it with that reason until the period is
@@ -70,8 +70,8 @@ def check(root: Root, about: Context[RecentUse]) -> Iterator[Verdict]:
     if any_of((root.password_last_used.map(recent), root.keys.map(lambda keys: any(recent(key.last_used) for key in keys)))):
         last = max(_uses(root))
         yield flag(
-            "the root user was used {age} days ago (limit {limit})",
-            age=int(about.days_since(last)),
+            "the root user was last used on {date} (limit: {limit} days)",
+            date=last.date().isoformat(),
             limit=about.limits.days,
             last_used=last,
         )
@@ -79,7 +79,7 @@ def check(root: Root, about: Context[RecentUse]) -> Iterator[Verdict]:
     need(root.password_last_used, root.keys)
     uses = _uses(root)
     if uses:
-        yield ok("the root user was last used {age} days ago", age=int(about.days_since(max(uses))), last_used=max(uses))
+        yield ok("the root user was last used on {date}", date=max(uses).date().isoformat(), last_used=max(uses))
     else:
         yield ok("no use of the root user is on record")
 

@@ -6,9 +6,10 @@ six-digit code. A security key or passkey cannot be used on a look-alike page, a
 identity that nothing can limit, the stronger kind is worth it.
 
 ## How to fix
-Console: sign in as the root user, account menu, *Security credentials*, *Assign MFA device*, and choose *Passkey or security key* or
-*Hardware TOTP token*. Register two, keep them in different places, and then remove the virtual device: as long as it is there, it
-can be used to sign in.
+Assign a security key, passkey or hardware token to the root user, and then remove the virtual device.
+
+Sign in as the root user, account menu, *Security credentials*, *Assign MFA device*, and choose *Passkey or security key* or *Hardware
+TOTP token*. Register two and keep them in different places. As long as the virtual device is there, it can be used to sign in.
 
 ## When it is fine
 A virtual device is far better than none. Keep it if your threats and your auditors do not ask for hardware.
@@ -53,11 +54,11 @@ from auditor.sdk import (
 )
 def check(root: Root, about: Context[Limits]) -> Iterator[Verdict]:
     if not need(root.mfa_enabled):
-        yield skip("MFA is not enabled at all")
+        yield skip("MFA is not enabled")
     elif need(root.virtual_mfa):
-        yield flag("a virtual MFA device is assigned to {arn}", arn=root.arn)
+        yield flag("a virtual MFA device is assigned to the root user", arn=root.arn)
     else:
-        yield ok("MFA is enabled and no virtual device is assigned to {arn}", arn=root.arn)
+        yield ok("MFA is enabled, and not with a virtual device", arn=root.arn)
 
 
 def cases() -> Iterator[Case[Root]]:

@@ -5,12 +5,12 @@ Whatever still serves it shows every visitor a warning, and programs refuse to c
 to a new load balancer by mistake.
 
 ## How to fix
-Get a certificate from AWS Certificate Manager, which renews it by itself, put it on the load balancer or CloudFront distribution, and
-delete the old one:
+Replace it by a certificate from AWS Certificate Manager wherever it is served, then delete it:
 
     aws iam delete-server-certificate --server-certificate-name NAME
 
-Take it off the load balancer or distribution first: one that does not learn of the deletion may go on serving it.
+Take it off the load balancer or CloudFront distribution first: one that does not learn of the deletion may go on serving it. AWS
+Certificate Manager renews the certificates that it issued and validates by DNS without your help, as long as they are in use.
 
 ## When it is fine
 Never. A certificate that is kept as a record belongs in an archive.
@@ -55,9 +55,9 @@ def check(certificate: ServerCertificate, about: Context[Limits]) -> Iterator[Ve
     expires = need(certificate.expires)
     days = about.days_since(expires)
     if days > 0:
-        yield flag("expired on {day} ({days} days ago)", day=expires.date(), days=int(days), expires=expires)
+        yield flag("expired on {day}", day=expires.date(), days=int(days), expires=expires)
     else:
-        yield ok("expires on {day} (in {days} days)", day=expires.date(), days=int(-days), expires=expires)
+        yield ok("expires on {day}", day=expires.date(), days=int(-days), expires=expires)
 
 
 def cases() -> Iterator[Case[ServerCertificate]]:

@@ -5,12 +5,12 @@ The password alone opens the account, with all that the user may do. Passwords a
 what makes that not enough.
 
 ## How to fix
-Best: let people sign in through IAM Identity Center, and delete the password:
+Register an MFA device for the user, or delete the password and let the person sign in through IAM Identity Center:
 
     aws iam delete-login-profile --user-name USER
 
-Else the user registers a device: console, account menu, *Security credentials*, *Assign MFA device*, a passkey or security key if
-possible. To make sure of it, deny everything but the MFA set-up while `aws:MultiFactorAuthPresent` is false.
+The user registers a device in the console: account menu, *Security credentials*, *Assign MFA device*, a passkey or security key if
+possible. To make sure of it, deny everything but the MFA set-up while `aws:MultiFactorAuthPresent` is false (with `BoolIfExists`).
 
 ## When it is fine
 A sealed break-glass user whose second factor is elsewhere, such as a password split between two people. Waive it by name.

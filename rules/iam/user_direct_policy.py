@@ -5,13 +5,13 @@ Permissions given to one user at a time drift apart: after a year nobody knows w
 review of groups or roles shows it.
 
 ## How to fix
-Attach the policy to a group, add the user to it, and detach the policy from the user:
+Attach the policy to a group, add the user to that group, and detach the policy from the user:
 
     aws iam attach-group-policy --group-name GROUP --policy-arn POLICY
     aws iam add-user-to-group --user-name USER --group-name GROUP
     aws iam detach-user-policy --user-name USER --policy-arn POLICY
 
-Better still, people sign in through IAM Identity Center and programs take roles. Terraform: `aws_iam_group_policy_attachment` in
+Better still, people sign in through IAM Identity Center and programs assume roles. Terraform: `aws_iam_group_policy_attachment` in
 place of `aws_iam_user_policy_attachment`.
 
 ## When it is fine
@@ -55,9 +55,9 @@ from auditor.sdk import (
 def check(user: User, about: Context[Limits]) -> Iterator[Verdict]:
     policies = need(user.attached)
     if not policies:
-        yield ok("no policy is attached to the user itself")
+        yield ok("no policy is attached directly")
     for policy in policies:
-        yield flag("policy {policy} is attached to the user itself", key=policy.arn, policy=policy.name, arn=policy.arn)
+        yield flag("policy {policy} is attached directly", key=policy.arn, policy=policy.name, arn=policy.arn)
 
 
 def cases() -> Iterator[Case[User]]:

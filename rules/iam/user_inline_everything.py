@@ -5,12 +5,13 @@ The user's password or access key is a key to the whole account: all data, all o
 even show in the list of policies.
 
 ## How to fix
-See what the user does, and give that through a group or, better, a role:
+Delete the inline policy, and give the user what it needs through a group or, better, a role:
 
     aws iam get-user-policy --user-name USER --policy-name POLICY
     aws iam delete-user-policy --user-name USER --policy-name POLICY
 
-An administrator takes an administrator's role, with MFA, for as long as the work lasts.
+The *Last Accessed* tab of the user in the console shows what it uses. An administrator assumes an administrator's role, with MFA, for
+as long as the work lasts.
 
 ## When it is fine
 One sealed break-glass user with MFA, whose use raises an alarm.
@@ -54,7 +55,7 @@ def check(user: User, about: Context[Limits]) -> Iterator[Verdict]:
     policies = need(user.inline)
     because = "statement {statement} of {document} allows every action on every resource"
     found = tuple(bad_inline(User.inline, policies, grants_everything, because))
-    yield from found or (ok("none of {count} inline policies allows every action on every resource", count=len(policies)),)
+    yield from found or (ok("none of its inline policies ({count}) allows every action on every resource", count=len(policies)),)
 
 
 def cases() -> Iterator[Case[User]]:

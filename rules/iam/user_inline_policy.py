@@ -5,13 +5,13 @@ An inline policy exists only inside its user: it is seen, reviewed and changed i
 and does not go away when the person changes teams. Permissions that come from groups or roles are found and changed in one place.
 
 ## How to fix
-Put the permissions in a group (or better, a role that people take through IAM Identity Center), add the user, and delete the policy:
+Put the permissions into a group, or better into a role, and delete the inline policy from the user:
 
     aws iam get-user-policy --user-name USER --policy-name POLICY
     aws iam add-user-to-group --user-name USER --group-name GROUP
     aws iam delete-user-policy --user-name USER --policy-name POLICY
 
-Terraform: `aws_iam_group_policy_attachment` in place of `aws_iam_user_policy`.
+People get their roles through IAM Identity Center. Terraform: `aws_iam_group_policy_attachment` in place of `aws_iam_user_policy`.
 
 ## When it is fine
 A user for one program, with one narrow policy that nobody else will ever need: the policy then disappears together with the user.
@@ -54,9 +54,9 @@ from auditor.sdk import (
 def check(user: User, about: Context[Limits]) -> Iterator[Verdict]:
     policies = need(user.inline)
     if not policies:
-        yield ok("no inline policy")
+        yield ok("has no inline policy")
     for policy in policies:
-        yield flag("inline policy {policy} is embedded in the user", key=policy.name, policy=policy.name)
+        yield flag("has the inline policy {policy}", key=policy.name, policy=policy.name)
 
 
 def cases() -> Iterator[Case[User]]:

@@ -1,18 +1,19 @@
-"""IAM user with an access key that was not changed for long
+"""IAM user with an old access key
 
 ## Why it matters
 An access key works until somebody turns it off. The longer it lives, the more laptops, pipelines, logs and backups hold a copy, and
 the longer a leak stays useful.
 
 ## How to fix
-Best: no key at all. Programs on AWS take a role, people sign in through IAM Identity Center, other clouds and CI systems use OpenID
-Connect or IAM Roles Anywhere. Else replace it without a gap:
+Replace the access key by a role, or by a new key where a role is not possible, and delete the old one:
 
     aws iam create-access-key --user-name USER
     aws iam update-access-key --user-name USER --access-key-id OLD_KEY --status Inactive
     aws iam delete-access-key --user-name USER --access-key-id OLD_KEY
 
-between which the program gets the new key, and you wait until `aws iam get-access-key-last-used` no longer moves for the old one.
+Before you deactivate the old key, give the program the new one, and wait until `aws iam get-access-key-last-used --access-key-id
+OLD_KEY` no longer moves. Without keys altogether: programs on AWS assume a role, people sign in through IAM Identity Center, other
+clouds and CI systems use OpenID Connect or IAM Roles Anywhere.
 
 ## When it is fine
 A device that cannot be reached to change it, with permissions so narrow that a leak would not matter. Waive it with the date when the
@@ -77,14 +78,16 @@ def _judge(key: AccessKey, about: Context[KeyAge]) -> Verdict:
     if key.last_rotated is None:
         return cannot_tell(
             User.access_keys,
-            "access key {slot} is active, but its age is not told",
+            "access key {slot} is active, but AWS does not say how old it is",
             reason=Reason.NO_DATA,
             key=name,
             slot=key.slot,
         )
     age = about.days_since(key.last_rotated)
-    return (flag if age > about.limits.days else ok)(
-        "active access key {slot} is {age} days old (limit {limit})",
+    old = age > about.limits.days
+    dated = "active access key {slot} dates from {last_rotated:%Y-%m-%d} (limit: {limit} days)"
+    return (flag if old else ok)(
+        "active access key {slot} is {age} days old (limit {limit})" if old else dated,
         key=name,
         slot=key.slot,
         age=int(age),

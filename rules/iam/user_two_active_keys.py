@@ -5,7 +5,7 @@ The second slot is there for the days of a change. Two keys that both stay activ
 was begun and never finished: the old key still works everywhere it ever was.
 
 ## How to fix
-See which one is still used, turn the other off, wait, delete it:
+Deactivate the access key that is no longer used, wait a few days, and delete it:
 
     aws iam list-access-keys --user-name USER
     aws iam get-access-key-last-used --access-key-id KEY
@@ -56,9 +56,9 @@ from auditor.sdk import (
 def check(user: User, about: Context[Limits]) -> Iterator[Verdict]:
     active = [key for key in need(user.access_keys) if key.active]
     if len(active) < 2:
-        yield ok("{count} active access keys", count=len(active))
+        yield ok("active access keys: {count}", count=len(active))
     else:
-        yield flag("{count} access keys are active", count=len(active), keys=active)
+        yield flag("active access keys: {count}", count=len(active), keys=active)
 
 
 def cases() -> Iterator[Case[User]]:

@@ -1,18 +1,17 @@
 """IAM user with credentials that nobody uses
 
 ## Why it matters
-A password or key that nobody uses is not missed when it is stolen. It belongs to people who left and projects that ended, and it
-keeps all its permissions.
+A password or access key that nobody uses is not missed when it is stolen. It belongs to people who left and projects that ended, and
+it keeps all its permissions.
 
 ## How to fix
-Ask the owner, then take away what is not used. A password:
+Delete the unused password, and deactivate and then delete the unused access key, once the owner agrees:
 
     aws iam delete-login-profile --user-name USER
-
-A key: turn it off first, and delete it when nothing broke:
-
     aws iam update-access-key --user-name USER --access-key-id KEY --status Inactive
     aws iam delete-access-key --user-name USER --access-key-id KEY
+
+Wait a few days before you delete the key: an inactive one can be made active again if something breaks.
 
 ## When it is fine
 Break-glass users, and jobs that run less often than the limit, such as a yearly export. Waive them by name.
@@ -76,7 +75,11 @@ def _password(user: User, about: Context[Unused]) -> Iterator[Verdict]:
 
     used, changed = user.password_last_used, user.password_last_changed
     if any_of((user.password_enabled.map(lambda enabled: not enabled), used.map(fresh), changed.map(fresh))):
-        yield ok("no console password, or used or changed within {limit} days", key="password", limit=about.limits.days)
+        yield ok(
+            "no console password is enabled, or it was used or changed within {limit} days",
+            key="password",
+            limit=about.limits.days,
+        )
         return
     yield _stale(need(used), need(changed), about, name="the console password", key="password", of=User.password_last_changed)
 
@@ -95,14 +98,16 @@ def _stale(
 ) -> Verdict:
     moments = [moment for moment in (used, changed) if moment is not None]
     if not moments:
-        return cannot_tell(of, "{credential} is active, but its age is not told", reason=Reason.NO_DATA, key=key, credential=name)
+        return cannot_tell(
+            of, "{credential} is active, but AWS does not say how old it is", reason=Reason.NO_DATA, key=key, credential=name
+        )
     idle = about.days_since(max(moments))
     if used is None:
-        because = "{credential} was never used, and made {idle} days ago (limit {limit})"
+        because = "{credential} was never used since it was made on {last_changed:%Y-%m-%d} (limit: {limit} days)"
     elif changed is not None and changed > used:
-        because = "{credential} was not used since it was changed {idle} days ago (limit {limit})"
+        because = "{credential} was not used since it was changed on {last_changed:%Y-%m-%d} (limit: {limit} days)"
     else:
-        because = "{credential} was last used {idle} days ago (limit {limit})"
+        because = "{credential} was last used on {last_used:%Y-%m-%d} (limit: {limit} days)"
     return (flag if idle >= about.limits.days else ok)(
         because, key=key, credential=name, idle=int(idle), limit=about.limits.days, last_used=used, last_changed=changed
     )

@@ -5,14 +5,14 @@ After a leak the first question is who read what. CloudTrail's management events
 the server access log or in CloudTrail data events, and neither can be made afterwards.
 
 ## How to fix
-Make a bucket for logs in the same region and account, whose policy lets `logging.s3.amazonaws.com` call `s3:PutObject`.
-Console: bucket, Properties, *Server access logging*. CLI:
+Turn on server access logging, into a log bucket in the same account and region:
 
     aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status \\
       '{"LoggingEnabled": {"TargetBucket": "LOG-BUCKET", "TargetPrefix": "BUCKET/"}}'
 
-Logging itself is free; the logs' storage is not, so let a lifecycle rule delete them. Delivery takes hours and is best effort.
-Terraform: `aws_s3_bucket_logging`.
+The policy of the log bucket must let `logging.s3.amazonaws.com` call `s3:PutObject`. Console: bucket, *Properties*, *Server access
+logging*, *Edit*. Logging itself is free; the logs' storage is not, so let a lifecycle rule delete them. Delivery takes hours and is
+best effort. Terraform: `aws_s3_bucket_logging`.
 
 ## When it is fine
 CloudTrail data events record the bucket's objects, nothing in the bucket is worth asking about, or it is itself the bucket that
@@ -58,7 +58,7 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     if logging is None:
         yield flag("server access logging is off", logging=None)
     else:
-        yield ok("access logs go to {target}", target=f"{logging.target_bucket}/{logging.target_prefix}")
+        yield ok("server access logs go to {target}", target=f"{logging.target_bucket}/{logging.target_prefix}")
 
 
 def cases() -> Iterator[Case[Bucket]]:

@@ -1,23 +1,20 @@
-"""Bucket that still obeys ACLs
+"""Bucket where ACLs still apply
 
 ## Why it matters
 Access control lists are the oldest way to give access, one per bucket and one per object, and hard to oversee: an upload can
 make one object of millions public or leave it in the hands of another account. With Object Ownership *bucket owner enforced*
-they have no effect, the bucket owns every object, and policies alone decide. It has been the setting of new buckets since April
-2023; older buckets keep what they had.
+they have no effect, the bucket owner owns every object, and policies alone decide. It has been the setting of new buckets since
+April 2023; older buckets keep what they had.
 
 ## How to fix
-See what the ACLs give, and write it into a policy:
+Disable ACLs with Object Ownership *bucket owner enforced*, once the bucket policy grants what the ACLs grant now:
 
     aws s3api get-bucket-acl --bucket BUCKET
-
-Then console: bucket, Permissions, *Object Ownership*, *ACLs disabled*. CLI:
-
     aws s3api put-bucket-ownership-controls --bucket BUCKET --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
 
-S3 refuses while the bucket's ACL grants something to others: reset it with `aws s3api put-bucket-acl --bucket BUCKET --acl
-private`. Writers that send an ACL other than `bucket-owner-full-control` get an error from then on. Terraform:
-`aws_s3_bucket_ownership_controls`.
+Console: bucket, *Permissions*, *Object Ownership*, *Edit*, *ACLs disabled*. S3 refuses while the bucket's ACL grants something to
+others: reset it with `aws s3api put-bucket-acl --bucket BUCKET --acl private`. Writers that send an ACL other than
+`bucket-owner-full-control` get an error from then on. Terraform: `aws_s3_bucket_ownership_controls`.
 
 ## When it is fine
 Something that cannot do without ACLs writes to the bucket, such as CloudFront's legacy standard logging.
@@ -59,7 +56,7 @@ from auditor.sdk import (
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     ownership = need(bucket.ownership)
     if ownership == "BucketOwnerEnforced":
-        yield ok("ACLs are off ({ownership})", ownership=ownership)
+        yield ok("ACLs are disabled ({ownership})", ownership=ownership)
     elif ownership is None:
         yield flag("ACLs apply: Object Ownership was never set", ownership=None)
     else:

@@ -1,18 +1,19 @@
-"""Bucket that is not encrypted with a KMS key
+"""Bucket whose default encryption does not use a KMS key
 
 ## Why it matters
 By default S3 encrypts with keys that it keeps itself (SSE-S3): whoever may read the object gets it decrypted. With a KMS key
-there is a second lock: the reader also needs `kms:Decrypt` on the key, each use can be seen in CloudTrail, and disabling a key
-of your own shuts all its objects at once. Some rule books ask for it; the data is encrypted either way.
+there is a second lock: the reader also needs `kms:Decrypt` on the key, and its use can be seen in CloudTrail; disabling a customer
+managed key shuts all its objects at once. Some standards ask for it; the data is encrypted either way.
 
 ## How to fix
-Console: bucket, Properties, *Default encryption*, *SSE-KMS*. CLI, with a bucket key, which saves most of the calls to KMS:
+Set the default encryption to SSE-KMS with a customer managed key, and turn on the S3 Bucket Key:
 
     aws s3api put-bucket-encryption --bucket BUCKET --server-side-encryption-configuration '{"Rules": [{"BucketKeyEnabled": true,
       "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "KEY-ARN"}}]}'
 
-First allow the key to everyone who reads and writes the bucket: other accounts and services need a statement in the key policy.
-Objects that are already there keep their encryption. Terraform: `aws_s3_bucket_server_side_encryption_configuration`.
+First allow the key to everyone who reads and writes the bucket: other accounts and services need a statement in the key policy. The
+Bucket Key saves most of the calls to KMS. Objects that are already there keep their encryption. Console: bucket, *Properties*,
+*Default encryption*, *Edit*. Terraform: `aws_s3_bucket_server_side_encryption_configuration`.
 
 ## When it is fine
 Nothing in the bucket needs a second lock, or it cannot have one: a bucket that receives S3 server access logs must use SSE-S3.
@@ -59,7 +60,7 @@ KMS = ("aws:kms", "aws:kms:dsse")
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     encryption = need(bucket.encryption)
     if encryption is None:
-        yield flag("no default encryption is configured", algorithm=None)
+        yield flag("no default encryption is set", algorithm=None)
     elif encryption.algorithm in KMS:
         yield ok("new objects are encrypted with {algorithm}", algorithm=encryption.algorithm, kms_key=encryption.key)
     else:

@@ -5,13 +5,14 @@ Someone wrote lifecycle rules and they do nothing: no object is moved, expired o
 lifecycle configuration exists are content with it, and so is the person who remembers having set it up.
 
 ## How to fix
-Look at what the rules would do, then enable or remove them. Console: bucket, Management, *Lifecycle rules*. CLI:
+Enable the lifecycle rules that are still wanted, and delete the others:
 
     aws s3api get-bucket-lifecycle-configuration --bucket BUCKET --query '{Rules: Rules}' > lifecycle.json
     # set "Status" to "Enabled" where it is meant
     aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration file://lifecycle.json
 
-A rule that expires objects starts to delete within about a day of being enabled, also what has been due for years.
+Read first what they would do: a rule that expires objects starts to delete within about a day of being enabled, also what has been due
+for years. Console: bucket, *Management*, *Lifecycle rules*.
 
 ## When it is fine
 The rules were switched off on purpose for a while, such as during a legal hold or a migration.
@@ -59,11 +60,11 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     rules = need(bucket.lifecycle).rules
     enabled = [r.id for r in rules if r.enabled]
     if not rules:
-        yield skip("no lifecycle rules are configured")
+        yield skip("no lifecycle rule is set")
     elif enabled:
-        yield ok("{enabled} of {count} lifecycle rules are enabled", enabled=len(enabled), count=len(rules), rules=enabled)
+        yield ok("enabled lifecycle rules: {enabled} of {count}", enabled=len(enabled), count=len(rules), rules=enabled)
     else:
-        yield flag("all lifecycle rules are disabled ({count})", count=len(rules), rules=[r.id for r in rules])
+        yield flag("none of its lifecycle rules ({count}) is enabled", count=len(rules), rules=[r.id for r in rules])
 
 
 def cases() -> Iterator[Case[Bucket]]:

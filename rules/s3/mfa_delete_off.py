@@ -2,16 +2,16 @@
 
 ## Why it matters
 Versioning keeps deleted objects, but whoever may delete *versions* or suspend versioning can still destroy everything. With MFA
-delete both need a one-time code of the root user's MFA device as well. CIS and several other rule books ask for it.
+delete both need a one-time code of an MFA device as well. CIS and several other standards ask for it.
 
 ## How to fix
-Only the root user can do it, with the CLI or the API, not in the console; versioning must be on:
+Turn on MFA delete with the root user's access key; the console cannot do it, and versioning must be on:
 
     aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled,MFADelete=Enabled \\
       --mfa "SERIAL-NUMBER-OR-ARN-OF-THE-DEVICE CODE"
 
-Use the root user's credentials for this one command and delete its access key afterwards. A bucket with MFA delete cannot have
-a lifecycle configuration: old versions are then never tidied away by themselves.
+Only the root user may do it. Make the access key for this one command and delete it right afterwards. A bucket with MFA delete cannot
+have a lifecycle configuration: old versions are then never tidied away by themselves.
 
 ## When it is fine
 Nearly always. Object Lock, or a copy in an account that nobody works in, protects better and does not need the root user. A

@@ -6,13 +6,13 @@ encrypted every new object since January 2023 and answers `AES256` (SSE-S3) wher
 seen in AWS: if it is, the answer came from an emulator or from a snapshot of that time.
 
 ## How to fix
-Console: bucket, Properties, *Default encryption*. CLI:
+Set the bucket's default encryption to SSE-S3, or to SSE-KMS where a KMS key is asked for:
 
     aws s3api put-bucket-encryption --bucket BUCKET --server-side-encryption-configuration \\
       '{"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}'
 
-It applies to new objects; those that are already there stay as they were written until they are copied over themselves.
-Terraform: `aws_s3_bucket_server_side_encryption_configuration`.
+It applies to new objects; those that are already there stay as they were written until each is copied onto itself. Console:
+bucket, *Properties*, *Default encryption*, *Edit*. Terraform: `aws_s3_bucket_server_side_encryption_configuration`.
 
 ## When it is fine
 Never in AWS. In an emulator, always.
@@ -54,7 +54,7 @@ from auditor.sdk import (
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     encryption = need(bucket.encryption)
     if encryption is None:
-        yield flag("no default encryption is configured", algorithm=None)
+        yield flag("no default encryption is set", algorithm=None)
     else:
         yield ok("new objects are encrypted with {algorithm}", algorithm=encryption.algorithm)
 

@@ -1,18 +1,18 @@
-"""Bucket that keeps unfinished uploads
+"""Bucket that keeps incomplete multipart uploads
 
 ## Why it matters
 A large object is uploaded in parts. When the upload breaks off, its parts stay: they are paid for like objects, but no listing
 of the bucket's objects shows them. Training jobs that die while writing checkpoints leave many gigabytes. A lifecycle rule that
-aborts unfinished uploads costs nothing.
+aborts such uploads costs nothing.
 
 ## How to fix
-Console: bucket, Management, *Create lifecycle rule*, whole bucket, "Delete expired object delete markers or incomplete
-multipart uploads". CLI:
+Add a lifecycle rule for the whole bucket that aborts incomplete multipart uploads after 7 days:
 
     aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration '{"Rules": [{"ID": "abort-uploads",
       "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}]}'
 
-The command replaces all rules of the bucket: when there are others, put this one beside them. What lies there now:
+The command replaces all rules of the bucket: when there are others, put this one beside them. Console: bucket, *Management*, *Create
+lifecycle rule*, "Delete expired object delete markers or incomplete multipart uploads". What lies there now:
 
     aws s3api list-multipart-uploads --bucket BUCKET
 
@@ -70,13 +70,15 @@ def check(bucket: Bucket, about: Context[AbortLimits]) -> Iterator[Verdict]:
     ]
     whole = [days for days, r in aborts if r.filter.whole_bucket]
     if whole and min(whole) <= about.limits.days:
-        yield ok("unfinished uploads are aborted after {days} days", days=min(whole))
+        yield ok("a lifecycle rule aborts incomplete multipart uploads (days: {days})", days=min(whole))
     elif whole:
-        yield flag("unfinished uploads are kept for {days} days, more than {limit}", days=min(whole), limit=about.limits.days)
+        yield flag(
+            "incomplete multipart uploads are kept for {days} days (limit {limit})", days=min(whole), limit=about.limits.days
+        )
     elif aborts:
-        yield flag("unfinished uploads are aborted in parts of the bucket only", rules=[r.id for _, r in aborts])
+        yield flag("incomplete multipart uploads are aborted in parts of the bucket only", rules=[r.id for _, r in aborts])
     else:
-        yield flag("no enabled lifecycle rule aborts unfinished uploads", rules=[])
+        yield flag("no enabled lifecycle rule aborts incomplete multipart uploads", rules=[])
 
 
 def cases() -> Iterator[Case[Bucket]]:

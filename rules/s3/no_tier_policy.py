@@ -1,21 +1,24 @@
-"""Bucket without a tier policy
+"""Bucket without a lifecycle rule that moves or expires objects
 
 ## Why it matters
 Every object stays in S3 Standard for ever unless a lifecycle rule moves it or it was written to another class. Old checkpoints,
-data sets and logs are read rarely but cost the full price each month; Intelligent-Tiering or an infrequent-access class costs
-between a half and a twentieth of it to keep, though reading from the colder classes is charged.
+data sets and logs are read rarely but cost the full price each month. The colder classes cost from about half of it (infrequent access)
+down to about a twentieth (Glacier Deep Archive) to keep, though reading from them is charged; Intelligent-Tiering moves objects by
+itself, for a small fee per object, and does not charge for reading.
 
 ## How to fix
-Console: bucket, Management, *Create lifecycle rule*, "Move current versions of objects between storage classes". CLI:
+Add a lifecycle rule that moves objects to S3 Intelligent-Tiering, or one that expires what nobody needs:
 
     aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration '{"Rules": [{"ID": "tier",
       "Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [{"Days": 30, "StorageClass": "INTELLIGENT_TIERING"}]}]}'
 
-The command replaces all rules of the bucket: when there are others, put this one beside them. Terraform:
-`aws_s3_bucket_lifecycle_configuration` with a `transition` block.
+The command replaces all rules of the bucket: when there are others, put this one beside them. Console: bucket, *Management*, *Create
+lifecycle rule*, "Transition current versions of objects between storage classes". Terraform: `aws_s3_bucket_lifecycle_configuration`
+with a `transition` block.
 
 ## When it is fine
-The bucket is small, its objects are rewritten or deleted within weeks, or writers choose the storage class themselves.
+The bucket is small, its objects are rewritten or deleted within weeks, or writers choose the storage class themselves. Each move is
+charged per object, so for very many small objects it can cost more than it saves.
 """
 
 from collections.abc import Iterator
@@ -64,9 +67,11 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     lifecycle = need(bucket.lifecycle)
     tiering = [r for r in lifecycle.rules if r.enabled and (r.transitions or expires(r))]
     if tiering:
-        yield ok("{count} enabled lifecycle rules move or expire objects", count=len(tiering), rules=[r.id for r in tiering])
+        yield ok(
+            "enabled lifecycle rules that move or expire objects: {count}", count=len(tiering), rules=[r.id for r in tiering]
+        )
     else:
-        yield flag("no enabled lifecycle rule moves or expires objects ({count} rules in all)", count=len(lifecycle.rules))
+        yield flag("no enabled lifecycle rule moves or expires objects (rules in all: {count})", count=len(lifecycle.rules))
 
 
 def cases() -> Iterator[Case[Bucket]]:

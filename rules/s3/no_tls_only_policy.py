@@ -1,4 +1,4 @@
-"""Bucket that also answers without TLS
+"""Bucket that also accepts requests without TLS
 
 ## Why it matters
 S3 takes requests over plain HTTP as well as HTTPS. A misconfigured client, or a public link that begins with `http://`, then
@@ -6,14 +6,14 @@ sends the data readable to everyone on the way. A bucket policy can refuse such 
 does.
 
 ## How to fix
-Add this statement to the bucket's policy (console: bucket, Permissions, *Bucket policy*), with both resources, for the bucket
-and for its objects:
+Add a statement to the bucket policy that denies all requests made without TLS:
 
     {"Sid": "OnlyTLS", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
      "Resource": ["arn:aws:s3:::BUCKET", "arn:aws:s3:::BUCKET/*"],
      "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
 
-CLI, with the whole policy in the file, for the command replaces what is there:
+It needs both resources, for the bucket and for its objects. Console: bucket, *Permissions*, *Bucket policy*, *Edit*. CLI, with the
+whole policy in the file, for the command replaces what is there:
 
     aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text > policy.json
     aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json
@@ -109,7 +109,7 @@ def literal_brackets(pattern: str) -> str:
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     text = need(bucket.policy)
     if text is None:
-        yield flag("no bucket policy refuses plain HTTP: there is none", policy=None)
+        yield flag("no bucket policy denies requests without TLS: there is none", policy=None)
         return
     policy = parse_policy(text)
     if isinstance(policy, MalformedPolicy):
@@ -127,10 +127,10 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
         "its objects": any(names_all_objects(statement, bucket.arn) for statement in refusing),
     }
     if all(covered.values()):
-        yield ok("the bucket policy denies everything without TLS", statements=[statement.key for statement in refusing])
+        yield ok("the bucket policy denies all requests without TLS", statements=[statement.key for statement in refusing])
     else:
         yield flag(
-            "no statement of the bucket policy denies everyone all actions without TLS on {where}",
+            "the bucket policy does not deny all requests without TLS to {where}",
             where=" and ".join(part for part, done in covered.items() if not done),
             statements=[statement.key for statement in refusing],
         )

@@ -1,26 +1,27 @@
-"""Bucket without the full Block Public Access
+"""Bucket where Block Public Access is not fully on
 
 ## Why it matters
-Block Public Access is the safety net under every bucket: with all four switches on, no ACL and no policy can open the bucket or
-its objects to the world, whoever writes it. A switch that is off does not make the bucket public, but one wrong policy or
+Block Public Access is the safety net under every bucket: with all four settings on, no ACL and no policy can open the bucket or
+its objects to the world, whoever writes it. A setting that is off does not make the bucket public, but one wrong policy or
 `--acl public-read` will.
 
-S3 applies the stricter of the bucket's and the account's switches, and so does this rule: a switch counts as on when either has
-it on. Security Hub S3.8 looks at the bucket's own switches only.
+S3 applies the stricter of the bucket's and the account's settings, and so does this rule: a setting counts as on when either has
+it on. Security Hub S3.8 looks at the bucket's own settings only.
 
 ## How to fix
-Best once for the whole account, when no bucket has to be public: console, *Block Public Access settings for this account*. CLI:
+Turn on all four Block Public Access settings, for the whole account if none of its buckets has to be public:
 
     aws s3control put-public-access-block --account-id ACCOUNT --public-access-block-configuration \\
       BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
 
-For one bucket: console, bucket, Permissions, *Block public access*, or
+For one bucket:
 
     aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration \\
       BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
 
-Terraform: `aws_s3_account_public_access_block`, `aws_s3_bucket_public_access_block`. Look first at who uses the bucket without
-credentials: their access ends at once. So does access from other accounts, when the policy is public as well.
+Look first at who uses the bucket without credentials: their access ends at once. So does access from other accounts, when the policy
+is public as well. Console: S3, *Block Public Access settings for this account*, or bucket, *Permissions*, *Block public access*.
+Terraform: `aws_s3_account_public_access_block`, `aws_s3_bucket_public_access_block`.
 
 ## When it is fine
 The bucket is public on purpose, such as a website that is served by S3 itself. CloudFront with origin access control needs no
@@ -65,7 +66,7 @@ from auditor.sdk import (
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     for where, fact in (("account", about.account.public_access_block), ("bucket", bucket.public_access_block)):
         if isinstance(fact, Known) and fact.value.all_on:
-            yield ok("all four switches are on for the {where}", where=where)
+            yield ok("all four settings are on for the {where}", where=where)
             return
     own, account = need(bucket.public_access_block, about.account.public_access_block)
     switches = {
@@ -76,9 +77,9 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     }
     off = [name for name, on in switches.items() if not on]
     if off:
-        yield flag("{off} off in bucket and account", off=", ".join(off), bucket=own, account=account)
+        yield flag("settings that are off for both bucket and account: {off}", off=", ".join(off), bucket=own, account=account)
     else:
-        yield ok("all four switches are on, some for the bucket and some for the account", bucket=own, account=account)
+        yield ok("all four settings are on, some for the bucket and some for the account", bucket=own, account=account)
 
 
 def cases() -> Iterator[Case[Bucket]]:

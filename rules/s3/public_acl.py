@@ -1,25 +1,23 @@
-"""Bucket whose ACL lets the world in
+"""Bucket with a public ACL
 
 ## Why it matters
 The bucket's access control list grants something to *AllUsers* (anyone, without credentials) or *AuthenticatedUsers* (anyone
 with any AWS account, which is anyone). READ lists the names of all objects, WRITE puts objects into your bucket at your cost,
 READ_ACP shows the list itself and WRITE_ACP and FULL_CONTROL let a stranger change who may do what.
 
-The grant has no effect when ACLs are off (Object Ownership *bucket owner enforced*) or the bucket or the account ignores public
+The grant has no effect when ACLs are disabled (Object Ownership *bucket owner enforced*) or the bucket or the account ignores public
 ACLs (Block Public Access, *IgnorePublicAcls*); then this rule passes. It looks at the bucket's ACL only: an object may have a
 public ACL of its own.
 
 ## How to fix
-Console: bucket, Permissions, *Access control list*, remove *Everyone* and *Authenticated users group*. CLI (takes away every
-grant but the owner's):
+Reset the bucket's ACL to private, which takes away every grant but the owner's, then disable ACLs:
 
     aws s3api put-bucket-acl --bucket BUCKET --acl private
-
-Better, turn ACLs off, so that it cannot come back; give access by policy first where something relies on an ACL:
-
     aws s3api put-bucket-ownership-controls --bucket BUCKET --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
 
-Terraform: `aws_s3_bucket_ownership_controls`, `aws_s3_bucket_public_access_block`.
+With ACLs disabled it cannot come back; give access by policy first where something relies on an ACL. Console: bucket, *Permissions*,
+*Access control list (ACL)*, *Edit*, and take away what *Everyone* and *Authenticated users group* have. Terraform:
+`aws_s3_bucket_ownership_controls`, `aws_s3_bucket_public_access_block`.
 
 ## When it is fine
 Hardly ever. Data that is meant to be public is better opened by a bucket policy that names the actions and the prefix.
@@ -76,7 +74,7 @@ def public_grants(acl: Acl) -> list[str]:
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     closed = {
         "no grant of the ACL is to everyone": bucket.acl.map(lambda acl: not public_grants(acl)),
-        "ACLs are off (BucketOwnerEnforced)": bucket.ownership.map(lambda ownership: ownership == "BucketOwnerEnforced"),
+        "ACLs are disabled (BucketOwnerEnforced)": bucket.ownership.map(lambda ownership: ownership == "BucketOwnerEnforced"),
         "the account ignores public ACLs": about.account.public_access_block.map(lambda block: block.ignore_public_acls),
         "the bucket ignores public ACLs": bucket.public_access_block.map(lambda block: block.ignore_public_acls),
     }

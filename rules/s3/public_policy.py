@@ -1,4 +1,4 @@
-"""Bucket whose policy lets the world in
+"""Bucket with a public policy
 
 ## Why it matters
 AWS itself judges the bucket policy to be public: some statement allows an action to anyone, or to a condition so wide that it
@@ -6,16 +6,17 @@ shuts nobody out. Whoever finds the bucket's name can use what that statement al
 
 *RestrictPublicBuckets* (Block Public Access, of the bucket or the account) keeps strangers out in spite of such a policy: only
 AWS services and authorised identities of this account still get in. Then this rule passes, but the policy stays as it is, and
-opens the bucket on the day someone turns the switch off. *BlockPublicPolicy* alone does not help: it refuses new public
+opens the bucket on the day someone turns the setting off. *BlockPublicPolicy* alone does not help: it refuses new public
 policies and leaves those that exist.
 
 ## How to fix
-See what is public (the account's *Access Analyzer for S3* shows it too), then name who may do what:
+Replace `"Principal": "*"` in the bucket policy by the accounts, roles or services that need access:
 
-    aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text
+    aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text > policy.json
+    aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json
 
-Replace `"Principal": "*"` by the accounts, roles or services that need it, or add a condition with fixed values, such as
-`aws:PrincipalOrgID` or `aws:SourceVpce`. To shut the bucket at once, and every account that relies on the policy with it:
+Or add a condition with fixed values, such as `aws:PrincipalOrgID` or `aws:SourceVpce`. The S3 console's *IAM Access Analyzer for S3*
+shows what is public. To shut the bucket at once, also to every other account that relies on the policy:
 
     aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration \\
       BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true

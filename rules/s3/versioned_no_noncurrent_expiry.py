@@ -6,13 +6,14 @@ for like any object. A job that rewrites one file each hour keeps 720 copies a m
 does not help, for it only turns them into noncurrent versions.
 
 ## How to fix
-Console: bucket, Management, *Create lifecycle rule*, "Permanently delete noncurrent versions of objects". CLI:
+Add a lifecycle rule for the whole bucket that deletes noncurrent versions, for example after 30 days:
 
     aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration '{"Rules": [{"ID": "old-versions",
       "Status": "Enabled", "Filter": {"Prefix": ""}, "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}]}'
 
 The command replaces all rules of the bucket: when there are others, put this one beside them. Choose the days by how late you
-would notice a loss; `NewerNoncurrentVersions` keeps the newest few besides. Terraform: `noncurrent_version_expiration`.
+would notice a loss; `NewerNoncurrentVersions` keeps the newest few besides. Console: bucket, *Management*, *Create lifecycle rule*,
+"Permanently delete noncurrent versions of objects". Terraform: `noncurrent_version_expiration`.
 
 ## When it is fine
 Every version must be kept, such as for an audit trail or under Object Lock, or objects are written once and never changed.
@@ -74,7 +75,7 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     elif any(r.filter.whole_bucket for r in expiring):
         yield ok("noncurrent versions are deleted", rules=[r.id for r in expiring])
     else:
-        yield ok("noncurrent versions are deleted in parts of the bucket", rules=[r.id for r in expiring])
+        yield ok("noncurrent versions are deleted in parts of the bucket only", rules=[r.id for r in expiring])
 
 
 def cases() -> Iterator[Case[Bucket]]:

@@ -5,16 +5,16 @@ An object that is overwritten or deleted is gone at once: by a wrong `aws s3 rm 
 stolen credentials. With versioning the old version stays and can be brought back. Replication and Object Lock need it too.
 
 ## How to fix
-Console: bucket, Properties, *Bucket Versioning*. CLI:
+Turn on versioning, and let a lifecycle rule delete noncurrent versions after some weeks:
 
     aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled
 
-Add a lifecycle rule that deletes noncurrent versions after some weeks, for every version is paid for like an object. Terraform:
+Every version is paid for like an object. Console: bucket, *Properties*, *Bucket Versioning*, *Edit*. Terraform:
 `aws_s3_bucket_versioning`.
 
 ## When it is fine
-The contents can be made again (caches, scratch space, build output), or they are deleted soon anyway. Versioning that was
-suspended keeps the old versions but makes no new ones.
+The contents can be made again (caches, scratch space, build output), or they are deleted soon anyway. Versioning that is
+suspended keeps the versions it has, but what is written from then on has none.
 """
 
 from collections.abc import Iterator
@@ -56,9 +56,9 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     if status == "Enabled":
         yield ok("versioning is on", status=status)
     elif status == "Suspended":
-        yield flag("versioning is suspended: what is overwritten or deleted now is gone", status=status)
+        yield flag("versioning is suspended: objects written now get no version of their own", status=status)
     else:
-        yield flag("versioning was never switched on", status=status)
+        yield flag("versioning was never turned on", status=status)
 
 
 def cases() -> Iterator[Case[Bucket]]:

@@ -5,12 +5,13 @@ A Studio app (JupyterLab, Code Editor) is paid for while it runs, until someone 
 after some minutes without activity; the files in its space stay. What is set for the domain is what its users start with.
 
 ## How to fix
-Console: domain, *App Configurations*, *Idle shutdown*. CLI, here for JupyterLab (`CodeEditorAppSettings` takes the same):
+Turn on idle shutdown in the domain's default user settings, for JupyterLab and for Code Editor:
 
     aws sagemaker update-domain --domain-id DOMAIN --default-user-settings '{"JupyterLabAppSettings": {"AppLifecycleManagement":
       {"IdleSettings": {"LifecycleManagement": "ENABLED", "IdleTimeoutInMinutes": 120}}}}'
 
-It takes effect for apps that are started afterwards, and needs a SageMaker Distribution image of version 2.0 or later.
+`CodeEditorAppSettings` takes the same. Console: domain, *App Configurations*. It takes effect for apps that are started afterwards,
+and needs a SageMaker Distribution image of version 2.0 or later.
 
 ## When it is fine
 User profiles or spaces set it themselves, people run jobs in their notebooks over night on purpose, or nobody uses Studio in

@@ -1,4 +1,4 @@
-"""SageMaker domain with a direct way to the internet
+"""SageMaker domain with direct internet access
 
 ## Why it matters
 In a domain of type *PublicInternetOnly* (the default) Studio's notebooks reach the internet through a network that SageMaker
@@ -6,12 +6,13 @@ runs. Your security groups, firewalls, proxies and flow logs see nothing of what
 shared EFS volume goes through your VPC.
 
 ## How to fix
-Give the domain's subnets what Studio needs (VPC endpoints for SageMaker, its runtime, STS, CloudWatch Logs and S3, or a NAT
-gateway), stop all apps, then:
+Switch the domain to *VpcOnly* network access, once its subnets reach the AWS services that Studio needs:
 
     aws sagemaker update-domain --domain-id DOMAIN --app-network-access-type VpcOnly
 
-SageMaker refuses while an app is in service. Terraform: `app_network_access_type = "VpcOnly"` in `aws_sagemaker_domain`.
+They reach them through a NAT gateway or VPC endpoints for the SageMaker API and runtime, Studio, STS, CloudWatch Logs and S3.
+Delete all running apps first: SageMaker refuses while one is in service. A domain with RStudio cannot be switched. Terraform:
+`app_network_access_type = "VpcOnly"` in `aws_sagemaker_domain`.
 
 ## When it is fine
 A training or trial domain with public data whose roles may do little.
@@ -54,7 +55,7 @@ def check(domain: Domain, about: Context[Limits]) -> Iterator[Verdict]:
     if network == "VpcOnly":
         yield ok("all Studio traffic goes through the VPC ({network})", network=network)
     else:
-        yield flag("Studio reaches the internet past the VPC ({network})", network=network)
+        yield flag("Studio has direct internet access, past the VPC ({network})", network=network)
 
 
 def cases() -> Iterator[Case[Domain]]:

@@ -1,22 +1,23 @@
-"""Endpoint configuration without a KMS key
+"""SageMaker endpoint configuration without a KMS key
 
 ## Why it matters
-The volume of the endpoint's instances holds the model and whatever its container writes. Without a key of yours you cannot say
-who may use the key, see its use in CloudTrail, or take it away in an emergency.
+The volume of the endpoint's instances holds the model and whatever its container writes. Without a customer managed key you cannot
+say who may use the key, see its use in CloudTrail, or take it away in an emergency.
 
 ## How to fix
-A configuration cannot be changed. Create another one and move the endpoint to it, which happens without an interruption:
+Create another endpoint configuration with a customer managed key, and move the endpoint to it:
 
     aws sagemaker create-endpoint-config --endpoint-config-name NEW --kms-key-id KEY-ARN --production-variants \\
       VariantName=AllTraffic,ModelName=MODEL,InstanceType=TYPE,InitialInstanceCount=2
     aws sagemaker update-endpoint --endpoint-name ENDPOINT --endpoint-config-name NEW
 
-The key policy must allow the role that creates or updates the endpoint. Terraform: `kms_key_arn` in
+A configuration cannot be changed; `aws sagemaker describe-endpoint-config` shows what to carry over. The endpoint answers during the
+update. The key policy must allow the role that creates or updates the endpoint. Terraform: `kms_key_arn` in
 `aws_sagemaker_endpoint_configuration`.
 
 ## When it is fine
-Your rules do not ask for keys of your own, or the instance type has local NVMe storage: that is encrypted by the hardware, and
-the key does not apply to it.
+Your standards do not ask for customer managed keys, or the instance type has local NVMe storage: that is encrypted by the hardware,
+and the key does not apply to it.
 """
 
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def check(config: EndpointConfig, about: Context[Limits]) -> Iterator[Verdict]:
     if key is None:
         yield flag("no KMS key is set for the instances' volumes", kms_key=None)
     else:
-        yield ok("volumes are encrypted with {kms_key}", kms_key=key)
+        yield ok("the instances' volumes are encrypted with {kms_key}", kms_key=key)
 
 
 def cases() -> Iterator[Case[EndpointConfig]]:

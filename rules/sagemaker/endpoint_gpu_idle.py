@@ -1,4 +1,4 @@
-"""Endpoint whose GPUs do nothing
+"""SageMaker endpoint whose GPUs do nothing
 
 ## Why it matters
 GPU instances cost many times what CPU instances do. In two weeks no GPU of this endpoint was seen busy: either nobody calls it,
@@ -9,14 +9,15 @@ SageMaker gives 0 to 100 percent for *each* GPU and adds them up. A maximum near
 idle, however many there are.
 
 ## How to fix
-Look at the invocations first. If there are some, see in the container's log whether it found the GPU. If it does without, move
-to a CPU type:
+Delete the endpoint if nobody calls it, or move it to a CPU instance type if its model works without the GPU:
+
+    aws sagemaker delete-endpoint --endpoint-name NAME
 
     aws sagemaker create-endpoint-config --endpoint-config-name NEW --production-variants \\
       VariantName=AllTraffic,ModelName=MODEL,InstanceType=ml.c7i.xlarge,InitialInstanceCount=1
     aws sagemaker update-endpoint --endpoint-name NAME --endpoint-config-name NEW
 
-If nobody calls it: `aws sagemaker delete-endpoint --endpoint-name NAME`.
+The metric `Invocations` says whether it is called. If it is, and should use the GPU, see in the container's log whether it found one.
 
 ## When it is fine
 It stands by for a failover or a launch, or calls are so short and rare that a minute's average hides them and only a GPU
@@ -91,11 +92,11 @@ def check(endpoint: Endpoint, about: Context[IdleGpuLimits]) -> Iterator[Verdict
     gpu = of_these(need(endpoint.variants), need(endpoint.gpu))
     peak = max(one.maximum or 0 for one in gpu)
     if peak >= about.limits.percent:
-        yield ok("a GPU was at {peak:.0f} percent at least once", peak=peak)
+        yield ok("GPU use reached {peak:.0f} %", peak=peak)
         return
     idle = need_data(Known(gpu), coverage=about.limits.coverage)
     yield flag(
-        "no GPU was above {peak:.1f} percent in {days} days",
+        "no GPU was used more than {peak:.1f} % in {days} days",
         peak=peak,
         days=int(min(one.days for one in idle)),
         variants=sorted(one.dimensions["VariantName"] for one in idle),

@@ -1,4 +1,4 @@
-"""Endpoint that nobody calls
+"""SageMaker endpoint that nobody calls
 
 ## Why it matters
 The instances of an endpoint are paid for around the clock, called or not. This one ran for two weeks in which CloudWatch
@@ -8,13 +8,13 @@ SageMaker publishes no zeros, so a missing count alone proves nothing. The rule 
 of every variant for the same days: then metrics did arrive, and there was no call to count. Otherwise the verdict is unknown.
 
 ## How to fix
-Ask its owner, then delete the endpoint. The model and the endpoint configuration stay and cost nothing, so it can be brought
-back in minutes:
+Delete the endpoint once its owner agrees; its model and configuration stay, so it can be brought back:
 
     aws sagemaker delete-endpoint --endpoint-name NAME
     aws sagemaker create-endpoint --endpoint-name NAME --endpoint-config-name CONFIG
 
-For rare calls look at serverless inference or batch transform, which run no instances while nobody calls.
+The second command brings it back, in minutes. For rare calls look at serverless inference or batch transform, which run no instances
+while nobody calls.
 
 ## When it is fine
 It stands by for a failover or a launch. Asynchronous endpoints, serverless variants and inference components are not judged:
@@ -98,12 +98,12 @@ def check(endpoint: Endpoint, about: Context[IdleEndpointLimits]) -> Iterator[Ve
         return
     calls = total(need(endpoint.invocations))
     if calls > 0:
-        yield ok("called {calls} times", calls=calls)
+        yield ok("was called (invocations: {calls})", calls=calls)
         return
     variants = {one.name: one.instances for one in need(endpoint.variants) if not one.serverless}
     cpu = need_data(endpoint.cpu.map(lambda series: of_every(set(variants), series)), coverage=about.limits.coverage)
     yield flag(
-        "not called once in {days} days, though CloudWatch has its CPU use",
+        "was not called once in {days} days, though CloudWatch has its CPU use",
         days=int(cpu[0].days),
         invocations=0,
         cpu_datapoints=min(len(series.present) for series in cpu),

@@ -1,17 +1,17 @@
-"""Endpoint variant on one instance
+"""SageMaker endpoint variant on one instance
 
 ## Why it matters
 One instance is in one Availability Zone: when it fails or is replaced, nobody answers until the next one has started and loaded
 the model, which takes minutes. From two instances on SageMaker tries to spread them over zones.
 
 ## How to fix
-Console: endpoint, *Update instance count*. CLI:
+Run at least two instances of the variant; with automatic scaling, set its minimum to two as well:
 
     aws sagemaker update-endpoint-weights-and-capacities --endpoint-name NAME \\
       --desired-weights-and-capacities VariantName=VARIANT,DesiredInstanceCount=2
 
-With automatic scaling set its minimum to two. In a VPC give the model subnets in at least two zones. Terraform:
-`initial_instance_count` in `aws_sagemaker_endpoint_configuration`.
+In a VPC give the model subnets in at least two zones. Console: endpoint, *Update instance count*. Terraform: `initial_instance_count`
+in `aws_sagemaker_endpoint_configuration`.
 
 ## When it is fine
 Development and tests, and everything that can wait for some minutes: the second instance doubles the price.
@@ -58,7 +58,7 @@ from auditor.sdk import (
     controls=("fsbp:SageMaker.4",),
 )
 def check(endpoint: Endpoint, about: Context[Limits]) -> Iterator[Verdict]:
-    variants = [one for one in need(endpoint.variants) if not one.serverless]
+    variants = [one for one in need(endpoint.variants) if not one.serverless and not one.shadow]
     if not variants:
         yield skip("no variant runs on instances")
     for one in variants:
@@ -84,6 +84,8 @@ def judged(variant: Variant) -> Verdict:
 
 def cases() -> Iterator[Case[Endpoint]]:
     yield passes("two instances", sample(Endpoint, "fraud", variants=Known((Variant("AllTraffic", 2),))))
+    shadowed = Known((Variant("AllTraffic", 2), Variant("next", 1, shadow=True)))
+    yield passes("a shadow on one instance", sample(Endpoint, "ranking", variants=shadowed))
     yield fails("one instance", sample(Endpoint, "demo", variants=Known((Variant("AllTraffic", 1),))))
     yield fails("one of two variants", sample(Endpoint, "churn", variants=Known((Variant("blue", 3), Variant("green", 1)))))
     yield skips("serverless", sample(Endpoint, "faq", variants=Known((Variant("AllTraffic", serverless=True),))))

@@ -1,4 +1,4 @@
-"""Model that is not isolated from the network
+"""SageMaker model that is not isolated from the network
 
 ## Why it matters
 A model is somebody's code and weights. Without network isolation its container can send what it is given (customers' requests,
@@ -6,7 +6,7 @@ the role's credentials) anywhere, and fetch and run new code. With it no call go
 model data and passes the requests.
 
 ## How to fix
-It is fixed when the model is created. Create it again and point the endpoint at it:
+Create the model again with network isolation, and move its endpoint to the new one:
 
     aws sagemaker create-model --model-name NEW --execution-role-arn ROLE-ARN --primary-container Image=IMAGE,ModelDataUrl=S3-URI \\
       --enable-network-isolation
@@ -14,7 +14,7 @@ It is fixed when the model is created. Create it again and point the endpoint at
       VariantName=AllTraffic,ModelName=NEW,InstanceType=TYPE,InitialInstanceCount=2
     aws sagemaker update-endpoint --endpoint-name ENDPOINT --endpoint-config-name NEW
 
-Terraform: `enable_network_isolation = true` in `aws_sagemaker_model`.
+A model cannot be changed after it is created. Terraform: `enable_network_isolation = true` in `aws_sagemaker_model`.
 
 ## When it is fine
 The container has to call something while it answers (a database, another model), or downloads its weights from a hub when it

@@ -1,4 +1,4 @@
-"""Notebook instance that is on for weeks
+"""SageMaker notebook instance left running for weeks
 
 ## Why it matters
 A notebook instance is paid for by the second while it is in service, whether or not anybody has it open. This one was last
@@ -8,7 +8,7 @@ so it runs through nights and weekends.
 CPU use is not asked: someone who reads and thinks causes none, and a forgotten loop causes a lot.
 
 ## How to fix
-Stop it; files under `/home/ec2-user/SageMaker` stay, what is in memory does not:
+Stop the notebook instance; files under `/home/ec2-user/SageMaker` stay, what is in memory does not:
 
     aws sagemaker stop-notebook-instance --notebook-instance-name NAME
 
@@ -78,10 +78,13 @@ def check(notebook: NotebookInstance, about: Context[AlwaysOnLimits]) -> Iterato
     configured = notebook.lifecycle_config.map(lambda config: config is not None)
     if not any_of((recent, configured)):
         days = int(about.days_since(need(notebook.modified)))
-        yield flag("in service for {days} days with no lifecycle configuration to stop it", days=days, limit=about.limits.days)
+        yield flag(
+            "in service and unchanged for {days} days, with no lifecycle configuration to stop it",
+            days=days,
+            limit=about.limits.days,
+        )
     elif isinstance(recent, Known) and recent.value:
-        days = int(about.days_since(need(notebook.modified)))
-        yield ok("started, stopped or changed {days} days ago", days=days)
+        yield ok("was last started, stopped or changed on {date}", date=need(notebook.modified).date().isoformat())
     else:
         yield ok("has the lifecycle configuration {config}, which may stop it", config=need(notebook.lifecycle_config))
 

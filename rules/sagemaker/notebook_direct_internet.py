@@ -1,17 +1,18 @@
-"""Notebook instance with a direct way to the internet
+"""SageMaker notebook instance with direct internet access
 
 ## Why it matters
-With direct internet access (the default) the notebook reaches the whole internet through a network that SageMaker runs, past
+With direct internet access (the default) the notebook instance reaches the whole internet through a network that SageMaker runs, past
 your VPC: no security group, firewall, proxy or flow log of yours sees what it fetches or what it sends away.
 
 ## How to fix
-It is fixed when the instance is created. Save the files, then create another one in your VPC:
+Create a new notebook instance in your VPC with direct internet access disabled, and move the files to it:
 
     aws sagemaker create-notebook-instance --notebook-instance-name NAME --instance-type TYPE --role-arn ROLE-ARN \\
       --subnet-id SUBNET --security-group-ids GROUP --direct-internet-access Disabled
 
-Its subnet then needs VPC endpoints for SageMaker and S3, or a NAT gateway; without either the notebook cannot start training
-jobs or call endpoints. Terraform: `direct_internet_access = "Disabled"` in `aws_sagemaker_notebook_instance`.
+It cannot be changed on one that exists. The subnet needs VPC endpoints for SageMaker and S3, or a NAT gateway; without either the
+notebook cannot start training jobs or call endpoints. Terraform: `direct_internet_access = "Disabled"` in
+`aws_sagemaker_notebook_instance`.
 
 ## When it is fine
 Nothing secret can be reached from the notebook: public data, a role that may do little, no VPC behind it.
@@ -52,9 +53,9 @@ from auditor.sdk import (
 )
 def check(notebook: NotebookInstance, about: Context[Limits]) -> Iterator[Verdict]:
     if need(notebook.direct_internet):
-        yield flag("SageMaker gives the notebook direct internet access", direct_internet_access=True)
+        yield flag("has direct internet access", direct_internet_access=True)
     else:
-        yield ok("the notebook reaches only what its VPC reaches", direct_internet_access=False)
+        yield ok("has no direct internet access", direct_internet_access=False)
 
 
 def cases() -> Iterator[Case[NotebookInstance]]:

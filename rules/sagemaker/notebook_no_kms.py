@@ -1,18 +1,18 @@
-"""Notebook instance without a KMS key of its own
+"""SageMaker notebook instance without a KMS key
 
 ## Why it matters
-The volume holds notebooks, data samples and often credentials. Without a key of yours it is protected by keys that AWS keeps:
-you cannot say who may use them, see their use in CloudTrail, or take the key away in an emergency.
+The volume holds notebooks, data samples and often credentials. Without a customer managed key it is encrypted with a key that AWS
+keeps: you cannot say who may use it, see its use in CloudTrail, or take it away in an emergency.
 
 ## How to fix
-The key is chosen when the instance is created. Save the files, then create another one:
+Create a new notebook instance with a customer managed key for its volume, and move the files to it:
 
     aws sagemaker create-notebook-instance --notebook-instance-name NAME --instance-type TYPE --role-arn ROLE-ARN --kms-key-id KEY-ARN
 
-Terraform: `kms_key_id` in `aws_sagemaker_notebook_instance`.
+The key cannot be set on one that exists. Terraform: `kms_key_id` in `aws_sagemaker_notebook_instance`.
 
 ## When it is fine
-Your rules do not ask for keys of your own, or nothing on the volume is worth protecting.
+Your standards do not ask for customer managed keys, or nothing on the volume is worth protecting.
 """
 
 from collections.abc import Iterator
@@ -53,9 +53,9 @@ from auditor.sdk import (
 def check(notebook: NotebookInstance, about: Context[Limits]) -> Iterator[Verdict]:
     key = need(notebook.key)
     if key is None:
-        yield flag("no KMS key is set for the notebook's volume", kms_key=None)
+        yield flag("no KMS key is set for its volume", kms_key=None)
     else:
-        yield ok("the volume is encrypted with {kms_key}", kms_key=key)
+        yield ok("its volume is encrypted with {kms_key}", kms_key=key)
 
 
 def cases() -> Iterator[Case[NotebookInstance]]:

@@ -1,16 +1,17 @@
-"""Notebook instance outside your VPC
+"""SageMaker notebook instance outside your VPC
 
 ## Why it matters
-Without a subnet of yours the notebook runs in a network that SageMaker owns. Your security groups, flow logs and endpoint
+Without a subnet of yours the notebook instance runs in a network that SageMaker owns. Your security groups, flow logs and endpoint
 policies do not apply to it, and it cannot reach what is private in your VPC, so people open those things up to work from it.
 
 ## How to fix
-The subnet is chosen when the instance is created. Save the files, then create another one:
+Create a new notebook instance in a subnet of your VPC, and move the files to it:
 
     aws sagemaker create-notebook-instance --notebook-instance-name NAME --instance-type TYPE --role-arn ROLE-ARN \\
       --subnet-id SUBNET --security-group-ids GROUP --direct-internet-access Disabled
 
-Terraform: `subnet_id` and `security_groups` in `aws_sagemaker_notebook_instance`.
+The subnet cannot be set on one that exists. Without direct internet access it needs VPC endpoints for SageMaker and S3, or a NAT
+gateway. Terraform: `subnet_id` and `security_groups` in `aws_sagemaker_notebook_instance`.
 
 ## When it is fine
 A sandbox with public data and a role that may do little.
@@ -52,9 +53,9 @@ from auditor.sdk import (
 def check(notebook: NotebookInstance, about: Context[Limits]) -> Iterator[Verdict]:
     subnet = need(notebook.subnet)
     if subnet is None:
-        yield flag("the notebook is in no subnet of yours", subnet=None)
+        yield flag("is in no subnet of your VPC", subnet=None)
     else:
-        yield ok("the notebook is in {subnet}", subnet=subnet)
+        yield ok("is in {subnet}", subnet=subnet)
 
 
 def cases() -> Iterator[Case[NotebookInstance]]:

@@ -1,18 +1,18 @@
-"""Notebook instance whose users are root
+"""SageMaker notebook instance whose users are root
 
 ## Why it matters
 With root access (the default) whoever opens the notebook can install anything, change or switch off what the platform team set
 up, and read every file on the instance, also other people's when it is shared.
 
 ## How to fix
-The instance must be stopped. Console: notebook instance, *Edit*, *Root access*. CLI:
+Stop the notebook instance, disable root access, and start it again:
 
     aws sagemaker stop-notebook-instance --notebook-instance-name NAME
     aws sagemaker update-notebook-instance --notebook-instance-name NAME --root-access Disabled
     aws sagemaker start-notebook-instance --notebook-instance-name NAME
 
-Lifecycle configuration scripts still run as root, so what needs root can go there. Terraform: `root_access = "Disabled"` in
-`aws_sagemaker_notebook_instance`.
+Console: stop it, then *Edit*, *Root access*. Lifecycle configuration scripts still run as root, so what needs root can go there.
+Terraform: `root_access = "Disabled"` in `aws_sagemaker_notebook_instance`.
 
 ## When it is fine
 One person uses it and has to install system packages, and its role and network allow nothing that matters.
@@ -53,9 +53,9 @@ from auditor.sdk import (
 )
 def check(notebook: NotebookInstance, about: Context[Limits]) -> Iterator[Verdict]:
     if need(notebook.root_access):
-        yield flag("users of the notebook have root access", root_access=True)
+        yield flag("its users have root access", root_access=True)
     else:
-        yield ok("users of the notebook have no root access", root_access=False)
+        yield ok("its users have no root access", root_access=False)
 
 
 def cases() -> Iterator[Case[NotebookInstance]]:

@@ -1,4 +1,4 @@
-"""Long training job without managed spot
+"""Long SageMaker training job without managed spot training
 
 ## Why it matters
 Training that can be interrupted may run on spare capacity, which AWS sells for less. SageMaker's managed spot training waits
@@ -6,11 +6,13 @@ for such capacity and goes on with the job after an interruption. How much less 
 region and the hour, so this rule claims no figure.
 
 ## How to fix
-Write checkpoints, then switch it on for the next run. SageMaker Python SDK: `use_spot_instances=True`, `max_wait=…` and
-`checkpoint_s3_uri=…` in the estimator. CLI, in `create-training-job`:
+Turn on managed spot training and checkpoints for the next run, in `aws sagemaker create-training-job`:
 
     --enable-managed-spot-training --checkpoint-config S3Uri=s3://BUCKET/checkpoints/JOB \\
     --stopping-condition MaxRuntimeInSeconds=28800,MaxWaitTimeInSeconds=57600
+
+The code has to write checkpoints and go on from the last one. SageMaker Python SDK, version 2: `use_spot_instances=True`, `max_wait=…`
+and `checkpoint_s3_uri=…` in the estimator.
 
 ## When it is fine
 The result is needed at a fixed time, the code cannot go on from a checkpoint, or the capacity is reserved and paid for already.
@@ -63,13 +65,13 @@ def check(job: TrainingJob, about: Context[SpotLimits]) -> Iterator[Verdict]:
         if isinstance(job.spot, Known) and job.spot.value:
             yield ok("managed spot training is on", spot=True)
         else:
-            yield ok("trained for {seconds} seconds only", seconds=need(job.training_seconds), limit=about.limits.seconds)
+            yield ok("trained for {seconds} s only", seconds=need(job.training_seconds), limit=about.limits.seconds)
         return
     seconds = need(job.training_seconds)
     if seconds is None:
         yield skip("AWS gives no training time: the job still runs, or never began to train")
     else:
-        yield flag("trained for {hours:.1f} hours without managed spot", hours=seconds / 3600, seconds=seconds, spot=False)
+        yield flag("trained for {hours:.1f} h without managed spot training", hours=seconds / 3600, seconds=seconds, spot=False)
 
 
 def cases() -> Iterator[Case[TrainingJob]]:

@@ -1,14 +1,16 @@
-"""Spot training job without checkpoints
+"""SageMaker spot training job without checkpoints
 
 ## Why it matters
 Spot capacity can be taken back at any time. SageMaker then starts the job again when there is capacity, and without checkpoints
 it starts from the beginning: a long job loses hours each time and may never end.
 
 ## How to fix
-Have the code save its state to `/opt/ml/checkpoints` and load what is there when it starts; SageMaker copies that folder to S3
-and back. SageMaker Python SDK: `checkpoint_s3_uri="s3://…"` in the estimator. CLI, in `create-training-job`:
+Give the next run an S3 path for checkpoints, and have the code save to and load from `/opt/ml/checkpoints`:
 
     --checkpoint-config S3Uri=s3://BUCKET/checkpoints/JOB
+
+This is the option of `aws sagemaker create-training-job`; SageMaker copies that folder to S3 and back. SageMaker Python SDK, version
+2: `checkpoint_s3_uri="s3://…"` in the estimator.
 
 ## When it is fine
 The job is over in minutes. Built-in and Marketplace algorithms that write no checkpoints may wait and run for one hour at most,
@@ -51,11 +53,11 @@ from auditor.sdk import (
 )
 def check(job: TrainingJob, about: Context[Limits]) -> Iterator[Verdict]:
     if isinstance(job.spot, Known) and not job.spot.value:
-        yield skip("the job does not use spot capacity")
+        yield skip("does not use managed spot training")
         return
     _, checkpoint = need(job.spot, job.checkpoint)
     if checkpoint is None:
-        yield flag("managed spot training without a place for checkpoints", spot=True, checkpoint=None)
+        yield flag("uses managed spot training without a place for checkpoints", spot=True, checkpoint=None)
     else:
         yield ok("checkpoints go to {checkpoint}", checkpoint=checkpoint)
 

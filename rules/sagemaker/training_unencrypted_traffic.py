@@ -1,17 +1,16 @@
-"""Distributed training job with unencrypted traffic
+"""Distributed SageMaker training job with unencrypted traffic
 
 ## Why it matters
 The instances of a distributed job send each other weights and gradients, sometimes data, in the clear unless told otherwise. It
-stays in AWS's network, but rules for health or payment data often ask for encryption between nodes.
+stays in AWS's network, but standards for health or payment data often ask for encryption between instances.
 
 ## How to fix
-For the next run, in the SageMaker Python SDK `encrypt_inter_container_traffic=True` in the estimator, or in
-`create-training-job`
+Turn on encryption between the instances for the next run, in `aws sagemaker create-training-job`:
 
     --enable-inter-container-traffic-encryption
 
-In a VPC the job's security group must allow itself UDP port 500 and protocol 50 (ESP), in and out. Training may take longer,
-the more so the more the instances talk.
+SageMaker Python SDK, version 2: `encrypt_inter_container_traffic=True` in the estimator. In a VPC the job's security group must allow
+itself UDP port 500 and protocol 50 (ESP), in and out. Training may take longer, the more so the more the instances talk.
 
 ## When it is fine
 Nothing the instances exchange is confidential, or the framework encrypts it itself. A job on one instance has no such traffic.
@@ -55,15 +54,15 @@ from auditor.sdk import (
 )
 def check(job: TrainingJob, about: Context[Limits]) -> Iterator[Verdict]:
     if isinstance(job.instances, Known) and job.instances.value == 1:
-        yield skip("the job runs on one instance")
+        yield skip("runs on one instance")
         return
     instances, encrypted = need(job.instances, job.encrypted_traffic)
     if encrypted:
-        yield ok("traffic between the instances is encrypted", instances=instances, encrypted_traffic=True)
+        yield ok("traffic between its instances is encrypted", instances=instances, encrypted_traffic=True)
     elif instances is None:
         yield cannot_tell(TrainingJob.instances, "AWS gives no number of instances of the job", reason=Reason.NO_DATA)
     else:
-        yield flag("traffic between {instances} instances is not encrypted", instances=instances, encrypted_traffic=False)
+        yield flag("traffic between its {instances} instances is not encrypted", instances=instances, encrypted_traffic=False)
 
 
 def cases() -> Iterator[Case[TrainingJob]]:

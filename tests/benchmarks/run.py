@@ -167,7 +167,9 @@ def main() -> int:
     options = parser.parse_args()
     if options.part:
         part, *rest = options.part
-        return {"scan": scan_only, "bare": bare_loop, "judge": judge_only}[part](*(r or None for r in rest))  # type: ignore[operator]
+        if part == "scan":
+            return scan_only(rest[0], rest[1] if len(rest) > 1 else None)
+        return bare_loop(*rest) if part == "bare" else judge_only(*rest)
     from contextlib import ExitStack
 
     with ExitStack() as stack:
@@ -190,18 +192,15 @@ def report(endpoint: str, folder: Path, environment: dict[str, str]) -> None:
     made = pickle.loads(Path(calls_file).read_bytes())
     by_service = Counter(service for service, *_ in made)
     bare = measure([*me, "bare", endpoint, calls_file], environment)
-    scanned = measure([*me, "scan", endpoint, ""], environment)
+    scanned = measure([*me, "scan", endpoint], environment)
     awsaudit = str(Path(sys.executable).parent / "awsaudit")
     out = folder / "out"
     whole = measure([awsaudit, "scan", "--endpoint-url", endpoint, "--region", REGION, "--out", str(out), "--quiet"], environment)
     say = sys.stdout.write
     say(f"calls: {len(made)}  {dict(by_service.most_common())}\n")
-    say(
-        f"bare botocore loop:   {bare.wall:6.1f} s wall {bare.cpu:6.1f} s CPU {bare.peak:5.0f} MB  {bare.cpu / len(made) * 1000:.2f} ms CPU a call\n"
-    )
-    say(
-        f"scan, not judged:     {scanned.wall:6.1f} s wall {scanned.cpu:6.1f} s CPU {scanned.peak:5.0f} MB  {scanned.cpu / len(made) * 1000:.2f} ms CPU a call\n"
-    )
+    for name, cost in (("bare botocore loop", bare), ("scan, not judged", scanned)):
+        each = cost.cpu / len(made) * 1000
+        say(f"{name + ':':<22}{cost.wall:6.1f} s wall {cost.cpu:6.1f} s CPU {cost.peak:5.0f} MB {each:6.2f} ms CPU a call\n")
     say(f"ratio to the loop:    {scanned.wall / bare.wall:6.2f}   wall {scanned.cpu / bare.cpu:6.2f}   CPU\n")
     say(f"awsaudit scan, whole: {whole.wall:6.1f} s wall {whole.cpu:6.1f} s CPU {whole.peak:5.0f} MB\n")
     judged = subprocess.run(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+
+REGION = "us-east-1"
 
 
 @contextmanager
@@ -25,14 +27,15 @@ def seeded(scale: int, latency_ms: float) -> Iterator[str]:
 def main() -> None:
     """Serve until told to end."""
     import boto3
-    from auditor.demo.seed import seed
 
+    from auditor.demo.clock import Standing
+    from auditor.demo.seed import seed
+    from auditor.demo.site import Site
     from tests.emulator import running
 
-    os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION="us-east-1")
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
     with running() as emulator:
-        os.environ["AWS_ENDPOINT_URL"] = emulator.url
-        seed(boto3.Session(), scale=int(sys.argv[1]))
+        seed(Site(session, Standing(datetime.now(UTC)), REGION, emulator.url), int(sys.argv[1]), metrics=False)
         emulator.doorman.latency = float(sys.argv[2]) / 1000
         sys.stdout.write(f"{emulator.url}\n")
         sys.stdout.flush()

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.validate import ParamValidator
 
+from auditor.collect.pace import Clock
 from auditor.collect.run import Scan, Scope
 from auditor.collect.session import Connection, Target, connect
 from auditor.collect.wanted import Wanted, everything
@@ -53,12 +54,6 @@ def session() -> boto3.Session:
     return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
 
 
-@cache
-def connection(url: str) -> Connection:
-    """The connection to an emulator. It remembers its clients and nothing else."""
-    return connect(Target(endpoint_url=url), session=session())
-
-
 class Checked:
     """A connection that fails a test on parameters which the operation does not take: for speed the real one does not look."""
 
@@ -90,8 +85,9 @@ def scan(
     regions: tuple[str, ...] = ("us-east-1",),
     with_metrics: bool = True,
     now: datetime | None = None,
+    clock: Clock | None = None,
 ) -> Snapshot:
-    """A snapshot of everything, or of all fields of these kinds, as if it were ``now``."""
+    """A snapshot of everything, or of all fields of these kinds, as if it were ``now``; waits go by ``clock``."""
     if wanted is None:
         wanted = everything()
         if kinds:
@@ -99,5 +95,5 @@ def scan(
     emulator.doorman.calls.clear()
     scope = Scope(wanted=wanted, regions=regions, with_metrics=with_metrics)
     silence = Silence()
-    checked = Checked(connection(emulator.url))
-    return Scan(checked, scope, journal=silence, progress=silence, now=lambda: now or datetime.now(UTC), clock=Hurried()).run()
+    checked = Checked(connect(Target(endpoint_url=emulator.url), session=session()))
+    return Scan(checked, scope, journal=silence, progress=silence, now=lambda: now or datetime.now(UTC), clock=clock).run()

@@ -437,9 +437,7 @@ def launch(emulator: Emulator, type: str, region: str = REGION) -> str:
     return str(made["Instances"][0]["InstanceId"])
 
 
-def put(
-    emulator: Emulator, what: str, value: float, hours_ago: int, dimensions: Mapping[str, str], region: str = REGION
-) -> None:
+def put(emulator: Emulator, what: str, value: float, hours_ago: int, dimensions: Mapping[str, str], region: str = REGION) -> None:
     """Publish a datapoint of ``AWS/EC2 CPUUtilization``."""
     namespace, _, name = what.partition(" ")
     moment = NOW.replace(minute=0, second=0) - timedelta(hours=hours_ago)

@@ -304,8 +304,7 @@ def test_lists_once_a_region_and_descriptions_once_an_item(emulator: Emulator) -
     for name in ("one", "two", "three"):
         create(emulator, name)
     scan(emulator, Endpoint, EndpointConfig, Model, regions=("eu-west-1", "us-east-1"), with_metrics=False)
-    assert emulator.doorman.calls == {
-        "sts.GetCallerIdentity": 1,
+    assert {name: count for name, count in emulator.doorman.calls.items() if name.startswith("sagemaker.")} == {
         "sagemaker.ListEndpoints": 2,
         "sagemaker.ListEndpointConfigs": 2,
         "sagemaker.ListModels": 2,

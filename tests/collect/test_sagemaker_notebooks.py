@@ -7,11 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from auditor.collect.door import Door
 from auditor.collect.wanted import Wanted
+from auditor.model import calls
 from auditor.model.fact import Reason, Unknown, need
 from auditor.model.resource import field_ref
 from auditor.model.sagemaker import NotebookInstance
+from auditor.model.snapshot import CallRecord
 from tests.collect.helpers import scan
 from tests.collect.stubs import answer, refuse
 from tests.emulator import Emulator
@@ -162,6 +166,26 @@ def test_a_region_without_sagemaker_says_so(emulator: Emulator) -> None:
     refuse(emulator, "sagemaker.ListNotebookInstances", "UnknownOperationException", "")
     section = scan(emulator, NotebookInstance).section(NotebookInstance, "us-east-1")
     assert [missing.reason for missing in section.missing] == [Reason.UNSUPPORTED]
+
+
+class Nowhere:
+    """A region in which SageMaker has no endpoint."""
+
+    def client(self, service: str, region: str) -> Any:
+        return self
+
+    def offers(self, service: str, region: str) -> bool:
+        return False
+
+    def list_notebook_instances(self, **_: Any) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://sagemaker.nowhere-1.example")
+
+
+def test_a_region_without_an_endpoint_says_so_at_once() -> None:
+    records: list[CallRecord] = []
+    listing = Door(Nowhere(), records.append).pages(calls.LIST_NOTEBOOK_INSTANCES, "nowhere-1", "NotebookInstances", {})
+    assert [missing.reason for missing in listing.missing] == [Reason.UNSUPPORTED]
+    assert [record.tries for record in records] == [1]
 
 
 def test_cpu_use_is_found_under_the_name_of_the_notebook(emulator: Emulator) -> None:

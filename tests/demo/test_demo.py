@@ -288,7 +288,9 @@ def test_everything_can_be_read_of_it() -> None:
 
 
 def test_two_runs_give_the_same_findings(result: Result) -> None:
-    again = weigh(scanned(by_rules([rule.spec for rule in every_rule().rules])), every_rule(), fail_on=Severity.HIGH, strict=False)
+    again = weigh(
+        scanned(by_rules([rule.spec for rule in every_rule().rules])), every_rule(), fail_on=Severity.HIGH, strict=False
+    )
     assert again.findings == result.findings
 
 
@@ -302,8 +304,6 @@ def test_nothing_is_left_behind() -> None:
     assert (dict(os.environ), boto3.DEFAULT_SESSION) == before
     assert not botocore_stubber.enabled
     assert type(datetime.now(UTC)) is datetime
-    with emulated_account() as connection:
-        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 8
 
 
 def test_nothing_is_left_behind_when_the_scan_fails() -> None:
@@ -314,10 +314,10 @@ def test_nothing_is_left_behind_when_the_scan_fails() -> None:
 
 
 def test_a_larger_account() -> None:
-    with emulated_account(3) as connection:
-        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 8 + 2 * 8
+    with emulated_account(2) as connection:
+        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 8 + 8
         details = connection.client("iam", "us-east-1").get_account_authorization_details(Filter=["User"])
-        assert len(details["UserDetailList"]) == 7 + 2 * 6
+        assert len(details["UserDetailList"]) == 7 + 6
 
 
 def test_an_emulator_over_http_can_be_furnished_too(emulator: Emulator) -> None:
