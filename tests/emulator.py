@@ -154,7 +154,8 @@ class Emulator:
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """A client for seeding: it may write."""
-        return boto3.client(
+        make: Any = boto3.client
+        return make(
             service, region_name=region, endpoint_url=self.url, aws_access_key_id="testing", aws_secret_access_key="testing"
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from auditor.collect.session import Connection, Target, connect
@@ -10,13 +10,13 @@ from auditor.errors import UsageError
 
 
 @contextmanager
-def real(target: Target) -> Iterator[Connection]:
+def real(target: Target) -> Generator[Connection]:
     """The account that the user named."""
     yield connect(target)
 
 
 @contextmanager
-def emulated() -> Iterator[Connection]:
+def emulated() -> Generator[Connection]:
     """The emulated account of ``--demo``. Raises :class:`UsageError` when the ``demo`` extra is not installed."""
     try:
         from auditor.demo.account import emulated_account

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -95,7 +95,7 @@ class Bars:
 
 
 @contextmanager
-def showing(quiet: bool) -> Iterator[Progress]:
+def showing(quiet: bool) -> Generator[Progress]:
     """The progress that fits: bars on a terminal, lines otherwise."""
     if quiet:
         yield Silent()

@@ -51,7 +51,7 @@ def text(rule: LoadedRule) -> str:
         about = _field_docs(spec.limits)
         lines.append(f"Limits (set under [limits.{rule.id}] in awsaudit.toml)")
         for field in fields:
-            default = list(field.default) if isinstance(field.default, tuple) else field.default
+            default: object = msgspec.to_builtins(field.default)
             lines += [f"  {field.name} = {default!r}", *(f"      {line}" for line in about.get(field.name, "").splitlines())]
         lines.append("")
     if spec.controls:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from auditor.collect.shapes import Raw, part
 from auditor.collect.visit import Collector, Visit
 from auditor.model import calls
 from auditor.model.account import (
@@ -18,8 +16,6 @@ from auditor.model.account import (
 )
 from auditor.model.fact import Fact, Known, Unknown
 from auditor.model.resource import GLOBAL
-
-Raw = Mapping[str, Any]
 
 CONTACT_TYPES = ("BILLING", "OPERATIONS", "SECURITY")
 
@@ -54,7 +50,7 @@ def account(visit: Visit) -> None:
 
 def public_access_block(raw: Raw) -> PublicAccessBlock:
     """The four switches; all off when nothing is configured."""
-    switches = raw.get("PublicAccessBlockConfiguration") or {}
+    switches = part(raw, "PublicAccessBlockConfiguration")
     return PublicAccessBlock(
         block_public_acls=bool(switches.get("BlockPublicAcls")),
         ignore_public_acls=bool(switches.get("IgnorePublicAcls")),

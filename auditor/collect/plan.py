@@ -47,7 +47,9 @@ def lists(wanted: Wanted, regions: tuple[str, ...]) -> Scope:
     """What to read in order to count the rest: list calls and GetAccountSummary, but not the details of IAM."""
     listed = frozenset(kind for kind in wanted.kinds if kind.LISTED_BY.per is not Per.ITEM and not _from_details(kind))
     fields = frozenset(ref for ref in only_lists(wanted).fields if ref.kind in listed)
-    return Scope(wanted=Wanted(listed | {Account}, fields | {_SUMMARY} | ({_REGIONS} & wanted.fields)), regions=regions, with_metrics=False)
+    return Scope(
+        wanted=Wanted(listed | {Account}, fields | {_SUMMARY} | ({_REGIONS} & wanted.fields)), regions=regions, with_metrics=False
+    )
 
 
 def estimate(wanted: Wanted, listed: Snapshot) -> tuple[Estimate, ...]:

@@ -6,12 +6,11 @@ S3-compatible endpoints), GetBucketLocation does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from auditor.collect.account import public_access_block
 from auditor.collect.door import Answer
-from auditor.collect.shapes import moment, moment_or_none
+from auditor.collect.shapes import Raw, moment, moment_or_none, part, parts
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.model import calls
 from auditor.model.calls import Call
@@ -40,8 +39,6 @@ from auditor.model.s3 import (
     Versioning,
     Website,
 )
-
-Raw = Mapping[str, Any]
 
 
 def buckets(visit: Visit) -> None:
@@ -86,10 +83,10 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         replication=get(Bucket.replication, calls.GET_BUCKET_REPLICATION).take(_replication),
         website=get(Bucket.website, calls.GET_BUCKET_WEBSITE).take(_website),
         cors=get(Bucket.cors, calls.GET_BUCKET_CORS).take(
-            lambda r: tuple(CorsRule(tuple(c["AllowedOrigins"]), tuple(c["AllowedMethods"])) for c in r.get("CORSRules", ()))
+            lambda r: tuple(CorsRule(tuple(c["AllowedOrigins"]), tuple(c["AllowedMethods"])) for c in parts(r, "CORSRules"))
         ),
         notifications=get(Bucket.notifications, calls.GET_BUCKET_NOTIFICATION).take(_notifications),
-        tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(r.get("TagSet", ()))),
+        tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(parts(r, "TagSet"))),
     )
 
 
@@ -119,8 +116,8 @@ def _tiering(raw: Raw) -> IntelligentTiering:
     return IntelligentTiering(
         id=raw["Id"],
         enabled=raw["Status"] == "Enabled",
-        filter=_filter(raw.get("Filter") or {}),
-        tierings=tuple(Tiering(t["AccessTier"], t["Days"]) for t in raw.get("Tierings", ())),
+        filter=_filter(part(raw, "Filter")),
+        tierings=tuple(Tiering(t["AccessTier"], t["Days"]) for t in parts(raw, "Tierings")),
     )
 
 
@@ -129,7 +126,7 @@ def _acl(raw: Raw) -> Acl:
         Grant(str(g["Grantee"].get("URI") or g["Grantee"].get("ID") or g["Grantee"].get("EmailAddress") or ""), g["Permission"])
         for g in raw["Grants"]
     )
-    return Acl((raw.get("Owner") or {}).get("ID"), grants)
+    return Acl(part(raw, "Owner").get("ID"), grants)
 
 
 def _encryption(raw: Raw) -> Encryption | None:
@@ -148,7 +145,7 @@ def _logging(raw: Raw) -> Logging | None:
 def lifecycle(raw: Raw) -> Lifecycle:
     """A lifecycle configuration in the shape of the API."""
     return Lifecycle(
-        tuple(_rule(rule) for rule in raw.get("Rules", ())),
+        tuple(_rule(rule) for rule in parts(raw, "Rules")),
         raw.get("TransitionDefaultMinimumObjectSize"),
     )
 
@@ -160,14 +157,14 @@ def _rule(raw: Raw) -> LifecycleRule:
     return LifecycleRule(
         id=raw.get("ID", ""),
         enabled=raw["Status"] == "Enabled",
-        filter=Filter(prefix=raw["Prefix"] or None) if legacy else _filter(raw.get("Filter") or {}),
+        filter=Filter(prefix=raw["Prefix"] or None) if legacy else _filter(part(raw, "Filter")),
         legacy_prefix=legacy,
         transitions=tuple(
-            Transition(t["StorageClass"], t.get("Days"), moment_or_none(t.get("Date"))) for t in raw.get("Transitions", ())
+            Transition(t["StorageClass"], t.get("Days"), moment_or_none(t.get("Date"))) for t in parts(raw, "Transitions")
         ),
         noncurrent_transitions=tuple(
             NoncurrentTransition(t["StorageClass"], t.get("NoncurrentDays"), t.get("NewerNoncurrentVersions"))
-            for t in raw.get("NoncurrentVersionTransitions", ())
+            for t in parts(raw, "NoncurrentVersionTransitions")
         ),
         expiration=Expiration(
             expiration.get("Days"), moment_or_none(expiration.get("Date")), bool(expiration.get("ExpiredObjectDeleteMarker"))
@@ -177,7 +174,7 @@ def _rule(raw: Raw) -> LifecycleRule:
         noncurrent_expiration=NoncurrentExpiration(noncurrent.get("NoncurrentDays"), noncurrent.get("NewerNoncurrentVersions"))
         if noncurrent
         else None,
-        abort_multipart_days=(raw.get("AbortIncompleteMultipartUpload") or {}).get("DaysAfterInitiation"),
+        abort_multipart_days=part(raw, "AbortIncompleteMultipartUpload").get("DaysAfterInitiation"),
     )
 
 
@@ -188,8 +185,8 @@ def _filter(raw: Raw) -> Filter:
 
 
 def _object_lock(raw: Raw) -> ObjectLock:
-    lock = raw.get("ObjectLockConfiguration") or {}
-    default = (lock.get("Rule") or {}).get("DefaultRetention") or {}
+    lock = part(raw, "ObjectLockConfiguration")
+    default = part(lock, "Rule", "DefaultRetention")
     days = default.get("Days") or (default["Years"] * 365 if default.get("Years") else None)
     return ObjectLock(lock.get("ObjectLockEnabled") == "Enabled", default.get("Mode"), days)
 
@@ -201,16 +198,16 @@ def _replication(raw: Raw) -> tuple[ReplicationRule, ...]:
             rule["Status"] == "Enabled",
             rule["Destination"]["Bucket"],
             rule["Destination"].get("StorageClass"),
-            (rule.get("DeleteMarkerReplication") or {}).get("Status") == "Enabled",
+            part(rule, "DeleteMarkerReplication").get("Status") == "Enabled",
         )
-        for rule in (raw.get("ReplicationConfiguration") or {}).get("Rules", ())
+        for rule in parts(part(raw, "ReplicationConfiguration"), "Rules")
     )
 
 
 def _website(raw: Raw) -> Website | None:
     if not (raw.get("IndexDocument") or raw.get("RedirectAllRequestsTo")):
         return None
-    return Website((raw.get("IndexDocument") or {}).get("Suffix"), (raw.get("RedirectAllRequestsTo") or {}).get("HostName"))
+    return Website(part(raw, "IndexDocument").get("Suffix"), part(raw, "RedirectAllRequestsTo").get("HostName"))
 
 
 def _notifications(raw: Raw) -> tuple[NotificationTarget, ...]:
@@ -229,7 +226,7 @@ def _notifications(raw: Raw) -> tuple[NotificationTarget, ...]:
     return tuple(targets)
 
 
-def _tags(raw: Any) -> Mapping[str, str]:
+def _tags(raw: Iterable[Raw]) -> Mapping[str, str]:
     return {tag["Key"]: tag["Value"] for tag in sorted(raw, key=lambda tag: str(tag["Key"]))}
 
 

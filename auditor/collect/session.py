@@ -227,7 +227,7 @@ def _readable(response_dict: Mapping[str, Any] | None, parsed_response: Mapping[
 
 
 def _without_account_prefix(request: Any, **_: Any) -> None:
-    parts = urlsplit(request.url)
+    parts = urlsplit(str(request.url))
     account, dot, rest = parts.netloc.partition(".")
     if dot and account.isdigit() and len(account) == 12:
         request.url = urlunsplit(parts._replace(netloc=rest))

@@ -197,9 +197,9 @@ class FileJournal:
 def read(path: Path) -> Snapshot:
     """Read a snapshot file or a journal.
 
-    A file without a trailer (a scan that was killed, a copy cut short) gives what it holds, with ``header.complete`` false and a gap
-    that says so. Raises :class:`SnapshotDamaged` when the contents contradict the trailer or are not ours, :class:`SnapshotNewer` for a newer
-    format, :class:`SnapshotError` when the file cannot be read.
+    A file without a trailer (a scan that was killed, a copy cut short) gives what it holds, with ``header.complete`` false and a
+    gap that says so. Raises :class:`SnapshotDamaged` when the contents contradict the trailer or are not ours,
+    :class:`SnapshotNewer` for a newer format, :class:`SnapshotError` when the file cannot be read.
     """
     reader = _Reader(path)
     try:

@@ -98,10 +98,14 @@ def _installed() -> Iterator[LoadedRule]:
         try:
             package = entry.load()
             if not hasattr(package, "__path__"):
-                raise RuleFileError(f"`{entry.value}`, entry point `{entry.name}` of {ENTRY_POINT}, is not a package of rule files")
+                raise RuleFileError(
+                    f"`{entry.value}`, entry point `{entry.name}` of {ENTRY_POINT}, is not a package of rule files"
+                )
             yield from _package(package, f"package `{entry.value}`")
         except (SyntaxError, *AT_IMPORT) as error:
-            raise RuleFileError(f"`{entry.value}`, entry point `{entry.name}` of {ENTRY_POINT}, cannot be imported: {error}") from error
+            raise RuleFileError(
+                f"`{entry.value}`, entry point `{entry.name}` of {ENTRY_POINT}, cannot be imported: {error}"
+            ) from error
 
 
 def _package(package: ModuleType, origin: str) -> Iterator[LoadedRule]:
@@ -112,8 +116,8 @@ def _package(package: ModuleType, origin: str) -> Iterator[LoadedRule]:
 
 
 def _reraise(_: str) -> None:
-    # Else a package that cannot be imported would be left out without a word.
-    raise  # noqa: PLE0704  pkgutil calls this while it handles the error
+    # pkgutil calls this while it handles the error: else a package that cannot be imported would be left out without a word.
+    raise
 
 
 def _from_folder(folder: Path) -> Iterator[LoadedRule]:

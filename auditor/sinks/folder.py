@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ LOCK = ".awsaudit.lock"
 
 
 @contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path) -> Generator[None]:
     """Hold the folder while the block runs, so that two runs never mix their files.
 
     Raises :class:`OutputError` when it cannot be written, or another run holds it. A run that was killed holds nothing.
