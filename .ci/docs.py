@@ -1,6 +1,6 @@
 """Generate the parts of README.md that the code knows better: the rule index and the command line's help.
 
-``python .ci/docs.py`` rewrites them, and the JSON Schema of the report; ``--check`` fails when they are not current.
+``python .ci/docs.py`` rewrites them, the JSON Schema of the report, and the verdicts on the golden account; ``--check`` fails when they are not current.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+SAMPLE = ROOT / "reports" / "sample"
 SCHEMA = ROOT / "reports" / "schema" / "report-1.schema.json"
 COMMANDS = ("", "scan", "collect", "check", "permissions", "rules", "rules list", "rules show")
 
@@ -51,6 +52,20 @@ def command_help() -> str:
     return "\n\n".join(parts)
 
 
+def verdicts() -> bytes:
+    """What all rules say of the golden account: a change of a rule shows here, line by line."""
+    from auditor.cli.choose import configuration
+    from auditor.engine import archive
+    from auditor.model.verdict import Severity
+    from auditor.pipeline import weigh
+
+    snapshot = archive.read(SAMPLE / archive.FILE)
+    result = weigh(snapshot, configuration(config=SAMPLE / "awsaudit.toml"), fail_on=Severity.HIGH, strict=False)
+    lines = ["rule\tresource\tverdict\tbecause"]
+    lines += [f"{f.rule}\t{f.name}\t{f.verdict.value}\t{f.because}" for f in result.findings]
+    return ("\n".join(lines) + "\n").encode()
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Put ``content`` between the markers ``<!-- name:begin -->`` and ``<!-- name:end -->``."""
     pattern = re.compile(rf"(<!-- {name}:begin.*?-->\n).*?(\n<!-- {name}:end -->)", re.DOTALL)
@@ -66,7 +81,7 @@ def generated() -> dict[Path, bytes]:
     text = README.read_text("utf-8")
     text = fill(text, "rules", rule_index())
     text = fill(text, "help", command_help())
-    return {README: text.encode(), SCHEMA: schema()}
+    return {README: text.encode(), SCHEMA: schema(), SAMPLE / "verdicts.tsv": verdicts()}
 
 
 def main() -> int:

@@ -1,0 +1,55 @@
+"""Make the sample report anew: the golden account's snapshot, and the picture in README.md.
+
+By hand, when the demo account or the look of the report changes: ``.venv/bin/python .ci/sample.py``, then ``make docs``. Needs chromium.
+The snapshot is frozen in the repository: the verdicts on it are reviewed like code (``reports/sample/verdicts.tsv``).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from auditor.cli.choose import configuration
+from auditor.cli.progress import Silent
+from auditor.collect.run import Scan, Scope
+from auditor.collect.wanted import everything
+from auditor.demo.account import REGION, emulated_account
+from auditor.engine import archive
+from auditor.model.verdict import Severity
+from auditor.pipeline import render, weigh
+
+SAMPLE = Path(__file__).resolve().parent.parent / "reports" / "sample"
+TAKEN_AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+
+
+def main() -> int:
+    """Write the snapshot and the picture."""
+    from playwright.sync_api import sync_playwright
+
+    SAMPLE.mkdir(parents=True, exist_ok=True)
+    partial = SAMPLE / f"sample{archive.JOURNAL_SUFFIX}"
+    with emulated_account(now=TAKEN_AT) as connection:
+        journal = archive.FileJournal(partial)
+        scope = Scope(wanted=everything(), regions=(REGION,))
+        snapshot = Scan(connection, scope, journal=journal, progress=Silent(), now=lambda: TAKEN_AT).run()
+        journal.close(keep=False)
+    archive.write(snapshot, SAMPLE / archive.FILE)
+    (SAMPLE / archive.FILE).chmod(0o644)
+    result = weigh(snapshot, configuration(), fail_on=Severity.HIGH, strict=False)
+    page_file = SAMPLE / "report.html"
+    page_file.write_bytes(render(result.view, ["html"])["report.html"])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        page = browser.new_page(viewport={"width": 1440, "height": 800})
+        page.goto(page_file.as_uri())
+        page.screenshot(path=SAMPLE / "report.png")
+        browser.close()
+    page_file.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
