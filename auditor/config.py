@@ -7,6 +7,8 @@ so that checking out a repository and scanning cannot run code that it brought a
 from __future__ import annotations
 
 import difflib
+import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -56,6 +58,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     limits: Mapping[str, Limits] = {}
     severities: Mapping[str, Severity] = {}
     waivers: tuple[Waiver, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the file changed of how rules judge, for the reader of the report: a report must say by what it was judged."""
 
 
 def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
@@ -71,12 +75,12 @@ def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
         data = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise ConfigError(f"config `{path}` cannot be read: {error.strerror or error}; name another with --config") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"config `{path}` is not valid TOML: {error}") from error
     try:
         parsed = msgspec.convert(data, _File)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"config `{path}`: {_place(error)}") from error
+        raise ConfigError(f"config `{path}`: {_place(error, _File, _Selection, _Waiver)}") from error
     return configure(parsed, rules, str(path))
 
 
@@ -90,13 +94,39 @@ def configure(parsed: _File, rules: Mapping[str, LoadedRule], path: str) -> Conf
         try:
             limits[rule_id] = msgspec.convert(values, rules[rule_id].spec.limits)
         except msgspec.ValidationError as error:
-            raise ConfigError(f"config `{path}` [limits.{rule_id}]: {_place(error)}") from error
+            where = f"config `{path}` [limits.{rule_id}]"
+            raise ConfigError(f"{where}: {_place(error, rules[rule_id].spec.limits)}") from error
+        _check_range(limits[rule_id], f"config `{path}` [limits.{rule_id}]")
     return Config(
         rules=select(rules, parsed.rules.select, parsed.rules.ignore, Audience(parsed.rules.audience), where=f"config `{path}`"),
         limits=limits,
+        notes=tuple(_notes(parsed, Path(path).name)),
         severities={rule_id: severity(word) for rule_id, word in parsed.severity.items()},
         waivers=tuple(Waiver(w.rule, w.resource, w.owner, w.reason, w.expires) for w in parsed.waivers),
     )
+
+
+def _check_range(limits: Limits, where: str) -> None:
+    """Limits are finite and not negative, shares at most 1, lists not empty: anything else would judge by accident."""
+    for name, value in msgspec.structs.asdict(limits).items():
+        if isinstance(value, (int, float)) and not (math.isfinite(value) and value >= 0):
+            raise ConfigError(f"{where}: `{name}` is {value}; it must be a finite number, 0 or more")
+        if name.endswith("coverage") and value > 1:
+            raise ConfigError(f"{where}: `{name}` is {value}; it is a share, from 0 to 1")
+        if isinstance(value, (tuple, list)) and not value:
+            raise ConfigError(f"{where}: `{name}` is empty; the rule would judge nothing. Put it under `ignore` instead")
+
+
+def _notes(parsed: _File, file: str) -> Iterable[str]:
+    for rule_id, values in sorted(parsed.limits.items()):
+        settings = ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
+        yield f"`{file}` sets limits of `{rule_id}`: {settings}"
+    for rule_id, word in sorted(parsed.severity.items()):
+        yield f"`{file}` sets the severity of `{rule_id}` to {word}"
+    if parsed.rules.select:
+        yield f"`{file}` selects only the rules {', '.join(f'`{p}`' for p in parsed.rules.select)}"
+    if parsed.rules.ignore:
+        yield f"`{file}` leaves out the rules {', '.join(f'`{p}`' for p in parsed.rules.ignore)}"
 
 
 def severity(word: str) -> Severity:
@@ -136,11 +166,14 @@ def _near(rule_id: str, rules: Mapping[str, LoadedRule]) -> str:
     return f"; did you mean `{near[0]}`?" if near else "; `awsaudit rules list` shows all ids"
 
 
-def _place(error: msgspec.ValidationError) -> str:
-    """msgspec's message, in the terms of the file: ``$.limits...`` is a path."""
+def _place(error: msgspec.ValidationError, *settings: type[msgspec.Struct]) -> str:
+    """msgspec's message, in the terms of the file: ``$.limits...`` is a path. The nearest of ``settings`` for one that there is not."""
     message, _, where = str(error).partition(" - at `$.")
     text = message.replace("Object contains unknown field", "there is no setting").replace(
         "Object missing required field", "it lacks"
     )
     text = text[:1].lower() + text[1:]
-    return f"{text} in `{where.rstrip('`')}`" if where else text
+    unknown = re.search("unknown field `(.*)`", message)
+    names = [name for one in settings for name in one.__struct_fields__]
+    near = difflib.get_close_matches(unknown.group(1), names, n=1) if unknown else []
+    return text + (f" in `{where.rstrip('`')}`" if where else "") + (f"; did you mean `{near[0]}`?" if near else "")

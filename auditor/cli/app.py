@@ -30,13 +30,21 @@ app.command("permissions")(permissions.permissions)
 app.add_typer(rules.app, name="rules")
 
 
-@app.callback()
-def _root(version: bool = typer.Option(False, "--version", "-V", help="Show the version and exit.")) -> None:
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         from auditor import __version__
 
         typer.echo(f"awsaudit {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", "-V", help="Show the version and exit.", is_eager=True, callback=_show_version
+    ),
+) -> None:
+    pass
 
 
 def run(arguments: list[str]) -> int:

@@ -8,6 +8,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
 
+from auditor.render.visible import visible
+
 
 class Progress(Protocol):
     """See :class:`auditor.collect.run.Progress`."""
@@ -50,7 +52,7 @@ class Lines:
         """Prints the line."""
         with self._lock:
             total = self._work.get((label, place), 0)
-            sys.stderr.write(f"awsaudit: {label} ({place}): read" + (f", {total} items\n" if total else "\n"))
+            sys.stderr.write(f"awsaudit: {label} ({visible(place)}): read" + (f", {total} items\n" if total else "\n"))
 
 
 class Bars:

@@ -37,6 +37,10 @@ CONCURRENCY = 16
 """Calls under way at once. More would not be faster: one process spends about 5 ms of CPU on a call."""
 
 
+PATIENCE: Mapping[str, int] = {"cloudwatch": 300}
+"""Seconds to wait for an answer of a service that may need longer than others: a full GetMetricData request has 100,800 datapoints."""
+
+
 class WriteRefused(AssertionError):
     """An operation outside the table was about to be called: always a programming error."""
 
@@ -85,7 +89,10 @@ class Connection:
             found = self._clients.get((service, place))
             if found is None:
                 found = self._session.client(
-                    service, region_name=place, config=_config(self._endpoint), endpoint_url=self._endpoint
+                    service,
+                    region_name=place,
+                    config=_config(self._endpoint, patience=PATIENCE.get(service, 60)),
+                    endpoint_url=self._endpoint,
                 )
                 _guard(found, by_hand=self._endpoint is not None)
                 self._clients[service, place] = found
@@ -176,14 +183,14 @@ def _take_role(session: Any, target: Target, role_arn: str, region: str, ask: Ca
     core._credentials = DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)
 
 
-def _config(endpoint: str | None, tries: int = 1) -> Config:
+def _config(endpoint: str | None, *, tries: int = 1, patience: int = 60) -> Config:
     # The door retries by itself, so that it can record, pace and stop; parameters are ours, so botocore need not check them.
     return Config(
         user_agent_extra=f"awsaudit/{__version__}",
         retries={"total_max_attempts": tries, "mode": "standard"},
         max_pool_connections=CONCURRENCY * 2,
         connect_timeout=5,
-        read_timeout=60,
+        read_timeout=patience,
         parameter_validation=False,
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
@@ -210,8 +217,10 @@ def _guard(client: Any, *, by_hand: bool) -> None:
 
 
 def _readable(response_dict: Mapping[str, Any] | None, parsed_response: Mapping[str, Any] | None, **_: Any) -> None:
-    """Raise where the SDK would make an empty answer of a body it cannot read: a page that a proxy put in, JSON that is cut off."""
-    if not response_dict or not parsed_response or len(parsed_response) > 1 or response_dict["status_code"] >= 300:
+    """Raise where the SDK makes an empty answer of a body it cannot read (a page that a proxy put in, JSON that is cut off), or text
+    that cannot be written (half of a surrogate pair).
+    """
+    if not response_dict or not parsed_response or response_dict["status_code"] >= 300:
         return
     body = response_dict["body"]
     if not isinstance(body, bytes) or not body.strip():
@@ -219,11 +228,13 @@ def _readable(response_dict: Mapping[str, Any] | None, parsed_response: Mapping[
     start = body.lstrip()[:15].lower()
     if start.startswith((b"<html", b"<!doctype html")):
         raise ResponseParserError("a web page, not an answer")
-    if start.startswith(b"{") or "json" in response_dict["headers"].get("content-type", ""):
+    empty = len(parsed_response) == 1  # it holds the metadata alone
+    suspect = empty or b"\\ud" in body or b"\\uD" in body
+    if suspect and (start.startswith(b"{") or "json" in response_dict["headers"].get("content-type", "")):
         try:
-            json.loads(body)
+            json.dumps(json.loads(body), ensure_ascii=False).encode()
         except ValueError as error:
-            raise ResponseParserError("not JSON") from error
+            raise ResponseParserError("not JSON, or not text") from error
 
 
 def _without_account_prefix(request: Any, **_: Any) -> None:

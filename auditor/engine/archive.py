@@ -19,8 +19,9 @@ from typing import IO, Any
 import msgspec
 
 from auditor.errors import OutputError, SnapshotDamaged, SnapshotError, SnapshotNewer
+from auditor.model import calls
 from auditor.model.fact import Reason, Unknown
-from auditor.model.resource import Resource, kinds, unread
+from auditor.model.resource import Resource, fact_fields, kinds, unread
 from auditor.model.snapshot import FORMAT, CallRecord, Gap, Header, Section, Snapshot
 
 FILE = "snapshot.jsonl.gz"
@@ -262,6 +263,9 @@ class _Reader:
         if isinstance(parsed, HeaderLine):
             if self._header is not None:
                 raise self._damaged(number, "there is a second header")
+            taken_at = parsed.header.taken_at
+            if taken_at.tzinfo is None or not 2006 <= taken_at.year <= 9000:
+                raise self._damaged(number, "it does not say when it was taken, with a time zone")
             self._header = parsed.header
         elif self._header is None:
             raise self._damaged(number, "it does not begin with a snapshot header")
@@ -269,7 +273,7 @@ class _Reader:
             self._found.setdefault((parsed.kind, parsed.scope), []).append(self._decode(parsed, number))
         elif isinstance(parsed, SectionLine):
             self._kind(parsed.kind, number)
-            self._missing[parsed.kind, parsed.scope] = parsed.missing
+            self._missing[parsed.kind, parsed.scope] = tuple(self._vouched(unknown, number) for unknown in parsed.missing)
         elif isinstance(parsed, CallLine):
             self._calls.append(parsed.call)
         else:
@@ -286,7 +290,16 @@ class _Reader:
         if decoder is None:
             decoder = self._items.setdefault(line.kind, msgspec.json.Decoder(self._kind(line.kind, number)))
         resource: Resource = decoder.decode(line.item)
-        return resource
+        unknowns = {name: fact for name in fact_fields(type(resource)) if isinstance(fact := getattr(resource, name), Unknown)}
+        mended = {name: vouched for name, fact in unknowns.items() if (vouched := self._vouched(fact, number)) != fact}
+        return msgspec.structs.replace(resource, **mended) if mended else resource
+
+    def _vouched(self, unknown: Unknown, number: int) -> Unknown:
+        """The missing fact with the action of our own table: a file from elsewhere must not choose what a report asks to be allowed."""
+        call = calls.table().get(unknown.call)
+        if call is None:
+            raise self._damaged(number, f"it names a call that awsaudit does not make: {unknown.call!r}")
+        return unknown if unknown.action == call.action else Unknown(unknown.reason, call.name, call.action)
 
     def _damaged(self, number: int, why: str) -> SnapshotDamaged:
         return SnapshotDamaged(f"snapshot `{self._path}` is damaged at line {number}: {why}; take it again or restore a copy")
@@ -336,7 +349,6 @@ def _chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
                 packed = unpacker.unconsumed_tail
                 if unpacker.eof and unpacker.unused_data:  # some tools pack in several members
                     packed, unpacker = unpacker.unused_data, zlib.decompressobj(31)
-        yield unpacker.flush()
     except zlib.error as error:
         raise SnapshotDamaged(
             f"snapshot `{path}` is damaged: it does not unpack ({error}); take it again or restore a copy"

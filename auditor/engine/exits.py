@@ -26,11 +26,18 @@ class Exit(enum.IntEnum):
 def exit_code(
     snapshot: Snapshot, rules: Iterable[LoadedRule], findings: Iterable[Finding], *, fail_on: Severity, strict: bool
 ) -> Exit:
-    """Incomplete: the scan was interrupted, a rule crashed, nothing could be listed of a kind that a rule judges, or, when ``strict``, any
-    verdict is unknown. Findings: a failure at or above ``fail_on`` that is not waived.
+    """What the run ends with.
+
+    Incomplete: the scan was interrupted, the regions could not be listed, a rule crashed, nothing could be listed of a kind that a rule
+    judges, or, when ``strict``, any verdict is unknown or any gap is open (what was deleted meanwhile is none). Findings: a failure at
+    or above ``fail_on`` that is not waived.
     """
     worst = Exit.CLEAN
-    if not snapshot.header.complete or any(_nothing_listed(snapshot, rule) for rule in rules):
+    if not snapshot.header.complete or snapshot.header.regions_unknown:
+        return Exit.INCOMPLETE
+    if any(_nothing_listed(snapshot, rule) for rule in rules):
+        return Exit.INCOMPLETE
+    if strict and any(gap.reason is not Reason.GONE for gap in snapshot.gaps):
         return Exit.INCOMPLETE
     for finding in findings:
         if finding.verdict is Outcome.CRASH or (strict and finding.verdict is Outcome.UNKNOWN):

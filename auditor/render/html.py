@@ -9,7 +9,7 @@ import base64
 import hashlib
 from importlib.resources import files
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from auditor.model.verdict import Finding
 from auditor.render import evidence, pages, templates
@@ -31,7 +31,7 @@ def render(view: View) -> bytes:
         style_hash=_hash(style),
         script_hash=_hash(script),
         count_of=count_of,
-        policy=escape(view.policy),
+        policy=view.policy,
         markdown=pages.page,
         inline=pages.inline,
         opening=pages.opening,

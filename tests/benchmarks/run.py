@@ -46,7 +46,7 @@ def measure(command: list[str], environment: dict[str, str]) -> Cost:
     return Cost(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def scan_only(endpoint: str, calls_file: str | None) -> int:
+def scan_only(endpoint: str, calls_file: str | None, *, metrics: bool) -> int:
     """Scan without judging. With a file, write down every call with its parameters, for the bare loop."""
     from auditor.cli.progress import Silent
     from auditor.collect.run import Scan, Scope
@@ -73,7 +73,7 @@ def scan_only(endpoint: str, calls_file: str | None) -> int:
     wanted = by_rules([rule.spec for rule in registry.load().values() if rule.spec.audience.value == "regular"])
     with tempfile.TemporaryDirectory() as folder:
         journal = archive.FileJournal(Path(folder) / "journal")
-        Scan(connection, Scope(wanted=wanted, regions=(REGION,)), journal=journal, progress=Silent()).run()
+        Scan(connection, Scope(wanted=wanted, regions=(REGION,), with_metrics=metrics), journal=journal, progress=Silent()).run()
         journal.close(keep=False)
     if calls_file:
         Path(calls_file).write_bytes(pickle.dumps(made))
@@ -139,6 +139,18 @@ def judge_only(snapshot: str) -> int:
     return 0
 
 
+def _without_metrics() -> list[str]:
+    """Options that select the regular rules which do not read CloudWatch."""
+    from auditor.engine import registry
+
+    chosen = [
+        rule.id
+        for rule in registry.load().values()
+        if rule.spec.audience.value == "regular" and not any(ref.call.service == "cloudwatch" for ref in rule.spec.reads)
+    ]
+    return [part for rule_id in chosen for part in ("--rule", rule_id)]
+
+
 def least(command: list[str], environment: dict[str, str], times: int = 10) -> float:
     """The least CPU, in milliseconds, of several runs."""
     return min(measure(command, environment).cpu for _ in range(times)) * 1000
@@ -163,12 +175,15 @@ def main() -> int:
     parser.add_argument("--endpoint", help="an emulated account that is already there")
     parser.add_argument("--scale", type=int, default=1, help="how many times the demo account to seed")
     parser.add_argument("--latency-ms", type=float, default=0)
+    parser.add_argument(
+        "--no-metrics", action="store_true", help="leave CloudWatch out: moto takes minutes for a thousand hourly series"
+    )
     parser.add_argument("--part", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
         part, *rest = options.part
         if part == "scan":
-            return scan_only(rest[0], rest[1] if len(rest) > 1 else None)
+            return scan_only(rest[0], rest[1] or None, metrics=rest[2] == "metrics")
         return bare_loop(*rest) if part == "bare" else judge_only(*rest)
     from contextlib import ExitStack
 
@@ -180,22 +195,24 @@ def main() -> int:
             endpoint = stack.enter_context(seeded(options.scale, options.latency_ms))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | FAKE
-        report(endpoint, folder, environment)
+        report(endpoint, folder, environment, metrics=not options.no_metrics)
     return 0
 
 
-def report(endpoint: str, folder: Path, environment: dict[str, str]) -> None:
+def report(endpoint: str, folder: Path, environment: dict[str, str], *, metrics: bool) -> None:
     """All measurements against one endpoint."""
     me = [sys.executable, "-m", "tests.benchmarks.run", "--part"]
     calls_file = str(folder / "calls")
-    measure([*me, "scan", endpoint, calls_file], environment)
+    with_metrics = "metrics" if metrics else "none"
+    measure([*me, "scan", endpoint, calls_file, with_metrics], environment)
     made = pickle.loads(Path(calls_file).read_bytes())
     by_service = Counter(service for service, *_ in made)
     bare = measure([*me, "bare", endpoint, calls_file], environment)
-    scanned = measure([*me, "scan", endpoint], environment)
+    scanned = measure([*me, "scan", endpoint, "", with_metrics], environment)
     awsaudit = str(Path(sys.executable).parent / "awsaudit")
     out = folder / "out"
-    whole = measure([awsaudit, "scan", "--endpoint-url", endpoint, "--region", REGION, "--out", str(out), "--quiet"], environment)
+    command = [awsaudit, "scan", "--endpoint-url", endpoint, "--region", REGION, "--out", str(out), "--quiet"]
+    whole = measure(command + ([] if metrics else _without_metrics()), environment)
     say = sys.stdout.write
     say(f"calls: {len(made)}  {dict(by_service.most_common())}\n")
     for name, cost in (("bare botocore loop", bare), ("scan, not judged", scanned)):

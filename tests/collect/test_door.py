@@ -175,6 +175,7 @@ OF_THE_WRONG_FORM = {
     "a string": b'{"Endpoints": "x"}',
     "a number": b'{"Endpoints": 5}',
     "a wrong time": b'{"Endpoints": [{"CreationTime": "long ago"}]}',
+    "half a character": b'{"Endpoints": [{"EndpointName": "\\ud83d"}]}',
     "nested without end": b'{"Endpoints": ' + b"[" * 100_000,
 }
 
@@ -191,6 +192,12 @@ def test_a_body_that_cannot_be_read_is_an_error_and_not_an_empty_answer(visitor:
     kind = JSON if call in (SM, calls.LIST_METRICS) else XML
     assert reason(visitor.answers(call, "200 OK", {**BROKEN, **OF_THE_WRONG_FORM}[body], kind)) is Reason.ERROR
     assert visitor.records[0].tries == TRANSPORT_TRIES
+
+
+def test_escaped_text_is_text(visitor: Visitor) -> None:
+    body = json.dumps({"Endpoints": [{"EndpointName": "힣-\U0001f469"}]}).encode()
+    assert b"\\ud7a3" in body
+    assert visitor.answers(SM, "200 OK", body, JSON).raw["Endpoints"] == [{"EndpointName": "힣-\U0001f469"}]
 
 
 @pytest.mark.parametrize("call", [calls.LIST_BUCKETS, calls.DESCRIBE_VOLUMES], ids=lambda call: call.name)
@@ -349,6 +356,12 @@ def test_a_page_that_fails_leaves_what_was_read_and_says_so(visitor: Visitor) ->
 def test_a_page_token_that_comes_again_does_not_loop(visitor: Visitor) -> None:
     body = json.dumps({"Endpoints": [{"EndpointName": "e"}], "NextToken": "again"}).encode()
     visitor.emulator.doorman.answers[SM.name] = ("200 OK", body, JSON)
+
+    def end_it(operation: str) -> None:
+        if visitor.emulator.doorman.calls[operation] == 5:
+            visitor.emulator.doorman.answers.clear()
+
+    visitor.emulator.doorman.on_call = end_it
     listing = visitor.door.pages(SM, HERE, "Endpoints", {})
     assert listing.missing == (Unknown(Reason.ERROR, SM.name, SM.action),)
     assert visitor.emulator.doorman.calls[SM.name] == 2

@@ -131,7 +131,7 @@ def test_hostile_and_korean_texts_survive_byte_for_byte(tmp_path: Path) -> None:
 
 def test_the_same_snapshot_is_the_same_bytes_whatever_the_order_it_was_found_in(tmp_path: Path) -> None:
     one, two = small(), small()
-    two = msgspec.structs.replace(two, sections=dict(reversed(two.sections.items())))
+    two = msgspec.structs.replace(two, sections=dict(reversed(list(two.sections.items()))))
     archive.write(one, tmp_path / "one")
     archive.write(two, tmp_path / "two")
     content = (tmp_path / "one").read_bytes()
@@ -182,12 +182,10 @@ def test_packed_by_other_tools(tmp_path: Path) -> None:
 
 
 def test_a_large_and_very_compressible_file(tmp_path: Path) -> None:
-    """Its last lines come out of the unpacker only when it is asked once more."""
+    """One piece of the archive unpacks to more than is taken at once."""
     snapshot = small()
     bucket = snapshot.section(Bucket, GLOBAL).items[0]
-    many = tuple(
-        msgspec.structs.replace(bucket, arn=f"arn:aws:s3:::{n:03d}", policy=Known(" " * (1 << 16))) for n in range(200)
-    )
+    many = tuple(msgspec.structs.replace(bucket, arn=f"arn:aws:s3:::{n:03d}", policy=Known(" " * (1 << 16))) for n in range(200))
     large = normal(msgspec.structs.replace(snapshot, sections={(Bucket.KIND, GLOBAL): Section(Bucket, GLOBAL, many)}))
     archive.write(large, tmp_path / "s")
     assert (tmp_path / "s").stat().st_size < 1 << 18
@@ -291,13 +289,20 @@ def cut(content: bytes) -> Iterable[int]:
     return sorted({*(e + d for e in ends for d in (-2, -1, 0, 1, 7)), len(content) // 2} - {len(content), len(content) + 1})
 
 
+def whole_lines(path: Path) -> list[bytes]:
+    content = path.read_bytes()
+    if content[:2] == b"\x1f\x8b":
+        content = zlib.decompressobj(31).decompress(content)
+    return content.split(b"\n")[:-1]
+
+
 def judge_cut(path: Path, whole: Snapshot) -> bool:
     """A file that was cut short never claims a list it does not hold. False when nothing could be read of it."""
-    try:
-        found = archive.read(path)
-    except SnapshotDamaged as error:
-        assert "holds nothing" in str(error)
+    if len(whole_lines(path)) == 0:
+        with pytest.raises(SnapshotDamaged, match="holds nothing"):
+            archive.read(path)
         return False
+    found = archive.read(path)
     assert not found.header.complete
     assert any("has no end" in gap.detail for gap in found.gaps)
     for kind, scope in whole.sections:

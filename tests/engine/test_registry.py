@@ -134,7 +134,7 @@ def test_files_that_are_not_rules_are_left_alone(tmp_path: Path) -> None:
         ("reads=(Bucket.versioning,)", "reads=(Bucket.versoining,)", "versoining"),
         ("severity=Severity.LOW, ", "", "severity"),
         ("from auditor.sdk import (", "from auditor.sdk import Nothing, (", "line"),
-        ("    denied, fails", "    nothing, denied, fails", "nothing"),
+        ("denied, fails", "nothing, denied, fails", "nothing"),
         ('since="1"', 'since="1', "line"),
         ("longest: int = 10", "longest: int = 1 // 0", "division"),
         ("longest: int = 10", 'longest: int = {}["x"]', "cannot be loaded"),
@@ -143,7 +143,7 @@ def test_files_that_are_not_rules_are_left_alone(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_breaks_the_contract(tmp_path: Path, before: str, after: str, words: str) -> None:
-    assert before in GOOD or before in GOOD.replace("\n    ", "    ")
+    assert before in GOOD
     message = refused(tmp_path, GOOD.replace(before, after, 1))
     assert words in message
     assert "long_name" in message or "corp-long-name" in message, "it names the file"
@@ -209,7 +209,11 @@ def test_rules_of_an_installed_package(tmp_path: Path, monkeypatch: pytest.Monke
         ("corp_rules_b", {}, "cannot be imported"),
         ("corp_rules_c:nothing", {"corp_rules_c/__init__.py": ""}, "cannot be imported"),
         ("corp_rules_d", {"corp_rules_d.py": ""}, "is not a package"),
-        ("corp_rules_e", {"corp_rules_e/__init__.py": "", "corp_rules_e/corp/__init__.py": "import nothing_at_all"}, "nothing_at_all"),
+        (
+            "corp_rules_e",
+            {"corp_rules_e/__init__.py": "", "corp_rules_e/corp/__init__.py": "import nothing_at_all"},
+            "nothing_at_all",
+        ),
         (
             "corp_rules_f",
             {"corp_rules_f/__init__.py": "", "corp_rules_f/corp/__init__.py": "", "corp_rules_f/corp/a.py": "1 // 0"},
