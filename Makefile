@@ -11,7 +11,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
-demo: $(VENV)/.installed ## scan an emulated account, no AWS account needed
+$(VENV)/.demo: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[demo]'
+	touch $@
+
+demo: $(VENV)/.demo ## scan an emulated account, no AWS account needed
 	$(BIN)/awsaudit scan --demo --out demo-report || test $$? -eq 1
 
 browser:

@@ -1,6 +1,7 @@
 """Generate the parts of README.md that the code knows better: the rule index and the command line's help.
 
-``python .ci/docs.py`` rewrites them, the JSON Schema of the report, and the verdicts on the golden account; ``--check`` fails when they are not current.
+``python .ci/docs.py`` rewrites them, the JSON Schema of the report, and the verdicts on the golden account; ``--check`` fails when they
+are not current.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 SAMPLE = ROOT / "reports" / "sample"
 SCHEMA = ROOT / "reports" / "schema" / "report-1.schema.json"
-COMMANDS = ("", "scan", "collect", "check", "permissions", "rules", "rules list", "rules show")
+COMMANDS = ("", "scan", "collect", "check", "permissions", "rules", "rules list", "rules show", "rules test")
 
 
 def rule_index() -> str:

@@ -89,6 +89,11 @@ def configure(parsed: _File, rules: Mapping[str, LoadedRule], path: str) -> Conf
     for rule_id in (*parsed.limits, *parsed.severity):
         if rule_id not in rules:
             raise ConfigError(f"config `{path}` names rule `{rule_id}`, which does not exist{_near(rule_id, rules)}")
+    for waiver in parsed.waivers:
+        if not any(fnmatchcase(rule_id, waiver.rule) for rule_id in rules):
+            raise ConfigError(f"config `{path}` waives rule `{waiver.rule}`, which does not exist{_near(waiver.rule, rules)}")
+        if not (waiver.owner.strip() and waiver.reason.strip() and waiver.resource.strip()):
+            raise ConfigError(f"config `{path}`: the waiver for `{waiver.rule}` needs a resource, an owner and a reason")
     limits: dict[str, Limits] = {}
     for rule_id, values in parsed.limits.items():
         try:

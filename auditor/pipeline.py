@@ -28,7 +28,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 def weigh(snapshot: Snapshot, config: Config, *, fail_on: Severity, strict: bool) -> Result:
     """Judge a snapshot by the rules, limits, severities and waivers of a configuration. Pure: no clock, no network."""
     found = judge(snapshot, config.rules, limits=config.limits, severities=config.severities)
-    findings, notes = waive(found, config.waivers, snapshot.header.taken_at)
+    findings, notes = waive(found, config.waivers, snapshot.header.taken_at, ran={rule.id for rule in config.rules})
     return Result(
         findings=tuple(findings),
         view=build(snapshot, findings, {rule.id: rule for rule in config.rules}, (*config.notes, *notes)),
@@ -40,6 +40,8 @@ def check_formats(names: Iterable[str]) -> tuple[str, ...]:
     """The names of formats, each once. Raises :class:`UsageError` for one that does not exist."""
     known = formats()
     chosen = tuple(dict.fromkeys(name.strip().lower() for name in names if name.strip()))
+    if not chosen:
+        raise UsageError(f"no output format is named; there are {', '.join(f'`{n}`' for n in known)}")
     for name in chosen:
         if name not in known:
             raise UsageError(f"`{name}` is not an output format; there are {', '.join(f'`{n}`' for n in known)}")

@@ -55,7 +55,9 @@ def run(arguments: list[str]) -> int:
         return stop.exit_code
     except TyperException as error:
         said = error.format_message()
-        _say(f"{said[:1].lower()}{said[1:].rstrip('.')}; `awsaudit --help` shows how")
+        known = ("scan", "collect", "check", "permissions", "rules")
+        command = " ".join(["awsaudit", *(a for a in arguments[:1] if a in known)])
+        _say(f"{said[:1].lower()}{said[1:].rstrip('.?')}; `{command} --help` shows how")
         return 2
     except AwsauditError as error:
         _say(str(error))

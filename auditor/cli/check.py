@@ -33,7 +33,8 @@ def check(
 ) -> int:
     """Judge a snapshot again: no network, no credentials, and the same bytes each time.
 
-    Rules that read more than the snapshot holds give unknown verdicts. Exit codes are those of `scan`.
+    Rules that read more than the snapshot was taken for are left out, and the report says so; name them with --rule to judge them all
+    the same, and see what they lack. Exit codes are those of `scan`.
     """
     from auditor.cli import choose, present
     from auditor.config import severity
@@ -44,6 +45,8 @@ def check(
     threshold = severity(fail_on)
     chosen = choose.configuration(config=config, rules_folder=rules, rules=rule, services=service, audience=audience)
     loaded = archive.read(archive.find(snapshot))
+    if not (rule or service or audience):
+        chosen = choose.covered(chosen, loaded)
     if out is None:
         return present.results(loaded, chosen, formats=names, folder=None, fail_on=threshold, strict=strict, quiet=quiet)
     from auditor.sinks.folder import exclusive

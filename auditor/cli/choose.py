@@ -9,8 +9,31 @@ import msgspec
 
 from auditor.config import Config, load, select
 from auditor.engine import registry
+from auditor.engine.registry import LoadedRule
 from auditor.errors import UsageError
+from auditor.model.snapshot import Snapshot
 from auditor.model.verdict import Audience
+
+
+def covered(config: Config, snapshot: Snapshot) -> Config:
+    """The rules for which the snapshot was taken: its scan set out to read all that they read. The others are named in a note.
+
+    If it was taken for none of them, all of them.
+    """
+    fields, kinds = set(snapshot.header.fields), set(snapshot.header.kinds)
+    meant: list[LoadedRule] = []
+    others: list[str] = []
+    for rule in config.rules:
+        needed = {rule.spec.over.KIND, *(kind.KIND for kind in rule.spec.kinds), *(ref.kind.KIND for ref in rule.spec.reads)}
+        if needed <= kinds and {str(ref) for ref in rule.spec.reads} <= fields:
+            meant.append(rule)
+        else:
+            others.append(rule.id)
+    if not meant:
+        return config  # better a page of unknowns, each with what it lacks, than nothing
+    note = f"{len(others)} rules read more than the snapshot was taken for and were left out: {', '.join(others)}"
+    notes = (*config.notes, note) if others else config.notes
+    return msgspec.structs.replace(config, rules=tuple(meant), notes=notes)
 
 
 def configuration(

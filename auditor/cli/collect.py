@@ -28,22 +28,26 @@ def collect(
 
     Exit codes: 0 done, 2 usage, 3 incomplete.
     """
-    from auditor.cli.account import real
+    from auditor.cli.account import real, target
     from auditor.cli.snapshot import take
-    from auditor.collect.session import Target
     from auditor.collect.wanted import everything
+    from auditor.errors import UsageError
     from auditor.sinks.folder import exclusive
 
-    target = Target(
+    wanted_target = target(
         profile=profile,
         role_arn=role_arn,
         external_id=external_id,
         mfa_serial=mfa_serial,
-        region=region[0] if region else None,
+        regions=region,
         endpoint_url=endpoint_url,
     )
-    with real(target) as connection, exclusive(out.parent):
-        snapshot, path = take(connection, everything(), tuple(region or ()), out.parent, quiet=quiet, file=out.name)
+    if out.is_dir():
+        raise UsageError(f"`{out}` is a folder; --out of `collect` names the file to write, such as {out / 'snapshot.jsonl.gz'}")
+    with real(wanted_target) as connection, exclusive(out.parent):
+        snapshot, path = take(
+            connection, everything(), tuple(dict.fromkeys(region or ())), out.parent, quiet=quiet, file=out.name
+        )
         if not quiet:
             typer.echo(
                 f"wrote {path}: {sum(len(s.items) for s in snapshot.sections.values())} resources, {len(snapshot.calls)} calls"

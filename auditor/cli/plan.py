@@ -28,6 +28,7 @@ def show(connection: Connected, wanted: Wanted, regions: tuple[str, ...], *, qui
     with showing(quiet) as progress:
         listed = Scan(connection, lists(wanted, regions), journal=_NoJournal(), progress=progress).run()
     typer.echo(table(estimate(wanted, listed)), nl=False)
+    typer.echo(f"this plan itself made {len(listed.calls) + 1} calls")
     return _unlisted(listed)
 
 
@@ -35,7 +36,7 @@ def _unlisted(listed: Snapshot) -> int:
     missing = {unknown for section in listed.sections.values() for unknown in section.missing}
     for unknown in sorted(missing, key=lambda u: (u.call, u.reason.value)):
         hint = f"; allow {unknown.action}" if unknown.reason.value == "denied" else ""
-        typer.echo(f"not counted: what {unknown.call} would list ({unknown.reason.value}{hint})", err=True)
+        typer.echo(f"not counted: what {unknown.call} would list ({unknown.reason.value}{hint})")
     return 3 if missing else 0
 
 

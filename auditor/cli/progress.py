@@ -52,7 +52,9 @@ class Lines:
         """Prints the line."""
         with self._lock:
             total = self._work.get((label, place), 0)
-            sys.stderr.write(f"awsaudit: {label} ({visible(place)}): read" + (f", {total} items\n" if total else "\n"))
+            if not total and place != "global":
+                return  # dozens of empty regions are no news
+            sys.stderr.write(f"awsaudit: {label} ({visible(place)}): read\n")
 
 
 class Bars:

@@ -10,6 +10,7 @@ from auditor.cli import options
 
 app = typer.Typer(help="List the rules, or show one.", rich_markup_mode=None)
 
+RuleIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Rule ids.")]
 RuleId = Annotated[str, typer.Argument(metavar="ID", help="A rule id, such as s3-no-tier-policy.")]
 
 
@@ -22,6 +23,30 @@ def list_(service: options.Services = None, rules: options.RulesFolder = None) -
     width = max((len(r.id) for r in found), default=0)
     for rule in found:
         typer.echo(f"{rule.id:<{width}}  {rule.spec.severity.word:<8}  {rule.spec.audience.value:<8}  {rule.page.title}")
+
+
+@app.command("test")
+def run_cases(rules: options.RulesFolder = None, rule_id: RuleIds = None) -> int:
+    """Run the cases of rules: of those in --rules, or of the ids given. Exits with 1 when one does not hold."""
+    from auditor.engine import registry
+    from auditor.engine.evaluate import judge, worst
+    from auditor.engine.rule import case_snapshot
+
+    known = registry.load(rules)
+    chosen = registry.pick(known, rule_id) if rule_id else [r for r in known.values() if r.origin != "builtin" or rules is None]
+    wrong = 0
+    for rule in chosen:
+        for case in rule.cases():
+            limits = {rule.id: case.limits} if case.limits else {}
+            found = [
+                f for f in judge(case_snapshot(case), [rule], limits=limits) if case.unlisted or f.resource == case.resource.arn
+            ]
+            outcome = worst([f.verdict for f in found])
+            if outcome is not case.outcome:
+                wrong += 1
+                typer.echo(f"{rule.id}: {case.title}: is {outcome.value}, should be {case.outcome.value}: {found[0].because}")
+    typer.echo(f"{len(chosen)} rules, {wrong} cases that do not hold")
+    return 1 if wrong else 0
 
 
 @app.command("show")

@@ -45,8 +45,7 @@ def scan(
     2 usage or configuration, 3 incomplete.
     """
     from auditor.cli import choose, present
-    from auditor.cli.account import emulated, real
-    from auditor.collect.session import Target
+    from auditor.cli.account import emulated, real, target
     from auditor.collect.wanted import by_rules
     from auditor.config import severity
     from auditor.pipeline import check_formats
@@ -55,16 +54,16 @@ def scan(
     names = check_formats(formats.split(","))
     threshold = severity(fail_on)
     wanted = by_rules([r.spec for r in chosen.rules])
-    target = Target(
+    wanted_target = target(
         profile=profile,
         role_arn=role_arn,
         external_id=external_id,
         mfa_serial=mfa_serial,
-        region=region[0] if region else None,
+        regions=region,
         endpoint_url=endpoint_url,
     )
-    with emulated() if demo else real(target) as connection:
-        regions = tuple(region or ((connection.region,) if demo else ()))
+    with emulated() if demo else real(wanted_target) as connection:
+        regions = tuple(dict.fromkeys(region or ((connection.region,) if demo else ())))
         if plan:
             from auditor.cli.plan import show
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.model.verdict import Severity
-from auditor.render.pages import opening
+from auditor.render.pages import opening, plain
 from auditor.render.view import Cause, View, count_of
 from auditor.render.visible import visible
 
@@ -110,7 +110,7 @@ def _cause(cause: Cause) -> Text:
     names = list(dict.fromkeys(visible(finding.name) for finding in cause.findings))
     named = ", ".join(names[:NAMED])
     rest = f" and {cause.resources - NAMED:,} more" if cause.resources > NAMED else ""
-    fix = opening(cause.rule.fix).replace("`", "").replace("*", "")
+    fix = plain(opening(cause.rule.fix))
     return Text.assemble(
         _text(cause.rule.title, "bold"),
         "  ",

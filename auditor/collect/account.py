@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.collect.shapes import Raw, part
+from auditor.collect.shapes import Raw, flag_or_false, text
 from auditor.collect.visit import Collector, Visit
 from auditor.model import calls
 from auditor.model.account import (
@@ -17,6 +17,8 @@ from auditor.model.account import (
 from auditor.model.fact import Fact, Known, Unknown
 from auditor.model.resource import GLOBAL
 
+SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+"""What a public access block consists of, in the order of :class:`PublicAccessBlock`."""
 CONTACT_TYPES = ("BILLING", "OPERATIONS", "SECURITY")
 
 
@@ -50,13 +52,10 @@ def account(visit: Visit) -> None:
 
 def public_access_block(raw: Raw) -> PublicAccessBlock:
     """The four switches; all off when nothing is configured."""
-    switches = part(raw, "PublicAccessBlockConfiguration")
-    return PublicAccessBlock(
-        block_public_acls=bool(switches.get("BlockPublicAcls")),
-        ignore_public_acls=bool(switches.get("IgnorePublicAcls")),
-        block_public_policy=bool(switches.get("BlockPublicPolicy")),
-        restrict_public_buckets=bool(switches.get("RestrictPublicBuckets")),
-    )
+    switches: Raw = raw["PublicAccessBlockConfiguration"] if raw else dict.fromkeys(SWITCHES, False)
+    if not any(name in switches for name in SWITCHES):
+        raise KeyError(SWITCHES[0])  # the SDK takes any element for the configuration
+    return PublicAccessBlock(*(flag_or_false(switches, name) for name in SWITCHES))
 
 
 def _password_policy(raw: Raw) -> PasswordPolicy | None:
@@ -89,7 +88,7 @@ def _alternate_contacts(visit: Visit) -> Fact[tuple[AlternateContact, ...]]:
         answer = visit.when(
             visit.wants(Account.alternate_contacts), calls.GET_ALTERNATE_CONTACT, {"AlternateContactType": kind}, of=kind
         )
-        email = answer.take(lambda r: str(r["AlternateContact"].get("EmailAddress", "")) if r else None)
+        email = answer.take(lambda r: text(r["AlternateContact"]["EmailAddress"]) if r else None)
         if isinstance(email, Unknown):
             return email
         if email.value is not None:

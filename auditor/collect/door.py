@@ -9,12 +9,12 @@ from __future__ import annotations
 import random
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar, cast
 
 import msgspec
-from botocore import endpoint, xform_name
+from botocore import endpoint, parsers, xform_name
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -31,8 +31,9 @@ from botocore.parsers import ResponseParserError
 
 from auditor.collect.pace import Clock, Pace, SystemClock
 from auditor.collect.session import Clients
-from auditor.model.calls import Call
+from auditor.model.calls import Call, Per
 from auditor.model.fact import Fact, Known, Reason, Unknown
+from auditor.model.resource import GLOBAL
 from auditor.model.snapshot import CallRecord
 
 T = TypeVar("T")
@@ -68,16 +69,9 @@ THROTTLED = frozenset(
         "EC2ThrottledException",
     )
 )
-CLOSED = frozenset(
-    (
-        "OptInRequired",
-        "AuthFailure",
-        "InvalidClientTokenId",
-        "UnrecognizedClientException",
-        "InvalidToken",
-        "SubscriptionRequiredException",
-    )
-)
+CLOSED = frozenset(("OptInRequired", "SubscriptionRequiredException"))
+NOT_ACCEPTED = frozenset(("AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidToken"))
+"""The credentials are not accepted: in a region that is off, or everywhere once they are revoked."""
 UNSUPPORTED = frozenset(
     (
         "UnknownOperationException",
@@ -121,7 +115,7 @@ RENEWAL = (
     TokenRetrievalError,
 )
 """What the SDK raises when it cannot renew credentials that ran out."""
-UNREADABLE = (ResponseParserError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
+UNREADABLE = (ResponseParserError, ValueError, TypeError, AttributeError, LookupError, RecursionError, OverflowError)
 """What the SDK's parsers raise over an answer that is not what the API promises."""
 
 THROTTLE_BUDGET = 180.0
@@ -130,6 +124,10 @@ TRANSPORT_TRIES = 4
 """Tries of one call over a failing network or a failing server."""
 BREAKER = 6
 """Calls to one service in one region that fail in a row, all tries spent, before no more are made."""
+EMPTY_PAGES = 100
+"""Pages without an entry in a row before a listing is given up. AWS does send empty pages, where it filters what it found."""
+MORE = ("IsTruncated", "HasMoreResults")
+"""What says, besides the token itself, that there are more pages."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -150,7 +148,7 @@ class Answer(msgspec.Struct, frozen=True):
             return Known(parse(self.fact.value))
         except KeyError:
             return Unknown(Reason.NO_DATA, self.call.name, self.call.action)
-        except (TypeError, ValueError, AttributeError, IndexError):
+        except (TypeError, ValueError, AttributeError, IndexError, OverflowError):
             return Unknown(Reason.ERROR, self.call.name, self.call.action)
 
     @property
@@ -185,9 +183,15 @@ class Door:
         self._record = record
         self._states: dict[tuple[str, str], _State] = {}
         self._shared: dict[tuple[str, str], Future[Any]] = {}
+        self._accepted: set[tuple[str, str]] = set()
+        self._enabled: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self.stopped = threading.Event()
         self.stopped_because = ""
+
+    def enabled(self, regions: Iterable[str]) -> None:
+        """These regions are known to be enabled: whoever is refused there is not refused because of the region."""
+        self._enabled = frozenset(regions)
 
     def stop(self, because: str) -> None:
         """Make no more calls: whatever is asked from now on is *not collected*."""
@@ -203,7 +207,10 @@ class Door:
             return self._unknown(call, Reason.NOT_COLLECTED)
         if state.failures >= BREAKER:
             return self._unknown(call, Reason.ERROR)
-        client = self._clients.client(call.service, region)
+        try:
+            client = self._clients.client(call.service, region)
+        except (BotoCoreError, ValueError):  # such as a region whose name makes no host name
+            return self._unknown(call, Reason.ERROR)
         method = getattr(client, xform_name(call.operation))
         began = self._clock.now()
         tries = 0
@@ -216,6 +223,8 @@ class Door:
             if reason is None:
                 state.failures = 0
                 state.pace.went_well()
+                with self._lock:
+                    self._accepted.add((call.service, region))
                 break
             if reason is Reason.THROTTLED:
                 state.pace.throttled()
@@ -264,28 +273,38 @@ class Door:
         return shared
 
     def pages(self, call: Call, region: str, key: str, params: Raw, of: str = "") -> Listing:
-        """All entries under ``key`` over all pages. What was read before a page failed is kept, and the failure is in ``missing``."""
+        """All entries under ``key`` over all pages. What was read before a page failed is kept, and the failure is in ``missing``.
+
+        A page without its list is a failure, unless AWS leaves that list out (:attr:`Call.may_omit`); so are pages that never end,
+        and one that says that there are more but not where. Without a ``key`` only the pages are given.
+        """
         entries: list[Answer] = []
         responses: list[Raw] = []
         asked: dict[str, Any] = dict(params)
         if call.pages and call.pages.limit:
             asked.setdefault(*call.pages.limit)
         seen: set[str] = set()
+        empty = 0
+        broken = Unknown(Reason.ERROR, call.name, call.action)
         while True:
             answer = self.read(call, region, asked, of=f"{of}#{len(responses) + 1}" if responses else of)
             if isinstance(answer.fact, Unknown):
                 return Listing(tuple(entries), (answer.fact,), tuple(responses))
             response = answer.fact.value
             responses.append(response)
-            found: list[Any] = (response.get(key) if key else None) or []
+            found: Any = response.get(key, [] if call.may_omit else None) if key else []
+            if not _is_list(found):
+                return Listing(tuple(entries), (broken,), tuple(responses))
             for entry in found:
                 shaped: Raw = cast("Raw", entry) if isinstance(entry, Mapping) else {"": entry}
                 entries.append(Answer(call, Known(shaped)))
             token = response.get(call.pages.next_token) if call.pages else None
             if not token or not call.pages:
-                return Listing(tuple(entries), (), tuple(responses))
-            if token in seen:
-                return Listing(tuple(entries), (Unknown(Reason.ERROR, call.name, call.action),), tuple(responses))
+                more = any(response.get(name) for name in MORE)
+                return Listing(tuple(entries), (broken,) if more else (), tuple(responses))
+            empty = 0 if _has_entries(response) else empty + 1
+            if not isinstance(token, str) or token in seen or empty == EMPTY_PAGES:
+                return Listing(tuple(entries), (broken,), tuple(responses))
             seen.add(token)
             asked[call.pages.token] = token
 
@@ -295,22 +314,24 @@ class Door:
             return method(**params), None, "", ""
         except ClientError as error:
             detail: Any = error.response.get("Error", {})
-            return *self._refusal(call, error), str(detail.get("Message", ""))
+            return *self._refusal(call, region, error), str(detail.get("Message", ""))
         except (EndpointConnectionError, HTTPClientError) as error:
             if isinstance(error, EndpointConnectionError) and not self._clients.offers(call.service, region):
                 return {}, Reason.UNSUPPORTED, "NoEndpoint", ""
             return {}, Reason.ERROR, "", ""
         except UNREADABLE as error:
-            if not _over_an_answer(error):
+            if not _passed_through(endpoint.__file__, error):
                 raise
             return {}, Reason.ERROR, "", ""
         except RENEWAL as error:
+            if _passed_through(parsers.__file__, error):
+                return {}, Reason.ERROR, "", ""  # a time that is out of range is a RuntimeError too
             self._lost_credentials()
             return {}, Reason.NOT_COLLECTED, type(error).__name__, ""
         except BotoCoreError as error:
             return {}, Reason.ERROR, type(error).__name__, ""
 
-    def _refusal(self, call: Call, error: ClientError) -> tuple[Raw, Reason | None, str]:
+    def _refusal(self, call: Call, region: str, error: ClientError) -> tuple[Raw, Reason | None, str]:
         response: Any = error.response
         detail = response.get("Error", {})
         code = str(detail.get("Code", "")).removeprefix("Client.").removeprefix("Server.")
@@ -321,6 +342,8 @@ class Door:
             return {}, Reason.NOT_COLLECTED, code
         if code in call.absent:
             return {}, None, code
+        if code in NOT_ACCEPTED:
+            return {}, self._not_accepted(call, region), code
         for codes, reason in (
             (THROTTLED, Reason.THROTTLED),
             (DENIED, Reason.DENIED),
@@ -334,7 +357,8 @@ class Door:
             or code.endswith(".NotFound")
             or (code == "ValidationException" and any(words in str(detail.get("Message", "")).lower() for words in NOT_FOUND))
         ):
-            return {}, Reason.GONE, code
+            # Only what is asked about one resource can find that it is gone.
+            return {}, Reason.GONE if call.per is Per.ITEM else Reason.ERROR, code
         if status == 403:
             return {}, Reason.DENIED, code or "403"
         if status == 429:
@@ -348,6 +372,17 @@ class Door:
         with self._lock:
             return self._states.setdefault(place, _State(self._clock, call.per_second))
 
+    def _not_accepted(self, call: Call, region: str) -> Reason:
+        """What it means that the credentials are not accepted: it depends on whether they were, there, before."""
+        with self._lock:
+            accepted = (call.service, region) in self._accepted
+            other = any(place == region for _, place in self._accepted)
+        if accepted:
+            self.stop("AWS does not accept the credentials any more; sign in again and repeat the scan")
+            return Reason.NOT_COLLECTED
+        # Also in an enabled region: one that had to be enabled does not take the session tokens of the global STS endpoint.
+        return Reason.DENIED if other or region == GLOBAL or region in self._enabled else Reason.REGION_OFF
+
     def _lost_credentials(self) -> None:
         self.stop("the AWS credentials expired while the scan ran; sign in again and repeat it")
 
@@ -360,6 +395,18 @@ class Door:
         return Answer(call, Unknown(reason, call.name, call.action))
 
 
-def _over_an_answer(error: BaseException) -> bool:
-    """It was raised after the request was made up: else it is a mistake of ours, such as a parameter that there is not."""
-    return any(frame.f_code.co_filename == endpoint.__file__ for frame, _ in traceback.walk_tb(error.__traceback__))
+def _has_entries(response: Raw) -> bool:
+    return any(_is_list(value) and value for value in response.values())
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def _passed_through(module: str, error: BaseException) -> bool:
+    """It was raised in this file of the SDK, or below.
+
+    What was not raised in the SDK's endpoint was raised before the request was made up: it is a mistake of ours, such as a parameter
+    that there is not.
+    """
+    return any(frame.f_code.co_filename == module for frame, _ in traceback.walk_tb(error.__traceback__))

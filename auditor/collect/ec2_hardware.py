@@ -11,7 +11,7 @@ from auditor.collect.shapes import number_or_none, part, parts
 from auditor.collect.visit import Visit
 from auditor.model import calls
 from auditor.model.compute import Accelerators, Hardware
-from auditor.model.fact import Fact, Known, Reason, Unknown
+from auditor.model.fact import Fact, Known
 
 Raw = Mapping[str, Any]
 
@@ -57,9 +57,6 @@ def not_known(answer: Answer, asked: Iterable[str]) -> frozenset[str]:
 
 
 def _of(answer: Answer, type: str) -> Fact[Hardware]:
-    if isinstance(answer.fact, Unknown):
-        # Where the refusal cannot be read it is the type that may be gone, never the instance.
-        return answer.fact.because(Reason.ERROR) if answer.fact.reason is Reason.GONE else answer.fact
     return answer.take(lambda r: _hardware({str(t["InstanceType"]): t for t in parts(r, "InstanceTypes")}[type]))
 
 

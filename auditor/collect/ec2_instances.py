@@ -6,7 +6,7 @@ User data is never read: it may hold secrets.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
@@ -87,13 +87,15 @@ def _metadata(raw: Raw) -> MetadataOptions:
 
 
 def _security_groups(raw: Raw) -> tuple[str, ...]:
+    if "SecurityGroups" not in raw and "NetworkInterfaces" not in raw:
+        raise KeyError("SecurityGroups")
     groups = [*parts(raw, "SecurityGroups"), *(g for i in parts(raw, "NetworkInterfaces") for g in parts(i, "Groups"))]
     return tuple(sorted({str(group["GroupId"]) for group in groups}))
 
 
 def public_ips(raw: Raw) -> tuple[str, ...]:
     """Every address at which the internet can reach the instance: public IPv4 and global IPv6, over all network interfaces."""
-    interfaces = parts(raw, "NetworkInterfaces")
+    interfaces: Sequence[Raw] = raw["NetworkInterfaces"]  # an empty list where there are none
     private = [address for interface in interfaces for address in parts(interface, "PrivateIpAddresses")]
     v4 = {raw.get("PublicIpAddress"), *(part(place, "Association").get("PublicIp") for place in (*interfaces, *private))}
     v6 = {raw.get("Ipv6Address"), *(a.get("Ipv6Address") for i in interfaces for a in parts(i, "Ipv6Addresses"))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from auditor.collect.door import Answer
@@ -57,7 +57,7 @@ def _security_group(visit: Visit, entry: Answer) -> SecurityGroup:
 
 
 def ranges(permissions: Any) -> tuple[IpRange, ...]:
-    """One :class:`IpRange` for each source of each permission, sorted."""
+    """One :class:`IpRange` for each source of each permission, sorted. Raises :class:`ValueError` for one whose source is not known."""
     found = {
         IpRange(str(permission["IpProtocol"]), permission.get("FromPort"), permission.get("ToPort"), source)
         for permission in permissions
@@ -71,12 +71,14 @@ def ranges(permissions: Any) -> tuple[IpRange, ...]:
     return tuple(sorted(found, key=order))
 
 
-def _sources(permission: Raw) -> Iterator[str]:
-    for key, name in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"), ("PrefixListIds", "PrefixListId")):
-        for one in parts(permission, key):
-            yield str(one[name])
-    for pair in parts(permission, "UserIdGroupPairs"):
-        yield str(pair.get("GroupId") or pair["GroupName"])
+def _sources(permission: Raw) -> list[str]:
+    """Whom a permission lets in. One that lets in nobody is none: it has a source that we do not know."""
+    places = (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"), ("PrefixListIds", "PrefixListId"))
+    found = [str(one[name]) for key, name in places for one in parts(permission, key)]
+    found += [str(pair.get("GroupId") or pair["GroupName"]) for pair in parts(permission, "UserIdGroupPairs")]
+    if not found:
+        raise ValueError("a permission without a source")
+    return found
 
 
 COLLECTORS = (Collector(label="EC2 network", kinds=(Address, SecurityGroup), run=network),)

@@ -16,7 +16,7 @@ from auditor.collect.door import Answer, Listing, Raw
 from auditor.collect.shapes import moment, parts, texts
 from auditor.collect.visit import Collector, Visit
 from auditor.model import calls
-from auditor.model.fact import Fact, Known
+from auditor.model.fact import Fact, Known, Reason, Unknown
 from auditor.model.iam import AttachedPolicy, Group, InlinePolicy, InstanceProfile, ManagedPolicy, Role, RoleLastUsed, User
 from auditor.model.resource import Resource, unread
 
@@ -28,6 +28,10 @@ FILTERS: Mapping[type[Resource], tuple[str, ...]] = {
     ManagedPolicy: ("AWSManagedPolicy", "LocalManagedPolicy"),
 }
 """What GetAccountAuthorizationDetails must be asked for to list a kind. Instance profiles come with their roles."""
+
+
+LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+"""Under what GetAccountAuthorizationDetails lists them."""
 
 
 def authorization_details(visit: Visit) -> None:
@@ -58,8 +62,12 @@ def text(document: Any) -> str:
 
 
 def _under(details: Listing, key: str) -> Listing:
+    """One of the lists over all pages. A page may leave out a list of which it holds nothing, but not all of them."""
     call = calls.GET_ACCOUNT_AUTHORIZATION_DETAILS
-    return Listing(tuple(Answer(call, Known(entry)) for page in details.pages for entry in parts(page, key)), details.missing)
+    entries = tuple(Answer(call, Known(entry)) for page in details.pages for entry in parts(page, key))
+    whole = any(key in page for page in details.pages) and all(any(name in page for name in LISTS) for page in details.pages)
+    broken = () if whole or details.missing else (Unknown(Reason.ERROR, call.name, call.action),)
+    return Listing(entries, (*details.missing, *broken))
 
 
 def _profiles(roles: Listing) -> Listing:

@@ -6,6 +6,7 @@ series of all kinds in a region share their batches.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -227,9 +228,16 @@ def _joined(query: Query, start: datetime, parts: Sequence[Answer]) -> Fact[Seri
 
 def _placed(raw: Mapping[str, Any], start: datetime, period: int) -> list[tuple[int, float]]:
     return [
-        (int((moment - start).total_seconds() // period), float(value))
+        (int((moment - start).total_seconds() // period), _finite(value))
         for moment, value in zip(raw.get("Timestamps", ()), raw.get("Values", ()), strict=True)
     ]
+
+
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("not a number that can be written")
+    return number
 
 
 def _series(query: Query, start: datetime, values: tuple[float | None, ...]) -> Series:

@@ -54,10 +54,20 @@ def lists(wanted: Wanted, regions: tuple[str, ...]) -> Scope:
 
 def estimate(wanted: Wanted, listed: Snapshot) -> tuple[Estimate, ...]:
     """The calls that reading ``wanted`` will take on the account whose lists are in ``listed``, by service and operation."""
-    found = [*_listing(wanted, listed), *_fields(wanted, listed), *_metrics(wanted, listed)]
+    found = [*_listing(wanted, listed), *_apart(wanted, listed), *_fields(wanted, listed), *_metrics(wanted, listed)]
     if calls.GET_CREDENTIAL_REPORT in wanted.calls():
         found.append(_of(calls.GENERATE_CREDENTIAL_REPORT, 1, "until the credential report is ready", at_least=True))
-    return tuple(sorted(found))
+    merged: dict[tuple[str, str], Estimate] = {}
+    for one in found:
+        before = merged.get((one.service, one.operation))
+        merged[one.service, one.operation] = (
+            Estimate(
+                one.service, one.operation, before.calls + one.calls, before.at_least or one.at_least, f"{before.why}; {one.why}"
+            )
+            if before
+            else one
+        )
+    return tuple(sorted(merged.values()))
 
 
 def _of(call: Call, count: int, why: str, *, at_least: bool = False) -> Estimate:
@@ -119,7 +129,8 @@ def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
         kind = refs[0].kind
         if call.per is Per.ITEM:
             count = len(_items(listed, kind))
-            yield _of(call, count, f"one for each of {count} {kind.NOUN}s: {names}")
+            unlisted = any(listed.section(kind, scope).missing for scope in listed.scopes(kind))
+            yield _of(call, count, f"one for each of {count} {kind.NOUN}s: {names}", at_least=unlisted)
         elif call == calls.DESCRIBE_INSTANCE_TYPES:
             yield from _instance_types(listed, names)
         elif call.per is Per.REGION:
@@ -127,6 +138,15 @@ def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
         else:
             count = len(CONTACT_TYPES) if call == calls.GET_ALTERNATE_CONTACT else 1
             yield _of(call, count, names, at_least=call.pages is not None)
+
+
+def _apart(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
+    """Fields that take a further listing of their kind: see :attr:`Resource.APART`."""
+    for ref in sorted(wanted.fields, key=str):
+        if ref.field in ref.kind.APART:
+            places = sum(1 for scope in listed.scopes(ref.kind) if listed.section(ref.kind, scope).items)
+            if places:
+                yield _of(ref.kind.LISTED_BY, places, f"a further listing where there are any: {ref}", at_least=True)
 
 
 def _items(listed: Snapshot, kind: type[Resource]) -> list[Resource]:
@@ -138,7 +158,8 @@ def _instance_types(listed: Snapshot, names: str) -> Iterator[Estimate]:
     for region in listed.scopes(Instance):
         types = {i.type.value for i in listed.section(Instance, region).items if isinstance(i.type, Known)}
         count += ceil(len(types) / TYPES_A_CALL)
-    yield _of(calls.DESCRIBE_INSTANCE_TYPES, count, f"{TYPES_A_CALL} types in use a call: {names}")
+    # A type that EC2 no longer knows fails its request, which is then made again without it.
+    yield _of(calls.DESCRIBE_INSTANCE_TYPES, count, f"{TYPES_A_CALL} types in use a call: {names}", at_least=True)
 
 
 def _metrics(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:

@@ -91,7 +91,7 @@ def event(raw: Raw) -> RootEvent | None:
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     identity = record["userIdentity"]
-    if identity.get("type") != "Root":
+    if identity["type"] != "Root":
         return None
     time = datetime.fromisoformat(record["eventTime"])
     if time.tzinfo is None:

@@ -21,6 +21,7 @@ from auditor.collect import metrics as cloudwatch
 from auditor.collect.door import Door
 from auditor.collect.pace import Clock
 from auditor.collect.session import CONCURRENCY, Clients
+from auditor.collect.shapes import region_name
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.collect.wanted import Wanted
 from auditor.model import calls
@@ -143,6 +144,8 @@ class Scan:
 
     def _run(self, pool: ThreadPoolExecutor, visits: ThreadPoolExecutor) -> Snapshot:
         enabled = self._regions()
+        if isinstance(enabled, Known):
+            self.door.enabled(enabled.value)
         regions = self._scope.regions or (enabled.value if isinstance(enabled, Known) else (self._connection.region,))
         header = Header(
             tool=f"awsaudit {__version__}",
@@ -192,7 +195,7 @@ class Scan:
 
         def ask() -> Fact[tuple[str, ...]]:
             answer = self.door.read(calls.DESCRIBE_REGIONS, self._connection.region, {})
-            return answer.take(lambda r: tuple(sorted(str(region["RegionName"]) for region in r["Regions"])))
+            return answer.take(lambda r: tuple(sorted({region_name(region["RegionName"]) for region in r["Regions"]})))
 
         return self._guarded(ask, unread)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from auditor.collect.account import public_access_block
 from auditor.collect.door import Answer
-from auditor.collect.shapes import Raw, moment, moment_or_none, part, parts
+from auditor.collect.shapes import Raw, flag, moment, moment_or_none, part, parts, region_name, switched_on, text
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.model import calls
 from auditor.model.calls import Call
@@ -64,9 +64,9 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         region=region,
         created=entry.take(lambda r: moment(r["CreationDate"])),
         public_access_block=get(Bucket.public_access_block, calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK).take(public_access_block),
-        policy=get(Bucket.policy, calls.GET_BUCKET_POLICY).take(lambda r: r["Policy"] if r else None),
+        policy=get(Bucket.policy, calls.GET_BUCKET_POLICY).take(_policy),
         policy_is_public=get(Bucket.policy_is_public, calls.GET_BUCKET_POLICY_STATUS).take(
-            lambda r: bool(r["PolicyStatus"]["IsPublic"]) if r else False
+            lambda r: flag(r["PolicyStatus"], "IsPublic") if r else False
         ),
         acl=get(Bucket.acl, calls.GET_BUCKET_ACL).take(_acl),
         ownership=get(Bucket.ownership, calls.GET_BUCKET_OWNERSHIP_CONTROLS).take(
@@ -74,7 +74,7 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         ),
         encryption=get(Bucket.encryption, calls.GET_BUCKET_ENCRYPTION).take(_encryption),
         versioning=get(Bucket.versioning, calls.GET_BUCKET_VERSIONING).take(
-            lambda r: Versioning(r.get("Status", "Off"), r.get("MFADelete") == "Enabled")
+            lambda r: Versioning(_status(r), "MFADelete" in r and switched_on(r, "MFADelete"))
         ),
         logging=get(Bucket.logging, calls.GET_BUCKET_LOGGING).take(_logging),
         lifecycle=get(Bucket.lifecycle, calls.GET_BUCKET_LIFECYCLE).take(lifecycle),
@@ -83,20 +83,20 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         replication=get(Bucket.replication, calls.GET_BUCKET_REPLICATION).take(_replication),
         website=get(Bucket.website, calls.GET_BUCKET_WEBSITE).take(_website),
         cors=get(Bucket.cors, calls.GET_BUCKET_CORS).take(
-            lambda r: tuple(CorsRule(tuple(c["AllowedOrigins"]), tuple(c["AllowedMethods"])) for c in parts(r, "CORSRules"))
+            lambda r: tuple(CorsRule(tuple(c["AllowedOrigins"]), tuple(c["AllowedMethods"])) for c in r["CORSRules"]) if r else ()
         ),
         notifications=get(Bucket.notifications, calls.GET_BUCKET_NOTIFICATION).take(_notifications),
-        tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(parts(r, "TagSet"))),
+        tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(r["TagSet"]) if r else {}),
     )
 
 
 def _region(visit: Visit, entry: Answer, name: str) -> Fact[str]:
-    if region := entry.raw.get("BucketRegion"):
-        return Known(str(region))
+    if entry.raw.get("BucketRegion"):
+        return entry.take(lambda r: region_name(r["BucketRegion"]))
     # GetBucketLocation has old names: nothing for us-east-1, EU for eu-west-1.
     old = {"": "us-east-1", "EU": "eu-west-1"}
     return visit.read(calls.GET_BUCKET_LOCATION, {"Bucket": name}, of=name).take(
-        lambda r: old.get(r.get("LocationConstraint") or "", str(r.get("LocationConstraint")))
+        lambda r: old.get(r.get("LocationConstraint") or "") or region_name(r["LocationConstraint"])
     )
 
 
@@ -115,10 +115,27 @@ def _intelligent_tiering(visit: Visit, name: str, region: Fact[str]) -> Fact[tup
 def _tiering(raw: Raw) -> IntelligentTiering:
     return IntelligentTiering(
         id=raw["Id"],
-        enabled=raw["Status"] == "Enabled",
+        enabled=switched_on(raw, "Status"),
         filter=_filter(part(raw, "Filter")),
         tierings=tuple(Tiering(t["AccessTier"], t["Days"]) for t in parts(raw, "Tierings")),
     )
+
+
+def _policy(raw: Raw) -> str | None:
+    """The policy as it is kept, which may be no JSON, but never an empty text."""
+    if not raw:
+        return None
+    if not raw["Policy"]:
+        raise ValueError("an empty policy")
+    return text(raw["Policy"])
+
+
+def _status(raw: Raw) -> str:
+    """The versioning of a bucket: S3 says nothing of one that never had it."""
+    status = text(raw.get("Status", "Off"))
+    if status not in ("Off", "Enabled", "Suspended"):
+        raise ValueError("not a status of versioning")
+    return status
 
 
 def _acl(raw: Raw) -> Acl:
@@ -145,7 +162,7 @@ def _logging(raw: Raw) -> Logging | None:
 def lifecycle(raw: Raw) -> Lifecycle:
     """A lifecycle configuration in the shape of the API."""
     return Lifecycle(
-        tuple(_rule(rule) for rule in parts(raw, "Rules")),
+        tuple(_rule(rule) for rule in raw["Rules"]) if raw else (),
         raw.get("TransitionDefaultMinimumObjectSize"),
     )
 
@@ -156,7 +173,7 @@ def _rule(raw: Raw) -> LifecycleRule:
     noncurrent = raw.get("NoncurrentVersionExpiration")
     return LifecycleRule(
         id=raw.get("ID", ""),
-        enabled=raw["Status"] == "Enabled",
+        enabled=switched_on(raw, "Status"),
         filter=Filter(prefix=raw["Prefix"] or None) if legacy else _filter(part(raw, "Filter")),
         legacy_prefix=legacy,
         transitions=tuple(
@@ -185,28 +202,32 @@ def _filter(raw: Raw) -> Filter:
 
 
 def _object_lock(raw: Raw) -> ObjectLock:
-    lock = part(raw, "ObjectLockConfiguration")
+    if not raw:
+        return ObjectLock(False, None, None)
+    lock = raw["ObjectLockConfiguration"]
     default = part(lock, "Rule", "DefaultRetention")
     days = default.get("Days") or (default["Years"] * 365 if default.get("Years") else None)
-    return ObjectLock(lock.get("ObjectLockEnabled") == "Enabled", default.get("Mode"), days)
+    return ObjectLock(switched_on(lock, "ObjectLockEnabled"), default.get("Mode"), days)
 
 
 def _replication(raw: Raw) -> tuple[ReplicationRule, ...]:
     return tuple(
         ReplicationRule(
             rule.get("ID", ""),
-            rule["Status"] == "Enabled",
+            switched_on(rule, "Status"),
             rule["Destination"]["Bucket"],
             rule["Destination"].get("StorageClass"),
             part(rule, "DeleteMarkerReplication").get("Status") == "Enabled",
         )
-        for rule in parts(part(raw, "ReplicationConfiguration"), "Rules")
+        for rule in (raw["ReplicationConfiguration"]["Rules"] if raw else ())
     )
 
 
 def _website(raw: Raw) -> Website | None:
-    if not (raw.get("IndexDocument") or raw.get("RedirectAllRequestsTo")):
+    if not raw:
         return None
+    if not (raw.get("IndexDocument") or raw.get("RedirectAllRequestsTo")):
+        raise KeyError("IndexDocument")  # one of the two makes a website
     return Website(part(raw, "IndexDocument").get("Suffix"), part(raw, "RedirectAllRequestsTo").get("HostName"))
 
 

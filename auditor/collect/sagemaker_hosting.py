@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from auditor.collect.door import Answer
-from auditor.collect.shapes import Raw, moment, number_or_none, part, parts, text_or_none, texts
+from auditor.collect.shapes import Raw, flag, flag_or_false, moment, number_or_none, part, parts, text_or_none, texts
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.model import calls
 from auditor.model.fact import Unknown
@@ -47,7 +47,7 @@ def _endpoint(visit: Visit, entry: Answer) -> Endpoint:
         config=described.take(lambda r: str(r["EndpointConfigName"])),
         variants=described.take(lambda r: (*_variants(r[PRODUCTION]), *_variants(parts(r, SHADOW), shadow=True))),
         asynchronous=described.take(lambda r: bool(r.get("AsyncInferenceConfig"))),
-        data_capture=described.take(lambda r: bool(part(r, "DataCaptureConfig").get("EnableCapture"))),
+        data_capture=described.take(lambda r: flag_or_false(part(r, "DataCaptureConfig"), "EnableCapture")),
     )
 
 
@@ -77,7 +77,7 @@ def _endpoint_config(visit: Visit, entry: Answer) -> EndpointConfig:
         ),
         key=described.take(lambda r: text_or_none(r, "KmsKeyId")),
         # An option beside the isolation of each model, and younger than many configurations: those that do not name it never took it.
-        network_isolation=described.take(lambda r: bool(r.get("EnableNetworkIsolation"))),
+        network_isolation=described.take(lambda r: flag_or_false(r, "EnableNetworkIsolation")),
     )
 
 
@@ -103,7 +103,7 @@ def _model(visit: Visit, entry: Answer) -> Model:
         region=visit.region,
         created=entry.take(lambda r: moment(r["CreationTime"])),
         role=described.take(lambda r: text_or_none(r, "ExecutionRoleArn")),
-        network_isolation=described.take(lambda r: bool(r["EnableNetworkIsolation"])),
+        network_isolation=described.take(lambda r: flag(r, "EnableNetworkIsolation")),
         subnets=described.take(lambda r: texts(part(r, "VpcConfig"), "Subnets")),
         artifacts=described.take(lambda r: tuple(dict.fromkeys(uri for one in _containers(r) for uri in _artifacts(one)))),
         images=described.take(lambda r: tuple(dict.fromkeys(str(one["Image"]) for one in _containers(r) if one.get("Image")))),

@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from auditor.collect.door import Answer
-from auditor.collect.shapes import Raw, moment, moment_or_none, number_or_none, part, parts, text_or_none, texts
+from auditor.collect.shapes import (
+    Raw,
+    flag,
+    flag_or_false,
+    moment,
+    moment_or_none,
+    number_or_none,
+    part,
+    parts,
+    text_or_none,
+    texts,
+)
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.model import calls
 from auditor.model.sagemaker import ProcessingJob, TrainingJob
@@ -51,9 +62,9 @@ def _training(visit: Visit, entry: Answer) -> TrainingJob:
         type=described.take(lambda r: instance_type(part(r, "ResourceConfig"))),
         instances=described.take(lambda r: instance_count(part(r, "ResourceConfig"))),
         # AWS always gives the three switches.
-        spot=described.take(lambda r: bool(r["EnableManagedSpotTraining"])),
-        network_isolation=described.take(lambda r: bool(r["EnableNetworkIsolation"])),
-        encrypted_traffic=described.take(lambda r: bool(r["EnableInterContainerTrafficEncryption"])),
+        spot=described.take(lambda r: flag(r, "EnableManagedSpotTraining")),
+        network_isolation=described.take(lambda r: flag(r, "EnableNetworkIsolation")),
+        encrypted_traffic=described.take(lambda r: flag(r, "EnableInterContainerTrafficEncryption")),
         checkpoint=described.take(lambda r: text_or_none(part(r, "CheckpointConfig"), "S3Uri")),
         training_seconds=described.take(lambda r: _seconds(r, "TrainingTimeInSeconds")),
         billable_seconds=described.take(lambda r: _seconds(r, "BillableTimeInSeconds")),
@@ -100,7 +111,7 @@ def _processing(visit: Visit, entry: Answer) -> ProcessingJob:
         instances=described.take(lambda r: instance_count(r["ProcessingResources"]["ClusterConfig"])),
         role=described.take(lambda r: text_or_none(r, "RoleArn")),
         # The whole of the network settings is optional: a job without them is not isolated.
-        network_isolation=described.take(lambda r: bool(part(r, "NetworkConfig").get("EnableNetworkIsolation"))),
+        network_isolation=described.take(lambda r: flag_or_false(part(r, "NetworkConfig"), "EnableNetworkIsolation")),
         max_runtime_seconds=described.take(lambda r: number_or_none(part(r, "StoppingCondition"), "MaxRuntimeInSeconds")),
     )
 

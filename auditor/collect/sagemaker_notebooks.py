@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from auditor.collect.door import Answer
-from auditor.collect.shapes import moment, number_or_none, part, text_or_none, texts
+from auditor.collect.shapes import moment, number_or_none, part, switched_on, text_or_none, texts
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.model import calls
 from auditor.model.sagemaker import NotebookInstance
@@ -39,8 +39,8 @@ def _notebook(visit: Visit, entry: Answer) -> NotebookInstance:
         subnet=described.take(lambda r: text_or_none(r, "SubnetId")),
         security_groups=described.take(lambda r: texts(r, "SecurityGroups")),
         # AWS always says which of the two it is: silence is no answer.
-        direct_internet=described.take(lambda r: r["DirectInternetAccess"] == "Enabled"),
-        root_access=described.take(lambda r: r["RootAccess"] == "Enabled"),
+        direct_internet=described.take(lambda r: switched_on(r, "DirectInternetAccess")),
+        root_access=described.take(lambda r: switched_on(r, "RootAccess")),
         key=described.take(lambda r: text_or_none(r, "KmsKeyId")),
         volume_gib=described.take(lambda r: number_or_none(r, "VolumeSizeInGB")),
         platform=described.take(lambda r: text_or_none(r, "PlatformIdentifier")),

@@ -139,11 +139,14 @@ def _idle(settings: Raw, app_type: str) -> Raw:
 
 
 def _switches(settings: Raw) -> dict[str, str]:
-    return {
+    found = {
         app_type: str(idle["LifecycleManagement"])
         for app_type in CAN_IDLE
         if (idle := _idle(settings, app_type)).get("LifecycleManagement")
     }
+    if not {"ENABLED", "DISABLED"}.issuperset(found.values()):
+        raise ValueError("neither enabled nor disabled")
+    return found
 
 
 def _reduced(app_types: Mapping[str, str], *, enabled: bool, of: Raw) -> IdleSettings | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -39,6 +40,13 @@ CONCURRENCY = 16
 
 PATIENCE: Mapping[str, int] = {"cloudwatch": 300}
 """Seconds to wait for an answer of a service that may need longer than others: a full GetMetricData request has 100,800 datapoints."""
+
+
+ROOT = re.compile(rb"(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
+"""The name of the root element of an XML document, after what may stand before it."""
+WEB_PAGE = re.compile(rb"(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.DOTALL | re.IGNORECASE)
+IDENTITY = re.compile("arn:(aws[a-z-]*):(?:iam|sts):[^:]*:[0-9]{12}:.+", re.DOTALL)
+"""The ARN of a caller, with its partition."""
 
 
 class WriteRefused(AssertionError):
@@ -142,6 +150,9 @@ def connect(target: Target, session: Any = None, ask: Callable[[str], str] = get
         ) from error
     except (BotoCoreError, ValueError) as error:
         raise ConnectError(f"AWS cannot be reached: {error}; check the network, the region and --endpoint-url") from error
+    account, arn = identity.get("Account"), identity.get("Arn")
+    if not (isinstance(account, str) and re.fullmatch("[0-9]{12}", account) and isinstance(arn, str) and IDENTITY.fullmatch(arn)):
+        raise ConnectError("what answered does not say who we are, as AWS would; check --endpoint-url and the proxy")
     return Connection(session, target, identity)
 
 
@@ -207,7 +218,18 @@ def _guard(client: Any, *, by_hand: bool) -> None:
             raise WriteRefused(f"`{service}.{model.name}` is not in the table of calls")
 
     client.meta.events.register_first("before-call", only_reads)
-    client.meta.events.register("response-received", _readable)
+    roots = _roots(client.meta.service_model)
+
+    def readable(response_dict: Mapping[str, Any] | None, parsed_response: Mapping[str, Any] | None, **_: Any) -> None:
+        if response_dict and parsed_response and response_dict["status_code"] < 300 and isinstance(response_dict["body"], bytes):
+            _check(
+                response_dict["body"],
+                response_dict["headers"],
+                parsed_response,
+                roots[response_dict["context"]["operation_name"]],
+            )
+
+    client.meta.events.register("response-received", readable)
     if service == "iam":
         # Policies are kept as the text that AWS keeps: what does not parse must not vanish, and line numbers must be right.
         client.meta.events.unregister("after-call.iam", json_decode_policies)
@@ -216,21 +238,35 @@ def _guard(client: Any, *, by_hand: bool) -> None:
         client.meta.events.register("before-send.s3-control", _without_account_prefix)
 
 
-def _readable(response_dict: Mapping[str, Any] | None, parsed_response: Mapping[str, Any] | None, **_: Any) -> None:
-    """Raise where the SDK makes an empty answer of a body it cannot read (a page that a proxy put in, JSON that is cut off), or text
-    that cannot be written (half of a surrogate pair).
+def _roots(service: Any) -> Mapping[str, tuple[str, ...]]:
+    """How the name of the root element of each operation's answer may begin; empty where it may be any, or the answer is not XML.
+
+    Emulators name many of S3's after the operation.
     """
-    if not response_dict or not parsed_response or response_dict["status_code"] >= 300:
-        return
-    body = response_dict["body"]
-    if not isinstance(body, bytes) or not body.strip():
-        return
-    start = body.lstrip()[:15].lower()
-    if start.startswith((b"<html", b"<!doctype html")):
+    named = service.protocol in ("ec2", "query")
+    return {
+        call.operation: (call.root, "GetBucket") if call.root else (f"{call.operation}Response",) if named else ()
+        for call in calls.table().values()
+        if call.service == service.service_name
+    }
+
+
+def _check(body: bytes, headers: Mapping[str, str], parsed: Mapping[str, Any], roots: tuple[str, ...]) -> None:
+    """Raise where the SDK makes an empty answer of a body it cannot read (nothing at all, a page that a proxy put in, an element of
+    another kind, JSON that is cut off), or text that cannot be written (half of a surrogate pair).
+    """
+    start = body[:2000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start:
+        raise ResponseParserError("an empty answer")  # no operation of the table has one
+    if WEB_PAGE.match(start):
         raise ResponseParserError("a web page, not an answer")
-    empty = len(parsed_response) == 1  # it holds the metadata alone
+    if roots:
+        found = ROOT.match(start)
+        if not found or not found.group(1).decode("ascii", "replace").startswith(roots):
+            raise ResponseParserError("an answer to something else")
+    empty = len(parsed) == 1  # it holds the metadata alone
     suspect = empty or b"\\ud" in body or b"\\uD" in body
-    if suspect and (start.startswith(b"{") or "json" in response_dict["headers"].get("content-type", "")):
+    if suspect and (start.startswith(b"{") or "json" in headers.get("content-type", "")):
         try:
             json.dumps(json.loads(body), ensure_ascii=False).encode()
         except ValueError as error:

@@ -16,8 +16,9 @@ import msgspec
 
 from auditor.collect.door import Answer, Door, Listing
 from auditor.collect.wanted import Wanted
-from auditor.model.calls import Call
-from auditor.model.fact import Fact, Reason, Unknown
+from auditor.model import calls
+from auditor.model.calls import Call, Per
+from auditor.model.fact import Fact, Known, Reason, Unknown
 from auditor.model.resource import Resource, fact_fields
 from auditor.model.snapshot import Gap, Section
 
@@ -155,12 +156,19 @@ class Visit:
 
     # --- results
     def add(self, resource: Resource) -> None:
-        """Keep a resource. One that a call found gone is dropped, and the gaps say so."""
-        for name in fact_fields(type(resource)):
-            fact = getattr(resource, name)
-            if isinstance(fact, Unknown) and fact.reason is Reason.GONE:
-                self._gap(Gap(resource.arn, Reason.GONE, f"deleted while the scan ran; {fact.call} did not find it"))
-                return
+        """Keep a resource. One that its calls found gone is dropped, and the gaps say so.
+
+        It is not gone as long as one call about it answered: then only what the others would have told is not known.
+        """
+        own = [
+            getattr(resource, name)
+            for name, unread in fact_fields(type(resource)).items()
+            if calls.by_name(unread.call).per is Per.ITEM
+        ]
+        gone = [fact for fact in own if isinstance(fact, Unknown) and fact.reason is Reason.GONE]
+        if gone and not any(isinstance(fact, Known) for fact in own):
+            self._gap(Gap(resource.arn, Reason.GONE, f"deleted while the scan ran; {gone[0].call} did not find it"))
+            return
         self._keep(resource)
         with self._lock:
             self._items.setdefault(type(resource), []).append(resource)
@@ -174,7 +182,7 @@ class Visit:
         def one(entry: Answer) -> bool:
             try:
                 resource = build(entry)
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
                 return False
             if resource is not None:
                 self.add(resource)

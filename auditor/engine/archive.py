@@ -148,6 +148,7 @@ class FileJournal:
         self.path = path
         self._lock = threading.Lock()
         self._packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+        self._early: list[CallRecord] | None = []
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: IO[bytes] = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
@@ -168,7 +169,11 @@ class FileJournal:
 
     def header(self, header: Header) -> None:
         """The scan begins."""
+        with self._lock:
+            early, self._early = self._early, None
         self._put(_ENCODER.encode(HeaderLine(header)), flush=True)
+        for record in early or ():
+            self.call(record)
 
     def item(self, resource: Resource, scope: str) -> None:
         """A resource was read. Flushed, so that a kill loses nothing that was read."""
@@ -179,7 +184,11 @@ class FileJournal:
         self._put(_ENCODER.encode(SectionLine(kind, scope, missing)), flush=True)
 
     def call(self, record: CallRecord) -> None:
-        """A call was made."""
+        """A call was made. Those that were made to know what to scan wait for the header, which comes first."""
+        with self._lock:
+            if self._early is not None:
+                self._early.append(record)
+                return
         self._put(_ENCODER.encode(CallLine(record)))
 
     def gap(self, gap: Gap) -> None:
@@ -188,11 +197,13 @@ class FileJournal:
 
     def close(self, *, keep: bool) -> None:
         """End the journal, and remove it unless it is to be kept."""
-        with self._lock:
-            self._file.write(self._packer.flush())
-            self._file.close()
-        if not keep:
-            self.path.unlink(missing_ok=True)
+        try:
+            with self._lock, self._file:
+                self._file.write(self._packer.flush())
+            if not keep:
+                self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"`{self.path}` cannot be written: {error.strerror or error}") from error
 
 
 def read(path: Path) -> Snapshot:
@@ -302,6 +313,11 @@ class _Reader:
         return unknown if unknown.action == call.action else Unknown(unknown.reason, call.name, call.action)
 
     def _damaged(self, number: int, why: str) -> SnapshotDamaged:
+        if self._header is None:
+            where = f"line {number}: {why}"
+            return SnapshotDamaged(
+                f"`{self._path}` is not an awsaudit snapshot ({where}); name one that `scan` or `collect` wrote"
+            )
         return SnapshotDamaged(f"snapshot `{self._path}` is damaged at line {number}: {why}; take it again or restore a copy")
 
     def snapshot(self) -> Snapshot:

@@ -8,16 +8,27 @@ from auditor.engine.rule import cannot_tell, flag
 from auditor.model.fact import Reason
 from auditor.model.iam import InlinePolicy
 from auditor.model.verdict import Verdict
+from auditor.policy.breadth import Answer, every_action, every_resource
 from auditor.policy.parse import Malformed, Statement, parse
+
+UNCLEAR = "statement {statement} of {document} may allow {grant}: whether its condition holds for everyone cannot be told"
+"""What is said of a statement of which it cannot be told whether it is wrong, unless the rule says it better."""
 
 
 def bad_statements(
-    member: object, document: str, text: str, wrong: Callable[[Statement], bool], because: str, *, key: str = ""
+    member: object,
+    document: str,
+    text: str,
+    wrong: Callable[[Statement], Answer],
+    because: str,
+    *,
+    unclear: str = UNCLEAR,
+    key: str = "",
 ) -> Iterator[Verdict]:
-    """A failure for each statement that is ``wrong``; nothing when there is none.
+    """A failure for each statement that is ``wrong``, an ``unknown`` where that cannot be told; nothing when there is none.
 
     ``member`` is the field that holds the text (``Role.trust``), ``document`` what a location calls it, ``key`` a prefix of the keys.
-    ``because`` may read out ``{statement}``, its Sid or number, and ``{document}``.
+    ``because`` and ``unclear`` may read out ``{statement}``, its Sid or number, ``{document}``, and ``{grant}``, what it is about.
 
     A text that is no policy gives one ``unknown`` with the place where it breaks: AWS does not keep such text, so it is we who cannot
     read it, and neither pass nor fail would be true.
@@ -35,23 +46,42 @@ def bad_statements(
             line=policy.line,
         )
         return
-    for statement in filter(wrong, policy.statements):
-        yield flag(
-            because,
-            key=key + statement.key,
-            at=statement.at(document),
-            document=document,
-            statement=statement.sid or f"number {statement.index + 1}",
-            elements=_elements(statement),
-        )
+    for statement in policy.statements:
+        answer = wrong(statement)
+        if answer is False:
+            continue
+        evidence = {
+            "document": document,
+            "statement": statement.sid or f"number {statement.index + 1}",
+            "grant": _grant(statement),
+            "elements": _elements(statement),
+        }
+        place = statement.at(document)
+        if answer is None:
+            yield cannot_tell(member, unclear, reason=Reason.NO_DATA, key=key + statement.key, at=place, **evidence)
+        else:
+            yield flag(because, key=key + statement.key, at=place, **evidence)
 
 
 def bad_inline(
-    member: object, policies: Iterable[InlinePolicy], wrong: Callable[[Statement], bool], because: str
+    member: object, policies: Iterable[InlinePolicy], wrong: Callable[[Statement], Answer], because: str
 ) -> Iterator[Verdict]:
     """:func:`bad_statements` of every inline policy of an identity."""
     for policy in policies:
         yield from bad_statements(member, f"inline policy {policy.name}", policy.document, wrong, because, key=f"{policy.name}/")
+
+
+def _grant(statement: Statement) -> str:
+    """How much a statement is about, in words."""
+    if statement.not_actions is not None:
+        actions = "all actions except its NotAction"
+    else:
+        actions = "every action" if every_action(statement.actions) else "its actions"
+    if statement.not_resources is not None:
+        return f"{actions} on all resources except its NotResource"
+    if statement.resources is None:
+        return actions
+    return f"{actions} on {'every resource' if every_resource(statement.resources) else 'its resources'}"
 
 
 def _elements(statement: Statement) -> Mapping[str, object]:

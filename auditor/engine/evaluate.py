@@ -67,12 +67,11 @@ def verdicts(rule: LoadedRule, resource: Resource, context: Context[Any]) -> Ite
             outcome=Outcome.UNKNOWN, because=_could_not_look(missing.unknowns), missing=missing.unknowns, key=_keyed(said)
         )
     except Exception as error:  # noqa: BLE001  a crash in a rule is a verdict, not the end of the run
-        yield Verdict(
-            outcome=Outcome.CRASH, because=f"the rule crashed ({type(error).__name__}); please report it", key=_keyed(said)
-        )
+        why = f"the rule crashed ({type(error).__name__}: {str(error)[:200]}); tell whoever wrote it"
+        yield Verdict(outcome=Outcome.CRASH, because=why, key=_keyed(said))
     else:
         if not said:
-            yield Verdict(outcome=Outcome.CRASH, because="the rule gave no verdict; please report it")
+            yield Verdict(outcome=Outcome.CRASH, because="the rule gave no verdict; tell whoever wrote it")
 
 
 def worst(outcomes: Sequence[Outcome]) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 
@@ -21,10 +21,13 @@ class Waiver(msgspec.Struct, frozen=True):
     expires: date
 
 
-def waive(findings: Iterable[Finding], waivers: Sequence[Waiver], taken_at: datetime) -> tuple[list[Finding], tuple[str, ...]]:
+def waive(
+    findings: Iterable[Finding], waivers: Sequence[Waiver], taken_at: datetime, *, ran: Collection[str]
+) -> tuple[list[Finding], tuple[str, ...]]:
     """The findings with the waivers that cover them, and what is to be said of the waivers: expired, or matching nothing.
 
     A waiver holds through its last day, judged when the snapshot was taken. Only failures are waived: an unknown is not accepted risk.
+    ``ran`` are the ids of the rules that judged: nothing is said of a waiver for another rule, nor of one that an unknown may yet need.
     """
     today = taken_at.date()
     live = [w for w in waivers if w.expires >= today]
@@ -36,11 +39,26 @@ def waive(findings: Iterable[Finding], waivers: Sequence[Waiver], taken_at: date
             used.add(waiver)
             finding = msgspec.structs.replace(finding, waived=Waived(waiver.owner, waiver.reason, waiver.expires))
         result.append(finding)
-    notes = [f"waiver for `{w.rule}` on `{w.resource}` of {w.owner} expired on {w.expires}" for w in waivers if w.expires < today]
+    notes = [
+        f"the waiver for `{w.rule}` on `{w.resource}` (owner: {w.owner}) expired on {w.expires}: renew or remove it"
+        for w in waivers
+        if w.expires < today
+    ]
     notes += [
-        f"waiver for `{w.rule}` on `{w.resource}` of {w.owner} matches no failure: remove it" for w in live if w not in used
+        f"the waiver for `{w.rule}` on `{w.resource}` (owner: {w.owner}) matches no failure: remove it"
+        for w in live
+        if w not in used and any(fnmatchcase(rule_id, w.rule) for rule_id in ran) and not any(_may_cover(w, f) for f in result)
     ]
     return result, tuple(notes)
+
+
+def _may_cover(waiver: Waiver, finding: Finding) -> bool:
+    """The finding is unknown, on the resource or on a whole list that may hold it."""
+    return (
+        finding.verdict in (Outcome.UNKNOWN, Outcome.CRASH)
+        and fnmatchcase(finding.rule, waiver.rule)
+        and (fnmatchcase(finding.resource, waiver.resource) or finding.resource.startswith("AWS::::Account:"))
+    )
 
 
 def _covers(waiver: Waiver, finding: Finding) -> bool:

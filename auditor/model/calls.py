@@ -43,7 +43,9 @@ class Call(msgspec.Struct, frozen=True):
 
     ``service`` is the boto3 client name, ``action`` the IAM action (empty: AWS needs none), ``absent`` the error codes that mean that
     nothing is configured, ``per_second`` a documented limit lower than the ordinary one, ``after`` the operations whose answers it
-    needs besides the listing of its kind.
+    needs besides the listing of its kind. ``may_omit``: AWS leaves the list out of an answer that has no entries; of every other
+    listing an answer without its list is none. ``root``: how the name of the answer's XML root begins, where an empty answer means
+    something and the SDK's model does not know the name.
     """
 
     service: str
@@ -54,6 +56,8 @@ class Call(msgspec.Struct, frozen=True):
     absent: frozenset[str] = frozenset()
     after: tuple[str, ...] = ()
     per_second: float | None = None
+    may_omit: bool = False
+    root: str = ""
 
     @property
     def name(self) -> str:
@@ -71,8 +75,8 @@ def _codes(*codes: str) -> frozenset[str]:
     return frozenset(codes)
 
 
-def _s3(operation: str, action: str, *absent: str, pages: Pages | None = None) -> Call:
-    return Call("s3", operation, f"s3:{action}", Per.ITEM, pages, frozenset(absent))
+def _s3(operation: str, action: str, *absent: str, root: str = "") -> Call:
+    return Call("s3", operation, f"s3:{action}", Per.ITEM, absent=frozenset(absent), root=root)
 
 
 def _ec2(operation: str, pages: Pages | None = _EC2) -> Call:
@@ -142,20 +146,24 @@ LIST_DIRECTORY_BUCKETS = Call(
     Per.REGION,
     Pages("ContinuationToken", "ContinuationToken", ("MaxDirectoryBuckets", 1000)),
 )
-GET_BUCKET_LOCATION = _s3("GetBucketLocation", "GetBucketLocation")
+GET_BUCKET_LOCATION = _s3("GetBucketLocation", "GetBucketLocation", root="LocationConstraint")
 GET_BUCKET_PUBLIC_ACCESS_BLOCK = _s3("GetPublicAccessBlock", "GetBucketPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration")
 GET_BUCKET_POLICY = _s3("GetBucketPolicy", "GetBucketPolicy", "NoSuchBucketPolicy")
 GET_BUCKET_POLICY_STATUS = _s3("GetBucketPolicyStatus", "GetBucketPolicyStatus", "NoSuchBucketPolicy")
 GET_BUCKET_ACL = _s3("GetBucketAcl", "GetBucketAcl")
 GET_BUCKET_OWNERSHIP_CONTROLS = _s3("GetBucketOwnershipControls", "GetBucketOwnershipControls", "OwnershipControlsNotFoundError")
 GET_BUCKET_ENCRYPTION = _s3("GetBucketEncryption", "GetEncryptionConfiguration", "ServerSideEncryptionConfigurationNotFoundError")
-GET_BUCKET_VERSIONING = _s3("GetBucketVersioning", "GetBucketVersioning")
-GET_BUCKET_LOGGING = _s3("GetBucketLogging", "GetBucketLogging")
+GET_BUCKET_VERSIONING = _s3("GetBucketVersioning", "GetBucketVersioning", root="VersioningConfiguration")
+GET_BUCKET_LOGGING = _s3("GetBucketLogging", "GetBucketLogging", root="BucketLoggingStatus")
 GET_BUCKET_LIFECYCLE = _s3("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration", "NoSuchLifecycleConfiguration")
-LIST_BUCKET_INTELLIGENT_TIERING = _s3(
+LIST_BUCKET_INTELLIGENT_TIERING = Call(
+    "s3",
     "ListBucketIntelligentTieringConfigurations",
-    "GetIntelligentTieringConfiguration",
-    pages=Pages("ContinuationToken", "NextContinuationToken"),
+    "s3:GetIntelligentTieringConfiguration",
+    Per.ITEM,
+    Pages("ContinuationToken", "NextContinuationToken"),
+    may_omit=True,
+    root="List",
 )
 GET_OBJECT_LOCK_CONFIGURATION = _s3(
     "GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"
@@ -163,7 +171,7 @@ GET_OBJECT_LOCK_CONFIGURATION = _s3(
 GET_BUCKET_REPLICATION = _s3("GetBucketReplication", "GetReplicationConfiguration", "ReplicationConfigurationNotFoundError")
 GET_BUCKET_WEBSITE = _s3("GetBucketWebsite", "GetBucketWebsite", "NoSuchWebsiteConfiguration")
 GET_BUCKET_CORS = _s3("GetBucketCors", "GetBucketCORS", "NoSuchCORSConfiguration")
-GET_BUCKET_NOTIFICATION = _s3("GetBucketNotificationConfiguration", "GetBucketNotification")
+GET_BUCKET_NOTIFICATION = _s3("GetBucketNotificationConfiguration", "GetBucketNotification", root="NotificationConfiguration")
 GET_BUCKET_TAGGING = _s3("GetBucketTagging", "GetBucketTagging", "NoSuchTagSet")
 
 # --- EC2

@@ -62,8 +62,20 @@ class IpRange(msgspec.Struct, frozen=True):
 
     @property
     def from_anywhere(self) -> bool:
-        """The source is the whole internet, IPv4 or IPv6."""
-        return self.source in ("0.0.0.0/0", "::/0")
+        """The source is the whole internet, IPv4 or IPv6, or a large part of it: a prefix of at most 7 bits of IPv4, 12 of IPv6.
+
+        The limit is ours: no one organisation has a network larger than a /8 of IPv4 or a /13 of IPv6, and two halves
+        (``0.0.0.0/1`` and ``128.0.0.0/1``) or ``2000::/3`` are the internet under another name.
+        """
+        _, slash, bits = self.source.partition("/")
+        if not slash or not (bits.isascii() and bits.isdecimal()):
+            return False
+        return int(bits) <= (12 if ":" in self.source else 7)
+
+    @property
+    def from_prefix_list(self) -> bool:
+        """The source is a managed prefix list: which addresses are on it is not collected."""
+        return self.source.startswith("pl-")
 
     def covers(self, port: int, protocol: str = "tcp") -> bool:
         """The permission lets this port in. ICMP types are not ports."""

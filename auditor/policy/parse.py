@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from auditor.model.verdict import Location
-from auditor.policy.positions import BadText, Node, Number, line_and_column, scan, shown
+from auditor.policy.positions import BadText, Lines, Node, Number, scan, shown
 
 Effect: TypeAlias = Literal["Allow", "Deny"]
 Principals: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -26,6 +26,9 @@ Conditions: TypeAlias = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 """The versions of the policy language. A document without one is of the older."""
+
+LONGEST = 200_000
+"""Characters a document may have. AWS's largest, a bucket policy, has 20,480 bytes; the limit is ours, against hostile text."""
 
 _EFFECTS: Mapping[str, Effect] = {"Allow": "Allow", "Deny": "Deny"}
 _DOCUMENT_ELEMENTS = ("Version", "Id", "Statement")
@@ -90,16 +93,19 @@ class Malformed(msgspec.Struct, frozen=True):
         return Location(document, "", self.line, self.column)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def parse(text: str) -> Document | Malformed:
     """The policy in ``text``. Never raises; the result is shared, so leave it as it is."""
+    if len(text) > LONGEST:
+        return Malformed(f"the document is longer than {LONGEST} characters", 1, 1)
+    lines = Lines(text)
     try:
-        return _document(text, scan(text))
+        return _document(lines, scan(text))
     except BadText as error:
-        return Malformed(error.message, *line_and_column(text, error.offset))
+        return Malformed(error.message, *lines.place(error.offset))
 
 
-def _document(text: str, root: Node) -> Document:
+def _document(lines: Lines, root: Node) -> Document:
     top = _object(root, "a policy")
     _refuse_others(top, _DOCUMENT_ELEMENTS, "a policy")
     version = _string(top["Version"], "`Version`") if "Version" in top else None
@@ -110,7 +116,7 @@ def _document(text: str, root: Node) -> Document:
     listed = top["Statement"]
     pointer = "/Statement/{}" if isinstance(listed.value, tuple) else "/Statement"
     found = [
-        _statement(index, node, Location("", pointer.format(index), *line_and_column(text, node.at)))
+        _statement(index, node, Location("", pointer.format(index), *lines.place(node.at)))
         for index, node in enumerate(_many(listed))
     ]
     return Document(

@@ -34,6 +34,12 @@ def inline(text: str) -> Markup:
     return Markup(_markdown().renderInline(_lines(text)))  # noqa: S704  the renderer escapes
 
 
+def plain(text: str) -> str:
+    """One line of a page without its marks: what is in code spans stays as it is, stars and all."""
+    tokens = _markdown().parseInline(_lines(text))[0].children or []
+    return "".join(token.content for token in tokens)
+
+
 def opening(text: str) -> str:
     """The first sentence or two, as Markdown on one line. Of a page that begins with code: that there are commands."""
     paragraph = re.split(r"\n[ ]*\n", text.strip("\n"), maxsplit=1)[0]

@@ -318,15 +318,18 @@ def _causes(findings: Iterable[Finding], rules: Mapping[str, RuleView]) -> tuple
 def _incomplete(snapshot: Snapshot, tally: Tally, gaps: Iterable[Gap]) -> tuple[str, ...]:
     reasons: list[str] = []
     if not snapshot.header.complete:
-        reasons.append("the scan was interrupted before its end")
+        reasons.append("the scan was interrupted before its end, or the snapshot was cut short")
     if snapshot.header.regions_unknown:
-        reasons.append("the regions of the account could not be listed, so there may be more than were scanned")
+        reasons.append(
+            "the regions of the account could not be listed, so there may be more than were scanned: "
+            "allow ec2:DescribeRegions, or name regions with --region"
+        )
     if tally.unknown:
         reasons.append(f"{tally.unknown:,} of {tally.total:,} checks could not be decided")
     if tally.crashed:
         reasons.append(f"{count_of(tally.crashed, 'check')} crashed")
-    # What was deleted while the scan ran is worth a note, but no longer a part of the account.
-    if open_gaps := sum(1 for gap in gaps if gap.reason is not Reason.GONE):
+    # What was deleted while the scan ran is worth a note, but no longer a part of the account; what the header says is said above.
+    if open_gaps := sum(1 for gap in gaps if gap.reason is not Reason.GONE and gap.what not in ("regions", "scan", "snapshot")):
         reasons.append(f"{count_of(open_gaps, 'part')} of the account could not be seen")
     if not tally.total:
         reasons.append("nothing was checked")

@@ -18,7 +18,8 @@ eice`). If you need direct access, allow the addresses of your office or VPN onl
 ## When it is fine
 A bastion host that is meant to be reached from anywhere, allows keys with a second factor only and is patched. Network ACLs,
 routes and firewalls on the instance are not looked at: if one of them closes the port, nobody gets in,
-but only one safeguard is left. Prefix lists and ranges that are merely large (`0.0.0.0/1`) are not counted as the internet.
+but only one safeguard is left. Ranges of more than a /8 of IPv4 (`0.0.0.0/1`) or a /13 of IPv6 count as the internet. What is in a
+prefix list is not read: where one is let in on such a port, the verdict is unknown.
 """
 
 from collections.abc import Iterator
@@ -59,16 +60,19 @@ class Thresholds(Limits, frozen=True):
 SERVICES = {22: "SSH", 3389: "RDP"}
 
 
-def _anywhere(address: str) -> str:
-    """The whole internet, in the family of the address."""
-    return "::/0" if ":" in address else "0.0.0.0/0"
+PREFIX_LIST = Unknown(Reason.NOT_COLLECTED, "ec2.GetManagedPrefixListEntries", "ec2:GetManagedPrefixListEntries")
 
 
-def _internet(addresses: Fact[tuple[str, ...]]) -> frozenset[str]:
-    """The sources that can reach these addresses from anywhere; both while the addresses are not known."""
+def _family(address: str) -> str:
+    """The family of an address or a network."""
+    return "IPv6" if ":" in address else "IPv4"
+
+
+def _families(addresses: Fact[tuple[str, ...]]) -> frozenset[str]:
+    """The families of these addresses; both while the addresses are not known."""
     if isinstance(addresses, Unknown):
-        return frozenset(("0.0.0.0/0", "::/0"))
-    return frozenset(map(_anywhere, addresses.value))
+        return frozenset(("IPv4", "IPv6"))
+    return frozenset(map(_family, addresses.value))
 
 
 def _ingress(about: Context[Thresholds], region: str, group: str) -> Fact[tuple[IpRange, ...]]:
@@ -97,23 +101,27 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
     if isinstance(instance.state, Known) and instance.state.value not in ("pending", "running"):
         yield ok("is {state}: nothing answers", state=instance.state.value)
         return
-    reach = _internet(instance.public_ips)
+    reach = _families(instance.public_ips)
     groups = {group: _ingress(about, instance.region, group) for group in need(instance.security_groups)}
     hidden = [ingress for ingress in groups.values() if isinstance(ingress, Unknown)]
     undecided: list[Unknown] = []
     flagged = False
     for port in about.limits.ports:
         opening = {
-            group: sorted({r.source for r in ingress.value if r.source in reach and r.covers(port)})
+            group: sorted({r.source for r in ingress.value if r.from_anywhere and _family(r.source) in reach and r.covers(port)})
             for group, ingress in groups.items()
             if isinstance(ingress, Known)
         }
         through = sorted(group for group, sources in opening.items() if sources)
         if not through:
             undecided += hidden
+            known = (ingress.value for ingress in groups.values() if isinstance(ingress, Known))
+            if any(r.from_prefix_list and r.covers(port) for ingress in known for r in ingress):
+                undecided.append(PREFIX_LIST)
         elif isinstance(instance.public_ips, Known) and isinstance(instance.state, Known):
             flagged = True
             sources = {source for sources in opening.values() for source in sources}
+            families = set(map(_family, sources))
             yield flag(
                 "{service} (port {port}) is open to {sources} through {groups} at {addresses}",
                 key=str(port),
@@ -121,7 +129,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
                 port=port,
                 sources=", ".join(sorted(sources)),
                 groups=", ".join(through),
-                addresses=", ".join(sorted(ip for ip in instance.public_ips.value if _anywhere(ip) in sources)),
+                addresses=", ".join(sorted(ip for ip in instance.public_ips.value if _family(ip) in families)),
             )
         else:
             undecided += [fact for fact in (instance.public_ips, instance.state) if isinstance(fact, Unknown)]
@@ -165,6 +173,13 @@ def cases() -> Iterator[Case[Instance]]:
         at("i-01829304152637485", "running", v4, "0ssh", "0shared"),
         group("0ssh", ssh),
         unlisted=(SecurityGroup,),
+    )
+    halves = (IpRange("tcp", 22, 22, "0.0.0.0/1"), IpRange("tcp", 22, 22, "128.0.0.0/1"))
+    yield fails("the internet in two halves", at("i-06a1b2c3d4e5f6071", "running", v4, "0half"), group("0half", *halves))
+    yield unknown(
+        "a prefix list",
+        at("i-07b2c3d4e5f607182", "running", v4, "0list"),
+        group("0list", IpRange("tcp", 22, 22, "pl-0a1b2c3d")),
     )
     yield unknown("a group of the account that shares the VPC", at("i-02930415263748596", "running", v4, "0shared"))
     yield unknown(

@@ -15,7 +15,8 @@ Instance Connect Endpoint or a VPN. Terraform: narrow `cidr_ipv4` and `cidr_ipv6
 
 ## When it is fine
 The group is only used where no public address can be (then narrow it all the same, it costs nothing), or guards a bastion host that
-is meant to be reached from anywhere. Prefix lists, and ranges that are merely large (`0.0.0.0/1`), are not counted as the internet.
+is meant to be reached from anywhere. Ranges of more than a /8 of IPv4 (`0.0.0.0/1`) or a /13 of IPv6 count as the internet. What is
+in a prefix list is not read: where one is let in on such a port, the verdict is unknown.
 """
 
 from collections.abc import Iterator
@@ -27,9 +28,12 @@ from auditor.sdk import (
     IpRange,
     Known,
     Limits,
+    Missing,
     Pillar,
+    Reason,
     SecurityGroup,
     Severity,
+    Unknown,
     Verdict,
     denied,
     fails,
@@ -63,7 +67,7 @@ SERVICES = {22: "SSH", 3389: "RDP"}
 )
 def check(group: SecurityGroup, about: Context[Thresholds]) -> Iterator[Verdict]:
     ingress = need(group.ingress)
-    flagged = False
+    flagged = hidden = False
     for port in about.limits.ports:
         opening = [permission for permission in ingress if permission.from_anywhere and permission.covers(port)]
         if opening:
@@ -75,6 +79,10 @@ def check(group: SecurityGroup, about: Context[Thresholds]) -> Iterator[Verdict]
                 service=SERVICES.get(port, "TCP"),
                 port=port,
             )
+        elif any(permission.from_prefix_list and permission.covers(port) for permission in ingress):
+            hidden = True
+    if hidden:
+        raise Missing([Unknown(Reason.NOT_COLLECTED, "ec2.GetManagedPrefixListEntries", "ec2:GetManagedPrefixListEntries")])
     if not flagged:
         ports = ", ".join(map(str, about.limits.ports))
         yield ok("none of its inbound rules ({count}) lets the internet in on TCP {ports}", count=len(ingress), ports=ports)
@@ -93,6 +101,14 @@ def cases() -> Iterator[Case[SecurityGroup]]:
     yield fails("SSH for everyone", group("sg-0f60", web, IpRange("tcp", 22, 22, "0.0.0.0/0")))
     yield fails("RDP for everyone over IPv6", group("sg-0071", IpRange("tcp", 3389, 3389, "::/0")))
     yield fails("a range of ports that covers both", group("sg-0182", IpRange("tcp", 0, 65535, "0.0.0.0/0")))
+    halves = (IpRange("tcp", 22, 22, "0.0.0.0/1"), IpRange("tcp", 22, 22, "128.0.0.0/1"))
+    listed = IpRange("tcp", 22, 22, "pl-0a1b2c3d")
+    yield fails("the internet in two halves", group("sg-05c6", *halves))
+    yield fails("all IPv6 addresses in use", group("sg-06d7", IpRange("tcp", 22, 22, "2000::/3")))
+    yield passes("one organisation's whole network", group("sg-07e8", IpRange("tcp", 22, 22, "10.0.0.0/8")))
+    yield passes("a prefix list, for the web", group("sg-08f9", IpRange("tcp", 443, 443, "pl-0a1b2c3d")))
+    yield unknown("a prefix list", group("sg-090a", listed))
+    yield fails("a prefix list, and everyone", group("sg-0a1c", listed, IpRange("tcp", 3389, 3389, "::/0")))
     yield fails("all traffic", group("sg-0293", IpRange("-1", None, None, "::/0")))
     yield fails(
         "another port of the list", group("sg-03a4", IpRange("tcp", 5985, 5986, "0.0.0.0/0")), limits=Thresholds(ports=(5985,))

@@ -14,6 +14,10 @@ The first command says who has the policy; IAM Access Analyzer can generate a po
 keeps five versions: delete an old one if there are five. For people who really are administrators, attach AWS's own
 `AdministratorAccess` to a role that needs MFA: its name says what it is.
 
+A condition narrows such a statement only if it asks for fixed values of a key that says what is done to what, such as
+`aws:ResourceTag/team` with `StringEquals`. Of negated operators, `IfExists`, `ForAllValues`, `Null` and keys about the caller it
+cannot be told from the policy whether they hold for everyone who has it: then the verdict is unknown.
+
 ## When it is fine
 It is the administrators' policy, and everybody who has it is meant to be one.
 """
@@ -60,7 +64,7 @@ def check(policy: ManagedPolicy, about: Context[Limits]) -> Iterator[Verdict]:
         own = isinstance(policy.aws_managed, Known) and policy.aws_managed.value
         yield skip("is managed by AWS" if own else "is attached to no user, group or role", aws_managed=own)
         return
-    because = "statement {statement} allows every action on every resource"
+    because = "statement {statement} allows {grant}"
     found = tuple(bad_statements(ManagedPolicy.document, "policy document", need(policy.document), grants_everything, because))
     yield from found or (ok("no statement allows every action on every resource"),)
 
@@ -76,6 +80,9 @@ def cases() -> Iterator[Case[ManagedPolicy]]:
             document=Known(document),
         )
 
+    def when(condition: str) -> str:
+        return f'{everything[:-1]}, "Condition": {condition}}}'
+
     everything = '{"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"}'
     other_form = '{"Effect": "Allow", "Action": ["s3:GetObject", "*:*"], "Resource": ["*"]}'
     with_mfa = everything[:-1] + ', "Condition": {"Bool": {"aws:MultiFactorAuthPresent": true}}}'
@@ -90,6 +97,16 @@ def cases() -> Iterator[Case[ManagedPolicy]]:
     yield fails("everything", policy(everything))
     yield fails("everything, written otherwise, beside a deny", policy(deny, other_form, attachments=12))
     yield fails("everything, with MFA", policy(with_mfa))
+    yield fails("all but one bucket", policy(everything.replace('"Resource": "*"', '"NotResource": "arn:aws:s3:::payroll"')))
+    for broad in ("arn:*", "arn:aws:*", "arn:*:*", "*" * 800):
+        yield fails(f"everything as {broad[:9]}", policy(everything.replace('"Resource": "*"', f'"Resource": "{broad}"')))
+    yield fails("a condition that everybody meets", policy(when('{"StringLike": {"aws:PrincipalArn": "*"}}')))
+    yield passes("nothing: all resources but all", policy(everything.replace('"Resource"', '"NotResource"')))
+    yield unknown("if a key is there", policy(when('{"StringEqualsIfExists": {"no:such": "x"}}')))
+    yield unknown("if a key is not there", policy(when('{"Null": {"no:such": "true"}}')))
+    yield unknown("unless a tag says so", policy(when('{"StringNotEquals": {"aws:PrincipalTag/none": "x"}}')))
+    yield unknown("who is in this account", policy(when('{"StringEquals": {"aws:PrincipalAccount": "123456789012"}}')))
+    yield fails("unclear, beside one that is plain", policy(when('{"Null": {"no:such": "true"}}'), other_form))
     yield skips("AWS's own", policy(everything, aws_managed=True))
     yield skips("attached to nothing", policy(everything, attachments=0))
     yield unknown("not a policy that we can read", policy('{"Effect": "Allow"}'))

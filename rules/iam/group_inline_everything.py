@@ -34,7 +34,7 @@ from auditor.sdk import (
     bad_inline,
     denied,
     fails,
-    grants_everything,
+    grants_about_everything,
     need,
     ok,
     passes,
@@ -54,9 +54,11 @@ from auditor.sdk import (
 )
 def check(group: Group, about: Context[Limits]) -> Iterator[Verdict]:
     policies = need(group.inline)
-    because = "statement {statement} of {document} allows every action on every resource"
-    found = tuple(bad_inline(Group.inline, policies, grants_everything, because))
-    yield from found or (ok("none of its inline policies ({count}) allows every action on every resource", count=len(policies)),)
+    because = "statement {statement} of {document} allows {grant}"
+    found = tuple(bad_inline(Group.inline, policies, grants_about_everything, because))
+    yield from found or (
+        ok("none of its inline policies ({count}) allows (nearly) all actions on all resources", count=len(policies)),
+    )
 
 
 def cases() -> Iterator[Case[Group]]:
@@ -68,5 +70,11 @@ def cases() -> Iterator[Case[Group]]:
     yield passes("narrow ones", sample(Group, "readers", inline=Known((reads, denies))))
     yield fails("everything", sample(Group, "operators", inline=Known((reads, everything))))
     yield fails("everything, beside one that we cannot read", sample(Group, "operators", inline=Known((broken, everything))))
+    all_but = InlinePolicy("power", '{"Statement": {"Effect": "Allow", "NotAction": "iam:*", "Resource": "arn:*"}}')
+    nearly = InlinePolicy("most", '{"Statement": {"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::payroll"}}')
+    unless = InlinePolicy("odd", everything.document[:-2] + ', "Condition": {"Null": {"no:such": "true"}}}}')
+    yield fails("all actions but IAM's", sample(Group, "operators", inline=Known((all_but,))))
+    yield fails("every resource but one bucket", sample(Group, "operators", inline=Known((nearly,))))
+    yield unknown("a condition that may always hold", sample(Group, "operators", inline=Known((reads, unless))))
     yield unknown("one that we cannot read", sample(Group, "operators", inline=Known((reads, broken))))
     yield unknown("the details may not be read", sample(Group, "vault", inline=denied(Group.inline)))

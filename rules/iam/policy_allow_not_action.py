@@ -57,7 +57,7 @@ def check(policy: ManagedPolicy, about: Context[Limits]) -> Iterator[Verdict]:
         own = isinstance(policy.aws_managed, Known) and policy.aws_managed.value
         yield skip("is managed by AWS" if own else "is attached to no user, group or role", aws_managed=own)
         return
-    because = "statement {statement} allows all actions except its NotAction, on all resources"
+    because = "statement {statement} allows {grant}"
     found = tuple(bad_statements(ManagedPolicy.document, "policy document", need(policy.document), grants_all_but, because))
     yield from found or (ok("no statement allows NotAction on all resources"),)
 
@@ -72,6 +72,9 @@ def cases() -> Iterator[Case[ManagedPolicy]]:
             document=Known('{"Version": "2012-10-17", "Statement": ' + statement + "}"),
         )
 
+    def when(condition: str) -> str:
+        return f'{all_but_iam[:-1]}, "Condition": {condition}}}'
+
     all_but_iam = '{"Sid": "AllButIam", "Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}'
     all_but_both = '{"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::payroll/*"}'
     deny_but = '{"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}'
@@ -82,6 +85,11 @@ def cases() -> Iterator[Case[ManagedPolicy]]:
     yield passes("stays within the team's tag", policy(own_tag))
     yield fails("all but IAM", policy(all_but_iam))
     yield fails("all but IAM, on all but one bucket", policy(all_but_both))
+    for broad in ("arn:*", "arn:aws:*", "arn:*:*"):
+        yield fails(f"all but IAM, on {broad}", policy(all_but_iam.replace('"Resource": "*"', f'"Resource": "{broad}"')))
+    yield fails("a condition that everybody meets", policy(when('{"ArnLike": {"aws:PrincipalArn": "*"}}')))
+    yield unknown("if a key is there", policy(when('{"StringEqualsIfExists": {"no:such": "x"}}')))
+    yield unknown("if a key is not there", policy(when('{"Null": {"no:such": "true"}}')))
     yield skips("AWS's own", policy(all_but_iam, aws_managed=True))
     yield skips("attached to nothing", policy(all_but_iam, attachments=0))
     yield unknown("not a policy that we can read", policy("{}"))

@@ -33,7 +33,7 @@ from auditor.sdk import (
     bad_inline,
     denied,
     fails,
-    grants_everything,
+    grants_about_everything,
     need,
     ok,
     passes,
@@ -53,9 +53,11 @@ from auditor.sdk import (
 )
 def check(role: Role, about: Context[Limits]) -> Iterator[Verdict]:
     policies = need(role.inline)
-    because = "statement {statement} of {document} allows every action on every resource"
-    found = tuple(bad_inline(Role.inline, policies, grants_everything, because))
-    yield from found or (ok("none of its inline policies ({count}) allows every action on every resource", count=len(policies)),)
+    because = "statement {statement} of {document} allows {grant}"
+    found = tuple(bad_inline(Role.inline, policies, grants_about_everything, because))
+    yield from found or (
+        ok("none of its inline policies ({count}) allows (nearly) all actions on all resources", count=len(policies)),
+    )
 
 
 def cases() -> Iterator[Case[Role]]:
@@ -67,5 +69,11 @@ def cases() -> Iterator[Case[Role]]:
     yield passes("narrow ones", sample(Role, "reader", inline=Known((reads, denies))))
     yield fails("everything", sample(Role, "deploy", inline=Known((reads, everything))))
     yield fails("everything, beside one that we cannot read", sample(Role, "deploy", inline=Known((broken, everything))))
+    all_but = InlinePolicy("power", '{"Statement": {"Effect": "Allow", "NotAction": "iam:*", "Resource": "arn:*"}}')
+    nearly = InlinePolicy("most", '{"Statement": {"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::payroll"}}')
+    unless = InlinePolicy("odd", everything.document[:-2] + ', "Condition": {"Null": {"no:such": "true"}}}}')
+    yield fails("all actions but IAM's", sample(Role, "deploy", inline=Known((all_but,))))
+    yield fails("every resource but one bucket", sample(Role, "deploy", inline=Known((nearly,))))
+    yield unknown("a condition that may always hold", sample(Role, "deploy", inline=Known((reads, unless))))
     yield unknown("one that we cannot read", sample(Role, "deploy", inline=Known((reads, broken))))
     yield unknown("the details may not be read", sample(Role, "vault", inline=denied(Role.inline)))

@@ -62,11 +62,13 @@ def check(role: Role, about: Context[Limits]) -> Iterator[Verdict]:
     text = need(role.trust)
     guarded = denies(parse_policy(text), "sts:AssumeRole")
 
-    def unclear(statement: PolicyStatement) -> bool:
-        return opens_trust(statement) and (guarded or narrowed(statement))
+    def unclear(statement: PolicyStatement) -> bool | None:
+        opens = opens_trust(statement)
+        return opens and (guarded or narrowed(statement))
 
     because = "statement {statement} names everyone, and its conditions or a Deny may not keep strangers from assuming the role"
-    found = tuple(bad_statements(Role.trust, "trust policy", text, unclear, because))
+    principal = "statement {statement} may name everyone, through a wildcard in its principal or an identity provider's tokens"
+    found = tuple(bad_statements(Role.trust, "trust policy", text, unclear, because, unclear=principal))
     yield from found or (ok("no statement names everyone and leaves the rest to a weak condition or a Deny"),)
 
 
@@ -89,5 +91,17 @@ def cases() -> Iterator[Case[Role]]:
     yield fails("not that one account", role('{"StringNotEquals": {"aws:PrincipalAccount": "210987654321"}}'))
     yield fails("a tag that strangers can set", role('{"StringEquals": {"aws:PrincipalTag/team": "vision"}}'))
     yield fails("a deny keeps others out, perhaps", role("{}", deny))
+    yield fails("a wildcard in the external id", role('{"StringLike": {"sts:ExternalId": "a*"}}'))
+    yield fails("half an account number", role('{"StringLike": {"aws:PrincipalAccount": "1234567890*"}}'))
+    yield unknown(
+        "the root of any account",
+        sample(
+            Role,
+            "deploy",
+            trust=Known(
+                '{"Statement": {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::*:root"}, "Action": "sts:AssumeRole"}}'
+            ),
+        ),
+    )
     yield unknown("not a policy that we can read", role("[1]"))
     yield unknown("the details may not be read", sample(Role, "vault", trust=denied(Role.trust)))

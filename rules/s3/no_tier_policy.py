@@ -19,6 +19,8 @@ with a `transition` block.
 ## When it is fine
 The bucket is small, its objects are rewritten or deleted within weeks, or writers choose the storage class themselves. Each move is
 charged per object, so for very many small objects it can cost more than it saves.
+
+A rule for one prefix or tag passes too, since how much of the bucket it covers cannot be seen; the verdict says which.
 """
 
 from collections.abc import Iterator
@@ -29,6 +31,7 @@ from auditor.sdk import (
     Confidence,
     Context,
     Expiration,
+    Filter,
     Known,
     Lifecycle,
     LifecycleRule,
@@ -49,9 +52,30 @@ from auditor.sdk import (
 )
 
 
-def expires(one: LifecycleRule) -> bool:
-    """The rule deletes objects, not only delete markers that nothing is under."""
-    return one.expiration is not None and (one.expiration.days is not None or one.expiration.date is not None)
+class Thresholds(Limits, frozen=True):
+    max_days: int = 3650
+    """Days until a lifecycle rule must act at the latest. Ten years is ours: what acts later acts on nothing that there is."""
+
+
+def acts(one: LifecycleRule, about: Context[Thresholds]) -> bool:
+    """The rule moves or deletes objects in time, not only delete markers that nothing is under."""
+    steps: tuple[Transition | Expiration, ...] = one.transitions if one.expiration is None else (*one.transitions, one.expiration)
+    return any(
+        (step.days is not None and step.days <= about.limits.max_days)
+        or (step.date is not None and -about.days_since(step.date) <= about.limits.max_days)
+        for step in steps
+    )
+
+
+def where(one: LifecycleRule) -> str:
+    """What the filter of a rule asks for, in words."""
+    parts = {
+        "prefix": one.filter.prefix,
+        "tags": ", ".join(f"{key}={value}" for key, value in sorted(one.filter.tags.items())),
+        "larger than": one.filter.size_greater_than,
+        "smaller than": one.filter.size_less_than,
+    }
+    return " and ".join(f"{name} {value}" for name, value in parts.items() if value not in (None, ""))
 
 
 @rule(
@@ -62,16 +86,28 @@ def expires(one: LifecycleRule) -> bool:
     confidence=Confidence.MEDIUM,
     since="0.1",
     controls=("fsbp:S3.13",),
+    limits=Thresholds,
 )
-def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
+def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     lifecycle = need(bucket.lifecycle)
-    tiering = [r for r in lifecycle.rules if r.enabled and (r.transitions or expires(r))]
-    if tiering:
+    tiering = [r for r in lifecycle.rules if r.enabled and acts(r, about)]
+    if tiering and not any(r.filter.whole_bucket for r in tiering):
+        yield ok(
+            "lifecycle rules move or expire objects in parts of the bucket only ({filters})",
+            filters="; ".join(map(where, tiering)),
+            count=len(tiering),
+            rules=[r.id for r in tiering],
+        )
+    elif tiering:
         yield ok(
             "enabled lifecycle rules that move or expire objects: {count}", count=len(tiering), rules=[r.id for r in tiering]
         )
     else:
-        yield flag("no enabled lifecycle rule moves or expires objects (rules in all: {count})", count=len(lifecycle.rules))
+        yield flag(
+            "no enabled lifecycle rule moves or expires objects within {days} days (rules in all: {count})",
+            days=about.limits.max_days,
+            count=len(lifecycle.rules),
+        )
 
 
 def cases() -> Iterator[Case[Bucket]]:
@@ -81,6 +117,15 @@ def cases() -> Iterator[Case[Bucket]]:
     abort = LifecycleRule(id="abort", enabled=True, abort_multipart_days=7)
     yield passes("objects move after 30 days", sample(Bucket, "training-data", lifecycle=Known(Lifecycle((tier,)))))
     yield passes("objects are deleted after 90 days", sample(Bucket, "tmp-features", lifecycle=Known(Lifecycle((abort, expire)))))
+    part = LifecycleRule(id="logs", enabled=True, filter=Filter(prefix="logs/"), expiration=Expiration(days=30))
+    late = LifecycleRule(id="late", enabled=True, transitions=(Transition("GLACIER", days=36500),))
+    yield passes("one prefix, which the sentence says", sample(Bucket, "reports", lifecycle=Known(Lifecycle((part,)))))
+    yield passes(
+        "in a hundred years, which the account allows",
+        sample(Bucket, "archive", lifecycle=Known(Lifecycle((late,)))),
+        limits=Thresholds(max_days=40000),
+    )
+    yield fails("in a hundred years", sample(Bucket, "archive", lifecycle=Known(Lifecycle((late,)))))
     yield fails("no lifecycle configuration", sample(Bucket, "checkpoints", lifecycle=Known(Lifecycle())))
     yield fails("the only tiering rule is disabled", sample(Bucket, "logs", lifecycle=Known(Lifecycle((off,)))))
     yield fails("rules only tidy uploads", sample(Bucket, "models", lifecycle=Known(Lifecycle((abort,)))))

@@ -17,6 +17,8 @@ would notice a loss; `NewerNoncurrentVersions` keeps the newest few besides. Con
 
 ## When it is fine
 Every version must be kept, such as for an audit trail or under Object Lock, or objects are written once and never changed.
+
+A rule for one prefix or tag passes too, since how much of the bucket it covers cannot be seen; the evidence lists the filters.
 """
 
 from collections.abc import Iterator
@@ -51,6 +53,11 @@ from auditor.sdk import (
 )
 
 
+class Thresholds(Limits, frozen=True):
+    max_days: int = 3650
+    """Days until noncurrent versions must be deleted at the latest. Ten years is ours: later is for ever."""
+
+
 @rule(
     over=Bucket,
     reads=(Bucket.versioning, Bucket.lifecycle),
@@ -59,23 +66,33 @@ from auditor.sdk import (
     confidence=Confidence.MEDIUM,
     since="0.1",
     controls=("sh:S3.10",),
+    limits=Thresholds,
 )
-def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
+def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if isinstance(bucket.versioning, Known) and bucket.versioning.value.status == "Off":
         yield skip("the bucket was never versioned")
         return
     versioning, lifecycle = need(bucket.versioning, bucket.lifecycle)
-    expiring = [r for r in lifecycle.rules if r.enabled and r.noncurrent_expiration]
+    expiring = [
+        r
+        for r in lifecycle.rules
+        if r.enabled and r.noncurrent_expiration and (r.noncurrent_expiration.days or 0) <= about.limits.max_days
+    ]
     if not expiring:
         yield flag(
-            "versioning is {status} and no enabled lifecycle rule deletes noncurrent versions",
+            "versioning is {status} and no enabled lifecycle rule deletes noncurrent versions within {days} days",
+            days=about.limits.max_days,
             status=versioning.status.lower(),
             count=len(lifecycle.rules),
         )
     elif any(r.filter.whole_bucket for r in expiring):
         yield ok("noncurrent versions are deleted", rules=[r.id for r in expiring])
     else:
-        yield ok("noncurrent versions are deleted in parts of the bucket only", rules=[r.id for r in expiring])
+        yield ok(
+            "noncurrent versions are deleted in parts of the bucket only",
+            rules=[r.id for r in expiring],
+            filters=[r.filter for r in expiring],
+        )
 
 
 def cases() -> Iterator[Case[Bucket]]:
@@ -91,6 +108,8 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails(
         "only current versions expire", sample(Bucket, "checkpoints", versioning=on, lifecycle=Known(Lifecycle((expire,))))
     )
+    late = LifecycleRule(id="late", enabled=True, noncurrent_expiration=NoncurrentExpiration(days=36500))
+    yield fails("in a hundred years", sample(Bucket, "archive", versioning=on, lifecycle=Known(Lifecycle((late,)))))
     yield fails("the rule is disabled", sample(Bucket, "models", versioning=on, lifecycle=Known(Lifecycle((off,)))))
     yield fails("suspended, and no rules", sample(Bucket, "features", versioning=suspended, lifecycle=Known(Lifecycle())))
     yield skips("never versioned", sample(Bucket, "scratch", versioning=never, lifecycle=Known(Lifecycle())))

@@ -166,7 +166,7 @@ def test_a_plan_prints_the_calls_and_writes_nothing(emulator: Emulator, tmp_path
 def test_a_plan_that_cannot_list_says_so(emulator: Emulator, tmp_path: Path, capsys: Capture) -> None:
     emulator.doorman.deny.add("s3.ListBuckets")
     assert scan(emulator, tmp_path, "--plan", "--quiet", "--rule", "s3-versioning-off") == 3
-    assert "not counted: what s3.ListBuckets would list (denied; allow s3:ListAllMyBuckets)" in capsys.readouterr().err
+    assert "not counted: what s3.ListBuckets would list (denied; allow s3:ListAllMyBuckets)" in capsys.readouterr().out
 
 
 def test_collect_then_check_is_scan(emulator: Emulator, tmp_path: Path, capsys: Capture) -> None:
@@ -240,7 +240,7 @@ def test_a_waiver_covers_a_finding(snapshot: Path, tmp_path: Path) -> None:
         (b"", "holds nothing"),
         (b"\x1f\x8bnonsense", "does not unpack"),
         (b'{"header":{"format":99}}\n', "upgrade awsaudit"),
-        ('{"\x1b[31m\u202e\n'.encode(), "damaged at line 1"),
+        ('{"\x1b[31m\u202e\n'.encode(), "is not an awsaudit snapshot (line 1"),
     ],
 )
 def test_a_snapshot_that_cannot_be_used(tmp_path: Path, capsys: Capture, content: bytes, words: str) -> None:

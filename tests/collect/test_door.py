@@ -91,8 +91,8 @@ S3, EC2, IAM, SM = calls.GET_BUCKET_ACL, calls.DESCRIBE_VOLUMES, calls.GET_ACCOU
         (S3, "501 Not Implemented", "NotImplemented", Reason.UNSUPPORTED),
         (S3, "405 Method Not Allowed", "MethodNotAllowed", Reason.UNSUPPORTED),
         (S3, "404 Not Found", "NoSuchBucket", Reason.GONE),
-        (EC2, "400 Bad Request", "InvalidVolume.NotFound", Reason.GONE),
-        (SM, "400 Bad Request", "ResourceNotFound", Reason.GONE),
+        (EC2, "400 Bad Request", "InvalidVolume.NotFound", Reason.ERROR),
+        (SM, "400 Bad Request", "ResourceNotFound", Reason.ERROR),
         (EC2, "400 Bad Request", "InvalidParameterValue", Reason.ERROR),
         (SM, "400 Bad Request", "ValidationException", Reason.ERROR),
         (S3, "409 Conflict", "OperationAborted", Reason.ERROR),
@@ -112,7 +112,8 @@ def test_a_refusal_is_a_reason_and_is_not_repeated(
 
 def test_gone_in_a_plain_validation_error(visitor: Visitor) -> None:
     body, kind = refusal(SM, "ValidationException", 'Could not find endpoint "arn:aws:sagemaker:us-east-1:1:endpoint/x".')
-    assert reason(visitor.answers(SM, "400 Bad Request", body, kind)) is Reason.GONE
+    assert reason(visitor.answers(calls.DESCRIBE_ENDPOINT, "400 Bad Request", body, kind)) is Reason.GONE
+    assert reason(visitor.answers(SM, "400 Bad Request", body, kind)) is Reason.ERROR, "a listing cannot be gone"
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,9 @@ def test_public_addresses_are_those_of_all_interfaces() -> None:
         ],
     }
     assert public_ips(raw) == ("198.51.100.7", "198.51.100.9", "2600:1f18:1:2::3")
-    assert public_ips({}) == ()
+    assert public_ips({"NetworkInterfaces": []}) == ()
+    with pytest.raises(KeyError):
+        public_ips({})
 
 
 def test_an_answer_without_a_value_is_no_data_never_a_default(emulator: Emulator) -> None:
@@ -514,8 +516,9 @@ def test_every_kind_of_source_becomes_a_range() -> None:
     permissions = [
         {"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1, "PrefixListIds": [{"PrefixListId": "pl-1"}]},
         {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupName": "classic"}], "IpRanges": [{"CidrIp": "192.0.2.0/24"}]},
-        {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80},
     ]
+    with pytest.raises(ValueError, match="without a source"):
+        ranges([*permissions, {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}])
     assert ranges(permissions) == (
         IpRange("-1", None, None, "192.0.2.0/24"),
         IpRange("-1", None, None, "classic"),

@@ -282,7 +282,8 @@ def test_without_describe_regions_only_the_configured_region_is_scanned(emulator
 
 
 def test_all_enabled_regions_are_scanned_unless_some_are_named(emulator: Emulator) -> None:
-    body = b"<R><regionInfo><item><regionName>%s</regionName></item><item><regionName>%s</regionName></item></regionInfo></R>"
+    items = b"<item><regionName>%s</regionName></item><item><regionName>%s</regionName></item>"
+    body = b"<DescribeRegionsResponse><regionInfo>" + items + b"</regionInfo></DescribeRegionsResponse>"
     emulator.doorman.answers["ec2.DescribeRegions"] = ("200 OK", body % (b"us-east-1", b"eu-west-1"), "text/xml")
     snapshot = start(emulator, fields_of(Volume), ()).run()
     assert snapshot.header.regions == REGIONS

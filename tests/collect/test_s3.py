@@ -125,7 +125,7 @@ def test_a_bucket_deleted_while_scanning_is_dropped_and_noted(emulator: Emulator
     s3.create_bucket(Bucket="vanishes")
 
     def vanish(operation: str) -> None:
-        if operation == "s3.GetBucketAcl":
+        if operation == "s3.GetBucketLocation":
             emulator.doorman.on_call = None
             s3.delete_bucket(Bucket="vanishes")
 

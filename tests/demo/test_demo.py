@@ -168,6 +168,9 @@ SOUND = (
 
 UNDECIDED = {
     ("ec2-gpu-idle", "labeling-gpu"): Reason.NO_DATA,
+    ("iam-role-trust-unclear", "github-deploy"): Reason.NO_DATA,
+    ("iam-role-trusts-everyone", "external-labeling"): Reason.NO_DATA,
+    ("iam-role-trusts-everyone", "github-deploy"): Reason.NO_DATA,
     ("s3-no-tls-only-policy", "vault-finance-archive"): Reason.DENIED,
     ("s3-public-policy", "vault-finance-archive"): Reason.DENIED,
 }

@@ -28,12 +28,12 @@ def statement(effect: str = "Allow", **elements: Any) -> Statement:
     return result.statements[0]
 
 
-@pytest.mark.parametrize("pattern", ["*", "**", "*:*", "?*", "*?", "*:**"])
+@pytest.mark.parametrize("pattern", ["*", "**", "*:*", "?*", "*?", "*:**", "??*"])
 def test_every_action(pattern: str) -> None:
     assert every_action(("s3:GetObject", pattern))
 
 
-@pytest.mark.parametrize("pattern", ["", "?", "s3:*", "*:Get*", "*s3*", "*:", ":*", "*:*:*", "??*"])
+@pytest.mark.parametrize("pattern", ["", "?", "s3:*", "*:Get*", "*s3*", "*:", ":*", "*:*:*"])
 def test_not_every_action(pattern: str) -> None:
     assert not every_action((pattern,))
     assert not every_action(None)
@@ -41,7 +41,10 @@ def test_not_every_action(pattern: str) -> None:
 
 def test_every_resource() -> None:
     assert every_resource(("arn:aws:s3:::a", "*"))
-    assert not every_resource(("arn:aws:*",))
+    for pattern in ("arn:*", "arn:aws:*", "arn:*:*", "arn:aws*:*", "arn:aws:*:*:*:*", "**", "*:*"):
+        assert every_resource((pattern,)), pattern
+    for pattern in ("", "arn:aws:s3:::*", "arn:aws:iam::*", "arn:aws:*:*:123456789012:*"):
+        assert not every_resource((pattern,)), pattern
     assert not every_resource(())
     assert not every_resource(None)
 
@@ -55,7 +58,15 @@ EVERYTHING = {"Action": "*", "Resource": "*"}
         (statement(**EVERYTHING), True, False),
         (statement("Deny", **EVERYTHING), False, False),
         (statement(Action="*", Resource="arn:aws:s3:::a"), False, False),
-        (statement(Action="*", NotResource="arn:aws:s3:::a"), False, False),
+        (statement(Action="*", NotResource="arn:aws:s3:::a"), True, False),
+        (statement(Action="*", NotResource="*"), False, False),
+        (statement(NotAction="*", Resource="*"), False, False),
+        (statement(**EVERYTHING, Condition={"StringLike": {"aws:PrincipalArn": "*"}}), True, False),
+        (statement(**EVERYTHING, Condition={"StringEqualsIfExists": {"no:such": "x"}}), None, False),
+        (statement(**EVERYTHING, Condition={"Null": {"no:such": "true"}}), None, False),
+        (statement(**EVERYTHING, Condition={"Bool": {"aws:ViaAWSService": "false"}}), None, False),
+        (statement(**EVERYTHING, Condition={"StringNotEquals": {"aws:PrincipalTag/none": "x"}}), None, False),
+        (statement(NotAction="iam:*", Resource="arn:*", Condition={"Null": {"no:such": "true"}}), False, None),
         (statement(NotAction="iam:*", Resource="*"), False, True),
         (statement(NotAction=[], NotResource=[]), False, True),
         (statement("Deny", NotAction="iam:*", Resource="*"), False, False),
@@ -81,7 +92,12 @@ def test_hostile_patterns_are_matched_in_no_time() -> None:
     start = time.perf_counter()
     for pattern in ("*" * 5000 + "z", "*?" * 2500 + "z", "*e" * 2500 + "z", ("*" * 40 + "s") * 100):
         assert not names_action(statement(Action=pattern), "sts:AssumeRole")
-    assert time.perf_counter() - start < 2
+    for stars in ("*" * 800, "*" * 100_000):
+        assert every_action((stars,))
+        assert every_resource((stars,))
+        assert not every_action((stars + "z",))
+    assert not every_action(("*?" * 50_000,))
+    assert time.perf_counter() - start < 3
 
 
 ORG = "o-a1b2c3d4e5"
@@ -111,6 +127,14 @@ ORG = "o-a1b2c3d4e5"
         ({"StringLike": {"sts:ExternalId": "*"}}, False),
         ({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/0"]}}, False),
         ({"IpAddress": {"aws:SourceIp": "::/0"}}, False),
+        ({"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}}, False),
+        ({"IpAddress": {"aws:SourceIp": ["::/1", "8000::/1"]}}, False),
+        ({"IpAddress": {"aws:SourceIp": ["9.0.0.0/8", "11.0.0.0/8"]}}, False),
+        ({"IpAddress": {"aws:SourceIp": ["9.0.0.0/8", "9.1.0.0/16"]}}, True),
+        ({"IpAddress": {"aws:SourceIp": "anywhere"}}, False),
+        ({"StringLike": {"sts:ExternalId": "a*"}}, False),
+        ({"StringLike": {"aws:PrincipalAccount": "1234567890*"}}, False),
+        ({"StringEquals": {"aws:PrincipalAccount": "12345678901"}}, False),
         ({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, False),
         ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, False),
         ({"Null": {"aws:PrincipalOrgID": "false"}}, False),
@@ -122,8 +146,37 @@ def test_says_who(condition: dict[str, Any], who: bool) -> None:
     assert opens_trust(made) is not who
 
 
+WEB = "sts:AssumeRoleWithWebIdentity"
+
+
+@pytest.mark.parametrize(
+    ("made", "opens"),
+    [
+        (statement(Principal={"AWS": "**"}, Action="sts:AssumeRole"), True),
+        (statement(Principal={"AWS": "arn:aws:iam::*:root"}, Action="sts:AssumeRole"), None),
+        (statement(Principal={"Service": "*"}, Action="sts:AssumeRole"), None),
+        (statement(Principal={"Service": "ec2.amazonaws.com"}, Action="sts:AssumeRole"), False),
+        (statement(Principal={"Federated": "*"}, Action=WEB), None),
+        (statement(Principal="*", Action=WEB), None),
+        (statement(Principal="*", Action="sts:AssumeRoleWithSAML"), None),
+        (statement(Principal={"Federated": "accounts.google.com"}, Action=WEB), None),
+        (
+            statement(
+                Principal={"Federated": "accounts.google.com"},
+                Action=WEB,
+                Condition={"StringEquals": {"accounts.google.com:aud": "66677788899900pro0"}},
+            ),
+            False,
+        ),
+    ],
+)
+def test_opens_trust(made: Statement, opens: bool | None) -> None:
+    assert opens_trust(made) is opens
+
+
 def test_denies() -> None:
-    both = '{"Statement": [{"Effect": "Allow", "Action": "*"}, {"Effect": "Deny", "Action": "sts:*"}]}'
+    both = '{"Statement": [{"Effect": "Allow", "Action": "*"}, {"Effect": "Deny", "Principal": "*", "Action": "sts:*"}]}'
     assert denies(parse(both), "sts:AssumeRole")
+    assert not denies(parse(both.replace('"*", "Action": "sts', '{"AWS": "123456789012"}, "Action": "sts')), "sts:AssumeRole")
     assert not denies(parse(both), "s3:GetObject")
     assert not denies(parse("{"), "sts:AssumeRole")

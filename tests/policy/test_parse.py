@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model.verdict import Location
-from auditor.policy.parse import Document, Malformed, Statement, parse
+from auditor.policy.parse import LONGEST, Document, Malformed, Statement, parse
 from auditor.policy.positions import DEPTH
 
 POLICY = """{
@@ -253,3 +254,14 @@ def test_no_text_makes_it_raise(text: str) -> None:
 def test_a_policy_cut_short_is_no_policy(made: list[dict[str, Any]], data: st.DataObject) -> None:
     text = json.dumps({"Statement": made})
     assert isinstance(parse(text[: data.draw(st.integers(0, len(text) - 1))]), Malformed)
+
+
+def test_long_documents_are_read_in_good_time_or_refused() -> None:
+    one = '{"Effect": "Allow", "Action": "s3:GetObject"}'
+    many = '{"Statement": [' + ",\n".join([one] * 4000) + "]}"
+    start = time.perf_counter()
+    assert document(many).statements[-1].location.line == 4000
+    assert time.perf_counter() - start < 3
+    refused = parse(many + " " * LONGEST)
+    assert isinstance(refused, Malformed)
+    assert refused == Malformed(f"the document is longer than {LONGEST} characters", 1, 1)
