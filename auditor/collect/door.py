@@ -29,6 +29,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from auditor.collect.codes import CLOSED, DENIED, EXPIRED, GONE, NOT_ACCEPTED, NOT_FOUND, THROTTLED, UNSUPPORTED
 from auditor.collect.pace import Clock, Pace, SystemClock
 from auditor.collect.session import Clients
 from auditor.model.calls import Call, Per
@@ -38,72 +39,6 @@ from auditor.model.snapshot import CallRecord
 
 T = TypeVar("T")
 Raw = Mapping[str, Any]
-
-DENIED = frozenset(
-    (
-        "AccessDenied",
-        "AccessDeniedException",
-        "UnauthorizedOperation",
-        "AuthorizationError",
-        "AuthorizationErrorException",
-        "Forbidden",
-        "AllAccessDisabled",
-        "Client.UnauthorizedOperation",
-        "UnauthorizedException",
-        "NotAuthorized",
-        "AccountProblem",
-    )
-)
-THROTTLED = frozenset(
-    (
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "RequestLimitExceeded",
-        "TooManyRequestsException",
-        "SlowDown",
-        "PriorRequestNotComplete",
-        "BandwidthLimitExceeded",
-        "EC2ThrottledException",
-    )
-)
-CLOSED = frozenset(("OptInRequired", "SubscriptionRequiredException"))
-NOT_ACCEPTED = frozenset(("AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidToken"))
-"""The credentials are not accepted: in a region that is off, or everywhere once they are revoked."""
-UNSUPPORTED = frozenset(
-    (
-        "UnknownOperationException",
-        "UnknownOperation",
-        "InvalidAction",
-        "UnsupportedOperation",
-        "UnsupportedOperationException",
-        "NotImplemented",
-        "MethodNotAllowed",
-        "OperationNotPermittedException",
-    )
-)
-GONE = frozenset(
-    (
-        "NoSuchBucket",
-        "NoSuchEntity",
-        "NoSuchEntityException",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-        "ResourceNotFoundFault",
-    )
-)
-NOT_FOUND = ("could not find", "recordnotfound", "resource not found")
-"""What SageMaker says, in a plain ``ValidationException``, of an endpoint or model, a notebook instance, a training job that is gone."""
-EXPIRED = frozenset(
-    (
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "RequestExpired",
-        "TokenRefreshRequired",
-    )
-)
 
 RENEWAL = (
     CredentialRetrievalError,
