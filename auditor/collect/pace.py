@@ -9,8 +9,8 @@ import threading
 import time
 from typing import Protocol
 
-CEILING = 200.0
-"""Calls a second to one service in one region, at most: about what one Python process can make."""
+CEILING = 300.0
+"""Calls a second to one service in one region, at most: a little over what one Python process can make."""
 FLOOR = 0.5
 """Calls a second that are always allowed, however hard AWS throttles."""
 DECREASE = 0.6
