@@ -60,6 +60,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     waivers: tuple[Waiver, ...] = ()
     notes: tuple[str, ...] = ()
     """What the file changed of how rules judge, for the reader of the report: a report must say by what it was judged."""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    selection: tuple[str, ...] = ()
+    """What is to be said of the file's ``select`` and ``ignore`` as long as they hold: ``--rule`` replaces them."""
 
 
 def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
@@ -106,6 +110,9 @@ def configure(parsed: _File, rules: Mapping[str, LoadedRule], path: str) -> Conf
         rules=select(rules, parsed.rules.select, parsed.rules.ignore, Audience(parsed.rules.audience), where=f"config `{path}`"),
         limits=limits,
         notes=tuple(_notes(parsed, Path(path).name)),
+        select=parsed.rules.select,
+        ignore=parsed.rules.ignore,
+        selection=tuple(_selection(parsed, Path(path).name)),
         severities={rule_id: severity(word) for rule_id, word in parsed.severity.items()},
         waivers=tuple(Waiver(w.rule, w.resource, w.owner, w.reason, w.expires) for w in parsed.waivers),
     )
@@ -128,6 +135,9 @@ def _notes(parsed: _File, file: str) -> Iterable[str]:
         yield f"`{file}` sets limits of `{rule_id}`: {settings}"
     for rule_id, word in sorted(parsed.severity.items()):
         yield f"`{file}` sets the severity of `{rule_id}` to {word}"
+
+
+def _selection(parsed: _File, file: str) -> Iterable[str]:
     if parsed.rules.select:
         yield f"`{file}` selects only the rules {', '.join(f'`{p}`' for p in parsed.rules.select)}"
     if parsed.rules.ignore:

@@ -31,7 +31,7 @@ def weigh(snapshot: Snapshot, config: Config, *, fail_on: Severity, strict: bool
     findings, notes = waive(found, config.waivers, snapshot.header.taken_at, ran={rule.id for rule in config.rules})
     return Result(
         findings=tuple(findings),
-        view=build(snapshot, findings, {rule.id: rule for rule in config.rules}, (*config.notes, *notes)),
+        view=build(snapshot, findings, {rule.id: rule for rule in config.rules}, (*config.notes, *config.selection, *notes)),
         exit=exit_code(snapshot, config.rules, findings, fail_on=fail_on, strict=strict),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.cli.choose import configuration
 from auditor.config import Config, load, select, severity
 from auditor.engine.registry import load as load_rules
 from auditor.engine.waivers import Waiver
@@ -158,3 +159,15 @@ def test_severities_by_name(word: str) -> None:
 def test_a_severity_that_does_not_exist() -> None:
     with pytest.raises(UsageError, match="`hihg` is not a severity; use one of info, low, medium, high, critical"):
         severity("hihg")
+
+
+def test_an_audience_on_the_command_line_keeps_what_the_file_leaves_out(tmp_path: Path) -> None:
+    file = tmp_path / "awsaudit.toml"
+    file.write_text('[rules]\nignore = ["s3-*"]\n', "utf-8")
+    wider = configuration(config=file, audience="auditor")
+    assert "iam-root-virtual-mfa" in {rule.id for rule in wider.rules}
+    assert not any(rule.id.startswith("s3-") for rule in wider.rules)
+    assert wider.selection == ("`awsaudit.toml` leaves out the rules `s3-*`",)
+    named = configuration(config=file, rules=["s3-versioning-off"])
+    assert [rule.id for rule in named.rules] == ["s3-versioning-off"]
+    assert named.selection == (), "a report must not say that what it judged was left out"

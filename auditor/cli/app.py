@@ -55,7 +55,7 @@ def run(arguments: list[str]) -> int:
         return stop.exit_code
     except TyperException as error:
         said = error.format_message()
-        known = ("scan", "collect", "check", "permissions", "rules")
+        known = {one.name for one in app.registered_commands} | {one.name for one in app.registered_groups}
         command = " ".join(["awsaudit", *(a for a in arguments[:1] if a in known)])
         _say(f"{said[:1].lower()}{said[1:].rstrip('.?')}; `{command} --help` shows how")
         return 2

@@ -53,8 +53,11 @@ def configuration(
     if rules or audience:
         if audience and audience not in [a.value for a in Audience]:
             raise UsageError(f"`{audience}` is not an audience; use one of {', '.join(a.value for a in Audience)}")
-        wanted = select(known, rules or (), (), Audience(audience or "regular"), where="--rule")
-        chosen = msgspec.structs.replace(chosen, rules=wanted)
+        level = Audience(audience or "regular")
+        if rules:
+            chosen = msgspec.structs.replace(chosen, rules=select(known, rules, (), level, where="--rule"), selection=())
+        else:
+            chosen = msgspec.structs.replace(chosen, rules=select(known, chosen.select, chosen.ignore, level, where="config"))
     if services:
         offered = sorted({rule.service for rule in known.values()})
         for service in services:

@@ -18,7 +18,7 @@ from auditor.collect.shapes import moment, part, parts, text_or_none
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.model import calls
 from auditor.model.compute import Hardware, Instance, MetadataOptions
-from auditor.model.fact import Fact, Known, Unknown
+from auditor.model.fact import Fact, Known, Reason, Unknown
 from auditor.model.resource import unread
 
 Raw = Mapping[str, Any]
@@ -38,9 +38,12 @@ def instances(visit: Visit) -> None:
         for raw in parts(reservation.raw, "Instances")
         if part(raw, "State").get("Name") != "terminated"
     )
+    # A reservation has instances; one that does not say which hides some.
+    torn = any("Instances" not in reservation.raw for reservation in listing.entries)
+    missing = (*listing.missing, *((unread(calls.DESCRIBE_INSTANCES).because(Reason.ERROR),) if torn else ()))
     types = {str(entry.raw["InstanceType"]) for entry in alive if "InstanceType" in entry.raw}
     known: Mapping[str, Fact[Hardware]] = hardware(visit, types) if visit.wants(Instance.hardware) else {}
-    visit.add_each(Instance, Listing(alive, listing.missing), lambda entry: _instance(visit, entry, known))
+    visit.add_each(Instance, Listing(alive, missing), lambda entry: _instance(visit, entry, known))
 
 
 def _instance(visit: Visit, entry: Answer, known: Mapping[str, Fact[Hardware]]) -> Instance:

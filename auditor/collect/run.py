@@ -25,7 +25,7 @@ from auditor.collect.shapes import region_name
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.collect.wanted import Wanted
 from auditor.model import calls
-from auditor.model.account import Account
+from auditor.model.account import Account, Root
 from auditor.model.fact import Fact, Known, Reason, Unknown
 from auditor.model.resource import GLOBAL, FieldRef, Resource
 from auditor.model.snapshot import CallRecord, Gap, Header, Section, Snapshot
@@ -122,7 +122,6 @@ class Scan:
         self._calls: list[CallRecord] = []
         self._gaps: list[Gap] = []
         self._lock = threading.Lock()
-        self._interrupted = ""
         self.door = Door(connection, self._record, clock)
 
     def stop(self, because: str) -> None:
@@ -156,7 +155,7 @@ class Scan:
             regions=tuple(sorted(regions)),
             kinds=tuple(sorted(kind.KIND for kind in self._scope.wanted.kinds)),
             fields=self._scope.wanted.names(),
-            regions_unknown=not self._scope.regions and isinstance(enabled, Unknown),
+            regions_unknown=not self._scope.regions and isinstance(enabled, Unknown) and self._bear_on_regions(),
         )
         self._journal.header(header)
         if header.regions_unknown and isinstance(enabled, Unknown):
@@ -187,6 +186,11 @@ class Scan:
             calls=tuple(sorted(self._calls, key=lambda c: (c.service, c.operation, c.region, c.of))),
             gaps=tuple(sorted(self._gaps, key=lambda g: (g.what, g.reason.value, g.detail))),
         )
+
+    def _bear_on_regions(self) -> bool:
+        """Something that is wanted is read region by region: then a region that is not known of may hold some."""
+        wanted = self._scope.wanted
+        return any(kind.REGIONAL for kind in wanted.kinds) or wanted.any(Account.regions, Root.events)
 
     def _regions(self) -> Fact[tuple[str, ...]]:
         unread: Fact[tuple[str, ...]] = Unknown(Reason.NOT_COLLECTED, calls.DESCRIBE_REGIONS.name, calls.DESCRIBE_REGIONS.action)

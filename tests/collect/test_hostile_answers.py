@@ -20,6 +20,7 @@ from auditor.errors import ConnectError
 from auditor.model import calls
 from auditor.model.account import PublicAccessBlock
 from auditor.model.calls import Call
+from auditor.model.compute import Instance
 from auditor.model.fact import Fact, Known, Reason, Unknown
 from auditor.model.iam import Group, User
 from auditor.model.resource import GLOBAL
@@ -264,4 +265,15 @@ def test_what_aws_always_gives_is_not_assumed() -> None:
 def test_an_odd_number_does_not_end_the_scan(emulator: Emulator) -> None:
     emulator.doorman.answers["sagemaker.ListApps"] = (OK, b'{"Apps": [{"AppName": "a", "CreationTime": 1e308}]}', JSON)
     section = scan(emulator, App, now=datetime(2026, 11, 22, tzinfo=UTC), clock=Hurried()).section(App, HERE)
+    assert [gap.reason for gap in section.missing] == [Reason.ERROR]
+
+
+def test_a_reservation_that_hides_its_instances_makes_the_list_incomplete(emulator: Emulator) -> None:
+    body = (
+        '<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>1</requestId>'
+        "<reservationSet><item><reservationId>r-1</reservationId></item></reservationSet></DescribeInstancesResponse>"
+    )
+    emulator.doorman.answers["ec2.DescribeInstances"] = (OK, body.encode(), XML)
+    section = scan(emulator, Instance).section(Instance, HERE)
+    assert section.items == ()
     assert [gap.reason for gap in section.missing] == [Reason.ERROR]

@@ -281,6 +281,15 @@ def test_without_describe_regions_only_the_configured_region_is_scanned(emulator
     assert [(g.what, g.reason) for g in snapshot.gaps] == [("regions", Reason.DENIED)]
 
 
+def test_what_the_account_has_once_does_not_depend_on_its_regions(emulator: Emulator) -> None:
+    seed(emulator)
+    emulator.doorman.deny.add("ec2.DescribeRegions")
+    fields = frozenset({FieldRef(Bucket, "versioning")})
+    snapshot = start(emulator, Wanted(frozenset({Bucket}), fields), ()).run()
+    assert not snapshot.header.regions_unknown, "no region that is not known of can hide a bucket"
+    assert snapshot.gaps == ()
+
+
 def test_all_enabled_regions_are_scanned_unless_some_are_named(emulator: Emulator) -> None:
     items = b"<item><regionName>%s</regionName></item><item><regionName>%s</regionName></item>"
     body = b"<DescribeRegionsResponse><regionInfo>" + items + b"</regionInfo></DescribeRegionsResponse>"
