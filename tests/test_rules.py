@@ -78,6 +78,7 @@ def test_case(rule: LoadedRule, case: Case[Any]) -> None:
     assert len({f.fingerprint for f in findings}) == len(findings), "two verdicts on one resource need different keys"
     for finding in findings:
         assert "{" not in finding.because or finding.evidence, finding.because
+        assert set(finding.controls) <= set(rule.spec.controls), "a verdict narrows the rule's controls, it adds none"
         assert not finding.because.endswith(".")
         assert (finding.verdict is Outcome.UNKNOWN) == bool(finding.missing)
         if finding.verdict is Outcome.FAIL:

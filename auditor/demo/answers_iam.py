@@ -6,11 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from auditor.demo.emulator import ACCOUNT, amend, reply
-from auditor.demo.seed_iam import AUDITOR, CERTIFICATES, ROLES, USERS, DemoUser
+from auditor.demo.seed_iam import AUDITOR, CERTIFICATES, EVERYTHING, ROLES, USERS, DemoUser
+from auditor.demo.site import allow, policy
 
 Raw = Mapping[str, Any]
 
@@ -31,6 +32,13 @@ ROOT_EVENTS = (
     (41.3, "sagemaker.amazonaws.com", "CreateNotebookInstance", False),
 )
 """What the root user did: days ago, where, what, and whether it only read."""
+
+
+AWS_POLICIES: Mapping[str, tuple[str, str]] = {
+    "AdministratorAccess": ("platform-admins", EVERYTHING),
+    "AWSCloudShellFullAccess": ("ml-engineers", policy(allow("cloudshell:*"))),
+}
+"""AWS's own policies, which moto loads all or none of: the group that has each, and its document."""
 
 
 def answer_for(session: Any, now: datetime, region: str) -> None:
@@ -107,12 +115,36 @@ def _root_row(now: datetime) -> Mapping[str, str]:
 
 
 def _details(parsed: dict[str, Any], now: datetime) -> None:
-    for policy in parsed["Policies"]:
-        policy.setdefault("PermissionsBoundaryUsageCount", 0)
+    for found in parsed["Policies"]:
+        found.setdefault("PermissionsBoundaryUsageCount", 0)
     used = {role.name: role.used for role in ROLES}
     for role in parsed["RoleDetailList"]:
         days = used.get(role["RoleName"], 1.0)
         role["RoleLastUsed"] = {} if days is None else {"LastUsedDate": now - timedelta(days=days), "Region": "us-east-1"}
+    for name, (group, document) in AWS_POLICIES.items():
+        arn = f"arn:aws:iam::aws:policy/{name}"
+        for found in parsed["GroupDetailList"]:
+            if found["GroupName"] == group:
+                found["AttachedManagedPolicies"].append({"PolicyName": name, "PolicyArn": arn})
+        parsed["Policies"].append(_aws_policy(name, arn, document))
+
+
+def _aws_policy(name: str, arn: str, document: str) -> dict[str, Any]:
+    made = datetime(2015, 2, 6, 18, 39, 46, tzinfo=UTC)
+    version = {"Document": document, "VersionId": "v1", "IsDefaultVersion": True, "CreateDate": made}
+    return {
+        "PolicyName": name,
+        "PolicyId": "ANPAEXAMPLEEXAMPLE000",
+        "Arn": arn,
+        "Path": "/",
+        "DefaultVersionId": "v1",
+        "AttachmentCount": 1,
+        "PermissionsBoundaryUsageCount": 0,
+        "IsAttachable": True,
+        "CreateDate": made,
+        "UpdateDate": made,
+        "PolicyVersionList": [version],
+    }
 
 
 def _certificates(parsed: dict[str, Any], now: datetime) -> None:

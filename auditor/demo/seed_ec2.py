@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
+from auditor.demo import seed_vpc
+from auditor.demo.seed_vpc import Place
 from auditor.demo.site import TEAM, Site, tags
 
 HOSTILE = "<script>alert(1)</script>"
 """EC2 lets tags hold any text, so whoever may tag an instance writes into every report about it."""
 OPEN_GROUP, INNER_GROUP, CLOSED_GROUP = "ssh-from-anywhere", "ml-internal", "ml-private default"
+SHARE_GROUP = "labeling-share"
 MB = 1e6
 
 
@@ -35,6 +38,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     imdsv1: bool = False
     public: bool = False
     spot: bool = False
+    role: bool = False
+    """It carries the role ``ec2-training``."""
 
 
 class Disk(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +58,7 @@ BUSY = Load(38, 900 * MB)
 
 MACHINES = (
     Machine(name="train-llm-01", type="g6.12xlarge", started=31, load=Load(3, 2 * MB, (0.4, 0.2, 0.0, 0.3))),
-    Machine(name="train-vision-02", type="g6.2xlarge", started=12, load=Load(41, 5200 * MB, (88.0,))),
+    Machine(name="train-vision-02", type="g6.2xlarge", started=12, load=Load(41, 5200 * MB, (88.0,)), role=True),
     Machine(name="labeling-gpu", type="g4dn.xlarge", started=52, load=Load(7, 60 * MB), team="리서치", imdsv1=True),
     Machine(name="feature-store-api", type="m7i.large", started=75, load=BUSY, team="데이터플랫폼"),
     Machine(name="etl-scheduler", type="m7i.xlarge", started=160, load=Load(1.1, 0.8 * MB), team="데이터플랫폼", imdsv1=True),
@@ -81,7 +86,9 @@ def seed(site: Site) -> None:
     """Everything of EC2, each as old as its table says."""
     ec2, clock = site.client("ec2"), site.clock
     clock.ago(900)
-    subnets, groups = _network(ec2)
+    places = seed_vpc.seed(site)
+    groups = _groups(ec2, places)
+    subnets = {public: place.subnet for public, place in places.items()}
     image = _register(ec2, "ml-base-2024")
     ids = {machine.name: add_machine(site, machine, image, subnets, groups) for machine in MACHINES}
     disks = {disk.name: add_disk(site, disk, ids) for disk in DISKS}
@@ -101,22 +108,18 @@ def _named(resource: str, name: str, **more: str) -> list[Mapping[str, Any]]:
     return [{"ResourceType": resource, "Tags": tags(name, **more)}]
 
 
-def _network(ec2: Any) -> tuple[Mapping[bool, str], Mapping[bool, str]]:
-    """The subnets and security groups of public (true) and inner (false) machines."""
-    vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16", TagSpecifications=_named("vpc", "ml-private"))["Vpc"]["VpcId"]
-    inner = ec2.create_subnet(VpcId=vpc, CidrBlock="10.20.0.0/20")["Subnet"]["SubnetId"]
-    default = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
-    public = sorted(
-        subnet["SubnetId"] for subnet in ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [default]}])["Subnets"]
-    )[0]
+def _groups(ec2: Any, places: Mapping[bool, Place]) -> Mapping[bool, str]:
+    """The security groups of public (true) and inner (false) machines, and one that shares files with the world."""
     groups = {
-        True: _group(ec2, OPEN_GROUP, "SSH for support", default),
-        False: _group(ec2, INNER_GROUP, "Inside the VPC", vpc),
+        True: _group(ec2, OPEN_GROUP, "SSH for support", places[True].vpc),
+        False: _group(ec2, INNER_GROUP, "Inside the VPC", places[False].vpc),
     }
     for public_too, port, source in ((True, 22, "0.0.0.0/0"), (True, 443, "0.0.0.0/0"), (False, 443, "10.20.0.0/16")):
         ec2.authorize_security_group_ingress(GroupId=groups[public_too], IpPermissions=[_permission(port, source)])
-    _close_default_group(ec2, vpc)
-    return {True: public, False: inner}, groups
+    shares = _group(ec2, SHARE_GROUP, "File shares for labeling", places[False].vpc)
+    ec2.authorize_security_group_ingress(GroupId=shares, IpPermissions=[_permission(445, "0.0.0.0/0")])
+    _close_default_group(ec2, places[False].vpc)
+    return groups
 
 
 def _group(ec2: Any, name: str, description: str, vpc: str) -> str:
@@ -158,6 +161,7 @@ def add_machine(site: Site, machine: Machine, image: str, subnets: Mapping[bool,
         InstanceType=machine.type,
         MinCount=1,
         MaxCount=1,
+        **({"IamInstanceProfile": {"Name": "ec2-training"}} if machine.role else {}),
         SubnetId=subnets[machine.public],
         SecurityGroupIds=[groups[machine.public]] if machine.name != "demo-frontend" else [_web_group(ec2, subnets[True])],
         MetadataOptions={"HttpTokens": "optional" if machine.imdsv1 else "required", "HttpEndpoint": "enabled"},

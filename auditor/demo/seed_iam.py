@@ -72,6 +72,7 @@ POLICIES: Mapping[str, str] = {
     "everything-for-now": EVERYTHING,
     "all-but-billing": policy({"Sid": "AllButBilling", "Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*"}),
     "draft-not-in-use": EVERYTHING,
+    "read-model-cards": policy(allow("s3:GetObject", "arn:aws:s3:::example-ml-model-cards/*")),
 }
 
 GROUPS: Mapping[str, tuple[str, ...]] = {"ml-engineers": ("ml-engineering",), "platform-admins": (), "deployers": ()}

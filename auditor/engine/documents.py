@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from auditor.engine.rule import cannot_tell, flag
 from auditor.model.fact import Reason
@@ -50,7 +51,7 @@ def bad_statements(
         answer = wrong(statement)
         if answer is False:
             continue
-        evidence = {
+        evidence: dict[str, Any] = {
             "document": document,
             "statement": statement.sid or f"number {statement.index + 1}",
             "grant": _grant(statement),

@@ -117,7 +117,7 @@ def _finding(rule: LoadedRule, severity: Severity, arn: str, name: str, region: 
         because=verdict.because,
         evidence=verdict.evidence,
         missing=verdict.missing,
-        controls=rule.spec.controls,
+        controls=rule.spec.controls if verdict.controls is None else verdict.controls,
         waived=None,
         fingerprint=fingerprint(rule.id, arn, verdict.key),
     )

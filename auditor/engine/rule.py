@@ -159,28 +159,41 @@ def _plain(value: object) -> Evidence:
     return cast(Evidence, msgspec.to_builtins(value, str_keys=True, enc_hook=str))
 
 
-def _verdict(outcome: Outcome, because: str, key: str, at: Location | None, evidence: Mapping[str, object]) -> Verdict:
+def _verdict(
+    outcome: Outcome,
+    because: str,
+    key: str,
+    at: Location | None,
+    evidence: Mapping[str, object],
+    controls: tuple[str, ...] | None = None,
+) -> Verdict:
     return Verdict(
         outcome=outcome,
         because=because.format_map(evidence) if "{" in because else because,
         evidence={name: _plain(value) for name, value in evidence.items()},
         key=key,
         location=at,
+        controls=controls,
     )
 
 
-def flag(because: str, /, *, key: str = "", at: Location | None = None, **evidence: object) -> Verdict:
+def flag(
+    because: str, /, *, key: str = "", at: Location | None = None, controls: tuple[str, ...] | None = None, **evidence: object
+) -> Verdict:
     """The resource fails. ``because`` reads out the evidence: ``flag("key is {age} days old", age=412)``.
 
     Write one lower-case sentence without a full stop that needs no context but the resource's name. ``key`` tells apart several
-    failures of one resource and must not change from scan to scan (a Sid, a slot, a port: never a position).
+    failures of one resource and must not change from scan to scan (a Sid, a slot, a port: never a position). ``controls`` names
+    those of the rule's controls that this failure is about, ``()`` none of them; without it, it is about all.
     """
-    return _verdict(Outcome.FAIL, because, key, at, evidence)
+    return _verdict(Outcome.FAIL, because, key, at, evidence, controls)
 
 
-def ok(because: str, /, *, key: str = "", at: Location | None = None, **evidence: object) -> Verdict:
-    """The resource passes, and why."""
-    return _verdict(Outcome.PASS, because, key, at, evidence)
+def ok(
+    because: str, /, *, key: str = "", at: Location | None = None, controls: tuple[str, ...] | None = None, **evidence: object
+) -> Verdict:
+    """The resource passes, and why. ``controls`` as for :func:`flag`."""
+    return _verdict(Outcome.PASS, because, key, at, evidence, controls)
 
 
 def skip(because: str, /, *, key: str = "", **evidence: object) -> Verdict:
@@ -189,14 +202,22 @@ def skip(because: str, /, *, key: str = "", **evidence: object) -> Verdict:
 
 
 def cannot_tell(
-    member: object, because: str, /, *, reason: Reason, key: str = "", at: Location | None = None, **evidence: object
+    member: object,
+    because: str,
+    /,
+    *,
+    reason: Reason,
+    key: str = "",
+    at: Location | None = None,
+    controls: tuple[str, ...] | None = None,
+    **evidence: object,
 ) -> Verdict:
     """It cannot be decided, though AWS answered: the fact field ``member`` (``Role.trust``) holds what cannot be judged, and why.
 
     For one key or document among several; a fact that is wholly missing stops the check by :func:`need`.
     """
     call = field_ref(member).call
-    verdict = _verdict(Outcome.UNKNOWN, because, key, at, evidence)
+    verdict = _verdict(Outcome.UNKNOWN, because, key, at, evidence, controls)
     return msgspec.structs.replace(verdict, missing=(Unknown(reason, call.name, call.action),))
 
 

@@ -188,6 +188,15 @@ DESCRIBE_CAPACITY_RESERVATIONS = _ec2("DescribeCapacityReservations")
 DESCRIBE_SPOT_INSTANCE_REQUESTS = _ec2("DescribeSpotInstanceRequests")
 GET_EBS_ENCRYPTION_BY_DEFAULT = _ec2("GetEbsEncryptionByDefault", None)
 
+# --- VPC
+DESCRIBE_VPCS = _ec2("DescribeVpcs")
+DESCRIBE_SUBNETS = _ec2("DescribeSubnets")
+DESCRIBE_NETWORK_ACLS = _ec2("DescribeNetworkAcls")
+DESCRIBE_ROUTE_TABLES = _ec2("DescribeRouteTables", Pages("NextToken", "NextToken", ("MaxResults", 100)))
+DESCRIBE_VPC_PEERING_CONNECTIONS = _ec2("DescribeVpcPeeringConnections")
+DESCRIBE_VPC_ENDPOINTS = _ec2("DescribeVpcEndpoints")
+DESCRIBE_FLOW_LOGS = _ec2("DescribeFlowLogs")
+
 # --- SageMaker
 LIST_NOTEBOOK_INSTANCES = _sagemaker_list("ListNotebookInstances")
 DESCRIBE_NOTEBOOK_INSTANCE = _sagemaker("DescribeNotebookInstance")

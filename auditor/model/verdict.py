@@ -81,6 +81,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Unknown, ...] = ()
     key: str = ""
     location: Location | None = None
+    controls: tuple[str, ...] | None = None
+    """The controls of the rule that it is about; ``None``: all of them."""
 
 
 class Waived(msgspec.Struct, frozen=True):

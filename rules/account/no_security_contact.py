@@ -50,7 +50,7 @@ from auditor.sdk import (
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("cis-aws-7.0:2.3", "fsbp:Account.1"),
+    controls=("cis-aws-7.0:2.3", "fsbp:Account.1", "kisa-isms-p-2023:2.11.1"),
 )
 def check(account: Account, about: Context[Limits]) -> Iterator[Verdict]:
     contacts = need(account.alternate_contacts)

@@ -59,7 +59,7 @@ class Passwords(Limits, frozen=True):
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("cis-aws-7.0:2.8", "cis-aws-7.0:2.9"),
+    controls=("cis-aws-7.0:2.8", "securityhub:IAM.15", "cis-aws-7.0:2.9", "securityhub:IAM.16"),
     limits=Passwords,
 )
 def check(account: Account, about: Context[Passwords]) -> Iterator[Verdict]:
@@ -73,6 +73,7 @@ def check(account: Account, about: Context[Passwords]) -> Iterator[Verdict]:
     yield judge(
         "minimum password length is {minimum_length} (wanted: {wanted})",
         key="minimum-length",
+        controls=("cis-aws-7.0:2.8", "securityhub:IAM.15"),
         minimum_length=length,
         wanted=wanted.minimum_length,
     )
@@ -80,6 +81,7 @@ def check(account: Account, about: Context[Passwords]) -> Iterator[Verdict]:
     yield judge(
         "number of old passwords that cannot be reused is {reuse_prevention} (wanted: {wanted})",
         key="reuse-prevention",
+        controls=("cis-aws-7.0:2.9", "securityhub:IAM.16"),
         reuse_prevention=reuse,
         wanted=wanted.reuse_prevention,
     )

@@ -51,7 +51,8 @@ from auditor.sdk import (
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("cis-aws-7.0:3.1.4", "fsbp:S3.1"),
+    # Not cis-aws-7.0:3.1.4: buckets that each have their own settings on meet it as well.
+    controls=("fsbp:S3.1",),
 )
 def check(account: Account, about: Context[Limits]) -> Iterator[Verdict]:
     block = need(account.public_access_block)

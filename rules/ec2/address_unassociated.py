@@ -47,6 +47,7 @@ from auditor.sdk import (
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     since="0.1",
+    controls=("securityhub:EC2.12",),
 )
 def check(address: Address, about: Context[Limits]) -> Iterator[Verdict]:
     association = need(address.association)

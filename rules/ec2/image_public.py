@@ -52,6 +52,7 @@ from auditor.sdk import (
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    controls=("kisa-isms-p-2023:2.10.2",),
 )
 def check(image: Image, about: Context[Limits]) -> Iterator[Verdict]:
     public = need(image.public)

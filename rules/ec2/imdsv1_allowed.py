@@ -5,6 +5,9 @@ The instance metadata service hands out the credentials of the instance's role. 
 web application that can be talked into fetching a URL (server-side request forgery), or an open proxy, gives the role away. Version 2
 first wants a token from a PUT request, which such mistakes can rarely send.
 
+An instance whose metadata service is off passes, whatever its tokens are set to. Security Hub's EC2.8 reads the tokens alone: turn
+`required` on there as well if you want both to agree.
+
 ## How to fix
 Set the instance to require IMDSv2, once its CloudWatch metric `MetadataNoToken` stays at 0:
 
@@ -54,7 +57,7 @@ from auditor.sdk import (
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("fsbp:EC2.8", "cis-aws-7.0:6.7"),
+    controls=("fsbp:EC2.8", "cis-aws-7.0:6.7", "kisa-isms-p-2023:2.10.2"),
 )
 def check(instance: Instance, about: Context[Limits]) -> Iterator[Verdict]:
     metadata = need(instance.metadata)

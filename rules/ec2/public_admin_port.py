@@ -92,6 +92,7 @@ def _ingress(about: Context[Thresholds], region: str, group: str) -> Fact[tuple[
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    controls=("kisa-isms-p-2023:2.6.2", "kisa-isms-p-2023:2.6.6"),
     limits=Thresholds,
 )
 def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:

@@ -28,7 +28,7 @@ from auditor.sdk import (
     IpRange,
     Known,
     Limits,
-    Missing,
+    Outcome,
     Pillar,
     Reason,
     SecurityGroup,
@@ -37,6 +37,7 @@ from auditor.sdk import (
     Verdict,
     denied,
     fails,
+    family,
     flag,
     need,
     ok,
@@ -53,6 +54,15 @@ class Thresholds(Limits, frozen=True):
 
 
 SERVICES = {22: "SSH", 3389: "RDP"}
+BY_FAMILY = {4: "cis-aws-7.0:6.3", 6: "cis-aws-7.0:6.4"}
+BY_PORT = {22: "securityhub:EC2.13", 3389: "securityhub:EC2.14"}
+OF_ALL = "kisa-isms-p-2023:2.6.1"
+CONTROLS = (*BY_FAMILY.values(), *BY_PORT.values(), OF_ALL)
+
+
+def _controls(port: int, version: int) -> tuple[str, ...]:
+    """What an opening of the port to addresses of the family is about."""
+    return (BY_FAMILY[version], *((BY_PORT[port],) if port in BY_PORT else ()), OF_ALL)
 
 
 @rule(
@@ -62,30 +72,54 @@ SERVICES = {22: "SSH", 3389: "RDP"}
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    controls=("cis-aws-7.0:6.3", "cis-aws-7.0:6.4"),
+    controls=CONTROLS,
     limits=Thresholds,
 )
 def check(group: SecurityGroup, about: Context[Thresholds]) -> Iterator[Verdict]:
     ingress = need(group.ingress)
-    flagged = hidden = False
+    failed: set[str] = set()
+    hidden: dict[int, set[str]] = {}
     for port in about.limits.ports:
-        opening = [permission for permission in ingress if permission.from_anywhere and permission.covers(port)]
-        if opening:
-            flagged = True
-            yield flag(
-                "lets {sources} in on {service} (port {port})",
-                key=str(port),
-                sources=", ".join(sorted({permission.source for permission in opening})),
-                service=SERVICES.get(port, "TCP"),
-                port=port,
-            )
-        elif any(permission.from_prefix_list and permission.covers(port) for permission in ingress):
-            hidden = True
-    if hidden:
-        raise Missing([Unknown(Reason.NOT_COLLECTED, "ec2.GetManagedPrefixListEntries", "ec2:GetManagedPrefixListEntries")])
-    if not flagged:
-        ports = ", ".join(map(str, about.limits.ports))
-        yield ok("none of its inbound rules ({count}) lets the internet in on TCP {ports}", count=len(ingress), ports=ports)
+        covering = [permission for permission in ingress if permission.covers(port)]
+        sources = {permission.source for permission in covering if permission.from_anywhere}
+        for version in (4, 6):
+            opening = sorted(source for source in sources if family(source) == version)
+            if opening:
+                failed.update(_controls(port, version))
+                yield flag(
+                    "lets {sources} in on {service} (port {port})",
+                    key=str(port) if version == 4 else f"{port}-ipv6",
+                    controls=_controls(port, version),
+                    sources=", ".join(opening),
+                    service=SERVICES.get(port, "TCP"),
+                    port=port,
+                )
+            elif any(permission.from_prefix_list for permission in covering):
+                # Of which family a prefix list is, is not read: it may open the port to either.
+                hidden.setdefault(port, set()).update(_controls(port, version))
+    undecided = set[str]().union(*hidden.values()) - failed
+    if undecided:
+        yield Verdict(
+            outcome=Outcome.UNKNOWN,
+            because=f"lets a prefix list in on TCP {', '.join(map(str, hidden))}: which addresses are on it is not read",
+            missing=(Unknown(Reason.NOT_COLLECTED, "ec2.GetManagedPrefixListEntries", "ec2:GetManagedPrefixListEntries"),),
+            key="undecided" if failed else "",
+            controls=tuple(control for control in CONTROLS if control in undecided),
+        )
+    ports = ", ".join(map(str, about.limits.ports))
+    judged = {control for port in about.limits.ports for version in (4, 6) for control in _controls(port, version)}
+    sound = tuple(control for control in CONTROLS if control in judged - failed - undecided)
+    if not failed and not undecided:
+        yield ok(
+            "none of its inbound rules ({count}) lets the internet in on TCP {ports}",
+            controls=sound,
+            count=len(ingress),
+            ports=ports,
+        )
+    elif sound:
+        yield ok(
+            "of TCP {ports} it opens nothing else to the internet", key="else", controls=sound, count=len(ingress), ports=ports
+        )
 
 
 def cases() -> Iterator[Case[SecurityGroup]]:
@@ -109,6 +143,10 @@ def cases() -> Iterator[Case[SecurityGroup]]:
     yield passes("a prefix list, for the web", group("sg-08f9", IpRange("tcp", 443, 443, "pl-0a1b2c3d")))
     yield unknown("a prefix list", group("sg-090a", listed))
     yield fails("a prefix list, and everyone", group("sg-0a1c", listed, IpRange("tcp", 3389, 3389, "::/0")))
+    yield fails(
+        "SSH for everyone over both", group("sg-0b2d", IpRange("tcp", 22, 22, "0.0.0.0/0"), IpRange("tcp", 22, 22, "::/0"))
+    )
+    yield fails("a prefix list, and everyone on the same port", group("sg-0c3e", listed, IpRange("tcp", 22, 22, "0.0.0.0/0")))
     yield fails("all traffic", group("sg-0293", IpRange("-1", None, None, "::/0")))
     yield fails(
         "another port of the list", group("sg-03a4", IpRange("tcp", 5985, 5986, "0.0.0.0/0")), limits=Thresholds(ports=(5985,))

@@ -49,7 +49,7 @@ from auditor.sdk import (
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("fsbp:EC2.1",),
+    controls=("fsbp:EC2.1", "kisa-isms-p-2023:2.10.2"),
 )
 def check(snapshot: Snapshot, about: Context[Limits]) -> Iterator[Verdict]:
     public = need(snapshot.public)

@@ -42,25 +42,35 @@ from auditor.sdk import (
     unknown,
 )
 
+CONTROLS = ("fsbp:EC2.3", "kisa-isms-p-2023:2.7.1")
+
 
 @rule(
     over=Volume,
-    reads=(Volume.encrypted,),
+    reads=(Volume.encrypted, Volume.state),
     pillar=Pillar.SECURITY,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("fsbp:EC2.3",),
+    controls=CONTROLS,
 )
 def check(volume: Volume, about: Context[Limits]) -> Iterator[Verdict]:
     encrypted = need(volume.encrypted)
     if encrypted:
         yield ok("is encrypted")
     else:
-        yield flag("is not encrypted", encrypted=encrypted)
+        # EC2.3 is about volumes in use: a volume attached to nothing does not fail it.
+        unused = isinstance(volume.state, Known) and volume.state.value == "available"
+        concerned = tuple(control for control in CONTROLS if not (unused and control == "fsbp:EC2.3"))
+        state = volume.state.value if isinstance(volume.state, Known) else None
+        yield flag("is not encrypted", controls=concerned, encrypted=encrypted, state=state)
 
 
 def cases() -> Iterator[Case[Volume]]:
-    yield passes("encrypted", sample(Volume, "vol-0a1b2c3d4e5f60718", encrypted=Known(True)))
-    yield fails("not encrypted", sample(Volume, "vol-0b2c3d4e5f6071829", encrypted=Known(False)))
+    used, unused = Known("in-use"), Known("available")
+    yield passes("encrypted", sample(Volume, "vol-0a1b2c3d4e5f60718", encrypted=Known(True), state=used))
+    yield fails("not encrypted", sample(Volume, "vol-0b2c3d4e5f6071829", encrypted=Known(False), state=used))
+    yield fails(
+        "not encrypted, attached to nothing", sample(Volume, "vol-0d4e5f60718293041", encrypted=Known(False), state=unused)
+    )
     yield unknown("volumes may not be described", sample(Volume, "vol-0c3d4e5f607182930", encrypted=denied(Volume.encrypted)))

@@ -57,7 +57,7 @@ from auditor.sdk import (
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("cis-aws-7.0:2.14", "fsbp:IAM.1"),
+    controls=("cis-aws-7.0:2.14", "fsbp:IAM.1", "kisa-isms-p-2023:2.5.5"),
 )
 def check(policy: ManagedPolicy, about: Context[Limits]) -> Iterator[Verdict]:
     if any_of((policy.aws_managed, policy.attachments.map(lambda count: count == 0))):

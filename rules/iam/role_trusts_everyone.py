@@ -60,6 +60,7 @@ ISSUER = "token.actions.githubusercontent.com"
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
     since="0.1",
+    controls=("kisa-isms-p-2023:2.10.2",),
 )
 def check(role: Role, about: Context[Limits]) -> Iterator[Verdict]:
     text = need(role.trust)

@@ -51,7 +51,7 @@ from auditor.sdk import (
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("cis-aws-7.0:2.4", "fsbp:IAM.4"),
+    controls=("cis-aws-7.0:2.4", "fsbp:IAM.4", "kisa-isms-p-2023:2.5.5", "kisa-isms-p-2023:2.10.2"),
 )
 def check(root: Root, about: Context[Limits]) -> Iterator[Verdict]:
     count = need(root.keys_present)

@@ -62,7 +62,7 @@ class HeavyUse(Limits, frozen=True):
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    controls=("cis-aws-7.0:2.7",),
+    controls=("cis-aws-7.0:2.7", "kisa-isms-p-2023:2.5.2", "kisa-isms-p-2023:2.5.5"),
     limits=HeavyUse,
 )
 def check(root: Root, about: Context[HeavyUse]) -> Iterator[Verdict]:

@@ -14,8 +14,8 @@ In an organisation, the management account can take the root user's credentials 
 *Root access management*.
 
 ## When it is fine
-The root user has no password, because root access is managed centrally: then there is nothing to sign in with. The rule does not
-apply to such an account.
+The root user has neither password nor access key, because root access is managed centrally: then there is nothing to sign in with.
+The rule does not apply to such an account.
 """
 
 from collections.abc import Iterator
@@ -31,6 +31,7 @@ from auditor.sdk import (
     Root,
     Severity,
     Verdict,
+    any_of,
     denied,
     fails,
     flag,
@@ -47,23 +48,36 @@ from auditor.sdk import (
 
 @rule(
     over=Root,
-    reads=(Root.mfa_enabled, Account.summary),
+    reads=(Root.mfa_enabled, Root.keys_present, Account.summary),
     pillar=Pillar.SECURITY,
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("cis-aws-7.0:2.5",),
+    # Without any device there is no hardware device either; root-virtual-mfa is about what kind it is.
+    controls=(
+        "cis-aws-7.0:2.5",
+        "cis-aws-7.0:2.6",
+        "fsbp:IAM.6",
+        "securityhub:IAM.9",
+        "kisa-isms-p-2023:2.5.3",
+        "kisa-isms-p-2023:2.10.2",
+    ),
 )
 def check(root: Root, about: Context[Limits]) -> Iterator[Verdict]:
     if need(root.mfa_enabled):
         yield ok("MFA is enabled")
         return
     # Absent from the answer of older endpoints: only a known 0 says that there is no password.
-    passwords = need(about.account.summary).get("AccountPasswordPresent")
-    if passwords == 0:
-        yield skip("the root user has no password", passwords=passwords)
+    passwords = about.account.summary.map(lambda summary: summary.get("AccountPasswordPresent"))
+    if any_of((passwords.map(lambda count: count != 0), root.keys_present.map(lambda count: count > 0))):
+        yield flag(
+            "no MFA device is enabled for the root user",
+            mfa_enabled=False,
+            passwords=passwords.value if isinstance(passwords, Known) else None,
+            keys=root.keys_present.value if isinstance(root.keys_present, Known) else None,
+        )
     else:
-        yield flag("no MFA device is enabled for the root user", mfa_enabled=False, passwords=passwords)
+        yield skip("the root user has no password and no access key", passwords=0, keys=0)
 
 
 def cases() -> Iterator[Case[Root]]:
@@ -74,7 +88,8 @@ def cases() -> Iterator[Case[Root]]:
     yield passes("MFA is on", sample(Root, mfa_enabled=on), password)
     yield fails("a password and no MFA", sample(Root, mfa_enabled=off), password)
     yield fails("AWS does not tell about the password", sample(Root, mfa_enabled=off), silent)
-    yield skips("root access is managed centrally", sample(Root, mfa_enabled=off), central)
+    yield fails("no password, but a key", sample(Root, mfa_enabled=off, keys_present=Known(1)), central)
+    yield skips("root access is managed centrally", sample(Root, mfa_enabled=off, keys_present=Known(0)), central)
     yield unknown("the summary may not be read", sample(Root, mfa_enabled=denied(Root.mfa_enabled)), password)
     yield unknown(
         "off, but there may be no password", sample(Root, mfa_enabled=off), sample(Account, summary=denied(Account.summary))

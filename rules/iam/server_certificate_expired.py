@@ -49,7 +49,7 @@ from auditor.sdk import (
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("cis-aws-7.0:2.17",),
+    controls=("cis-aws-7.0:2.17", "securityhub:IAM.26"),
 )
 def check(certificate: ServerCertificate, about: Context[Limits]) -> Iterator[Verdict]:
     expires = need(certificate.expires)

@@ -47,7 +47,7 @@ from auditor.sdk import (
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("cis-aws-7.0:2.10", "fsbp:IAM.5"),
+    controls=("cis-aws-7.0:2.10", "fsbp:IAM.5", "kisa-isms-p-2023:2.5.3"),
 )
 def check(user: User, about: Context[Limits]) -> Iterator[Verdict]:
     if any_of((user.password_enabled.map(lambda enabled: not enabled), user.mfa_active)):

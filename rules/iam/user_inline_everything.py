@@ -50,6 +50,7 @@ from auditor.sdk import (
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    controls=("kisa-isms-p-2023:2.5.5",),
 )
 def check(user: User, about: Context[Limits]) -> Iterator[Verdict]:
     policies = need(user.inline)

@@ -52,6 +52,7 @@ from auditor.sdk import (
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     since="0.1",
+    controls=("cis-aws-6.0:2.12",),
 )
 def check(user: User, about: Context[Limits]) -> Iterator[Verdict]:
     active = [key for key in need(user.access_keys) if key.active]

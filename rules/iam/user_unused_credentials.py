@@ -47,10 +47,16 @@ from auditor.sdk import (
     unknown,
 )
 
+# From 90 days on: that is the limit of FSBP, and our choice for ISMS-P, which names none.
+FROM_90 = ("fsbp:IAM.8", "kisa-isms-p-2023:2.5.6")
+NOT_YET_90 = ("cis-aws-7.0:2.11", "securityhub:IAM.22")
+CONTROLS = (*NOT_YET_90, *FROM_90)
+
 
 class Unused(Limits, frozen=True):
     days: int = 45
-    """Days without use from which credentials should be gone. Default: CIS AWS Foundations Benchmark 7.0, 2.11."""
+    """Days without use from which credentials should be gone. Default: CIS AWS Foundations Benchmark 7.0, 2.11, and the AWS control
+    IAM.22."""
 
 
 @rule(
@@ -60,7 +66,7 @@ class Unused(Limits, frozen=True):
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("cis-aws-7.0:2.11",),
+    controls=CONTROLS,
     limits=Unused,
 )
 def check(user: User, about: Context[Unused]) -> Iterator[Verdict]:
@@ -68,20 +74,22 @@ def check(user: User, about: Context[Unused]) -> Iterator[Verdict]:
 
 
 def _password(user: User, about: Context[Unused]) -> Iterator[Verdict]:
-    """Counts from the last use or change, whichever is later: one that was never used counts from when it was made."""
+    """Counts from the last use; one that was never used counts from when it was made or changed."""
 
     def fresh(moment: datetime | None) -> bool:
         return moment is not None and about.days_since(moment) < about.limits.days
 
     used, changed = user.password_last_used, user.password_last_changed
-    if any_of((user.password_enabled.map(lambda enabled: not enabled), used.map(fresh), changed.map(fresh))):
+    counts = changed if isinstance(used, Known) and used.value is None else used
+    if any_of((user.password_enabled.map(lambda enabled: not enabled), counts.map(fresh))):
         yield ok(
-            "no console password is enabled, or it was used or changed within {limit} days",
+            "no console password is enabled, or it was used (or made, if it never was) within {limit} days",
             key="password",
             limit=about.limits.days,
         )
         return
-    yield _stale(need(used), need(changed), about, name="the console password", key="password", of=User.password_last_changed)
+    made = changed.value if isinstance(changed, Known) else None
+    yield _stale(need(used), made, about, name="the console password", key="password", of=User.password_last_changed)
 
 
 def _keys(user: User, about: Context[Unused]) -> Iterator[Verdict]:
@@ -96,20 +104,26 @@ def _keys(user: User, about: Context[Unused]) -> Iterator[Verdict]:
 def _stale(
     used: datetime | None, changed: datetime | None, about: Context[Unused], *, name: str, key: str, of: object
 ) -> Verdict:
-    moments = [moment for moment in (used, changed) if moment is not None]
-    if not moments:
+    counts = changed if used is None else used
+    if counts is None:
         return cannot_tell(
             of, "{credential} is active, but AWS does not say how old it is", reason=Reason.NO_DATA, key=key, credential=name
         )
-    idle = about.days_since(max(moments))
+    idle = about.days_since(counts)
     if used is None:
         because = "{credential} was never used since it was made on {last_changed:%Y-%m-%d} (limit: {limit} days)"
-    elif changed is not None and changed > used:
-        because = "{credential} was not used since it was changed on {last_changed:%Y-%m-%d} (limit: {limit} days)"
     else:
         because = "{credential} was last used on {last_used:%Y-%m-%d} (limit: {limit} days)"
-    return (flag if idle >= about.limits.days else ok)(
-        because, key=key, credential=name, idle=int(idle), limit=about.limits.days, last_used=used, last_changed=changed
+    stale = idle >= about.limits.days
+    return (flag if stale else ok)(
+        because,
+        key=key,
+        controls=NOT_YET_90 if stale and idle < 90 else CONTROLS,
+        credential=name,
+        idle=int(idle),
+        limit=about.limits.days,
+        last_used=used,
+        last_changed=changed,
     )
 
 
@@ -137,8 +151,11 @@ def cases() -> Iterator[Case[User]]:
     yield passes("a higher limit", password(60, 300), limits=Unused(days=90))
     yield fails("last sign-in in spring", password(220, 300))
     yield fails("a password that was never used", password(None, 46))
+    yield fails("a new password, but no sign-in since", password(60, 3))
     yield fails("exactly at the limit", password(45, 300))
     yield fails("a key that was never used", password(7, 300, key(1, None, 80), key(2, 1, 30)))
+    yield fails("a key that was made active again, and is not used", password(7, 300, key(1, 200, 2)))
+    yield passes("a new key, not used yet", password(7, 300, key(1, None, 10)))
     yield fails(
         "an unused key, password unknown",
         sample(
@@ -150,5 +167,7 @@ def cases() -> Iterator[Case[User]]:
             access_keys=Known((key(1, 120, 700),)),
         ),
     )
+    never = sample(User, "minho", password_enabled=Known(True), password_last_used=Known(None), access_keys=Known(()))
+    yield unknown("never used, and its age is not known", never)
     yield unknown("the key's dates are not told", password(7, 300, key(1, None, None)))
     yield unknown("no credential report", sample(User, "new-hire", access_keys=denied(User.access_keys)))

@@ -51,7 +51,7 @@ from auditor.sdk import (
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    controls=("fsbp:S3.9",),
+    controls=("fsbp:S3.9", "kisa-isms-p-2023:2.9.4"),
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     logging = need(bucket.logging)

@@ -55,7 +55,7 @@ KMS = ("aws:kms", "aws:kms:dsse")
     confidence=Confidence.MEDIUM,
     audience=Audience.PEDANTIC,
     since="0.1",
-    controls=("sh:S3.17",),
+    controls=("securityhub:S3.17",),
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     encryption = need(bucket.encryption)

@@ -50,6 +50,7 @@ from auditor.sdk import (
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
+    controls=("kisa-isms-p-2023:2.7.1",),
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     encryption = need(bucket.encryption)

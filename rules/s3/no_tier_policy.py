@@ -51,6 +51,8 @@ from auditor.sdk import (
     unknown,
 )
 
+CONTROLS = ("fsbp:S3.13",)
+
 
 class Thresholds(Limits, frozen=True):
     max_days: int = 3650
@@ -85,7 +87,7 @@ def where(one: LifecycleRule) -> str:
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    controls=("fsbp:S3.13",),
+    controls=CONTROLS,
     limits=Thresholds,
 )
 def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
@@ -103,8 +105,11 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
             "enabled lifecycle rules that move or expire objects: {count}", count=len(tiering), rules=[r.id for r in tiering]
         )
     else:
+        # Any enabled rule is enough for S3.13, whatever it does.
+        idle = not any(one.enabled for one in lifecycle.rules)
         yield flag(
             "no enabled lifecycle rule moves or expires objects within {days} days (rules in all: {count})",
+            controls=tuple(control for control in CONTROLS if idle or control != "fsbp:S3.13"),
             days=about.limits.max_days,
             count=len(lifecycle.rules),
         )

@@ -104,7 +104,7 @@ def literal_brackets(pattern: str) -> str:
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    controls=("fsbp:S3.5", "cis-aws-7.0:3.1.1"),
+    controls=("fsbp:S3.5", "cis-aws-7.0:3.1.1", "kisa-isms-p-2023:2.7.1"),
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     text = need(bucket.policy)

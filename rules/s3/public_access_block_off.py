@@ -6,7 +6,7 @@ its objects to the world, whoever writes it. A setting that is off does not make
 `--acl public-read` will.
 
 S3 applies the stricter of the bucket's and the account's settings, and so does this rule: a setting counts as on when either has
-it on. Security Hub S3.8 looks at the bucket's own settings only.
+it on. `s3-own-public-access-block-off` looks at the bucket's own settings only.
 
 ## How to fix
 Turn on all four Block Public Access settings, for the whole account if none of its buckets has to be public:
@@ -61,7 +61,7 @@ from auditor.sdk import (
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("fsbp:S3.8", "cis-aws-7.0:3.1.4"),
+    controls=("cis-aws-7.0:3.1.4", "kisa-isms-p-2023:2.10.2"),
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     for where, fact in (("account", about.account.public_access_block), ("bucket", bucket.public_access_block)):

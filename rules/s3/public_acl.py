@@ -51,6 +51,10 @@ from auditor.sdk import (
     unknown,
 )
 
+CONTROLS = ("fsbp:S3.2", "fsbp:S3.3", "kisa-isms-p-2023:2.10.2")
+# Of public reading and public writing, the one that a permission is not about.
+NOT_ABOUT = {"READ": "fsbp:S3.3", "READ_ACP": "fsbp:S3.3", "WRITE": "fsbp:S3.2", "WRITE_ACP": "fsbp:S3.2"}
+
 WORLD = {
     "http://acs.amazonaws.com/groups/global/AllUsers": "AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "AuthenticatedUsers",
@@ -62,6 +66,12 @@ def public_grants(acl: Acl) -> list[str]:
     return sorted({f"{grant.permission} to {WORLD[grant.grantee]}" for grant in acl.grants if grant.grantee in WORLD})
 
 
+def concerned(acl: Acl) -> tuple[str, ...]:
+    """The controls that the grants to the world fail."""
+    permissions = {grant.permission for grant in acl.grants if grant.grantee in WORLD}
+    return tuple(control for control in CONTROLS if any(NOT_ABOUT.get(permission) != control for permission in permissions))
+
+
 @rule(
     over=Bucket,
     reads=(Bucket.acl, Bucket.ownership, Bucket.public_access_block, Account.public_access_block),
@@ -69,7 +79,7 @@ def public_grants(acl: Acl) -> list[str]:
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
-    controls=("fsbp:S3.2", "fsbp:S3.3"),
+    controls=CONTROLS,
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     closed = {
@@ -81,8 +91,9 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     if any_of(closed.values()):
         yield ok("{why}", why=next(why for why, fact in closed.items() if isinstance(fact, Known) and fact.value))
     else:
-        grants = public_grants(need(bucket.acl))
-        yield flag("the ACL grants {what}", what=", ".join(grants), grants=grants)
+        acl = need(bucket.acl)
+        grants = public_grants(acl)
+        yield flag("the ACL grants {what}", controls=concerned(acl), what=", ".join(grants), grants=grants)
 
 
 def cases() -> Iterator[Case[Bucket]]:
@@ -121,6 +132,13 @@ def cases() -> Iterator[Case[Bucket]]:
         sample(Bucket, "uploads", acl=public, ownership=unset, public_access_block=open_),
         account,
     )
+    for permission in ("READ", "WRITE_ACP", "FULL_CONTROL"):
+        one = Known(Acl(owner.grantee, (owner, Grant(world.grantee, permission))))
+        yield fails(
+            f"everyone has {permission}",
+            sample(Bucket, "downloads", acl=one, ownership=unset, public_access_block=open_),
+            account,
+        )
     yield unknown(
         "a public grant, and the account's switches may not be read",
         sample(Bucket, "uploads", acl=public, ownership=preferred, public_access_block=open_),

@@ -52,6 +52,8 @@ from auditor.sdk import (
     unknown,
 )
 
+CONTROLS = ("securityhub:S3.10",)
+
 
 class Thresholds(Limits, frozen=True):
     max_days: int = 3650
@@ -65,7 +67,7 @@ class Thresholds(Limits, frozen=True):
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    controls=("sh:S3.10",),
+    controls=CONTROLS,
     limits=Thresholds,
 )
 def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
@@ -79,8 +81,11 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         if r.enabled and r.noncurrent_expiration and (r.noncurrent_expiration.days or 0) <= about.limits.max_days
     ]
     if not expiring:
+        # S3.10 asks for any enabled rule, and of buckets only whose versioning is on.
+        bare = versioning.status == "Enabled" and not any(one.enabled for one in lifecycle.rules)
         yield flag(
             "versioning is {status} and no enabled lifecycle rule deletes noncurrent versions within {days} days",
+            controls=tuple(control for control in CONTROLS if bare or control != "securityhub:S3.10"),
             days=about.limits.max_days,
             status=versioning.status.lower(),
             count=len(lifecycle.rules),

@@ -49,7 +49,7 @@ from auditor.sdk import (
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    controls=("sh:S3.14",),
+    controls=("securityhub:S3.14",),
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     status = need(bucket.versioning).status

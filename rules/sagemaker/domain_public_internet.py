@@ -49,6 +49,7 @@ from auditor.sdk import (
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
     since="0.1",
+    controls=("kisa-isms-p-2023:2.6.7",),
 )
 def check(domain: Domain, about: Context[Limits]) -> Iterator[Verdict]:
     network = need(domain.network)

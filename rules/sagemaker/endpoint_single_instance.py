@@ -55,7 +55,6 @@ from auditor.sdk import (
     confidence=Confidence.LOW,
     audience=Audience.PEDANTIC,
     since="0.1",
-    controls=("fsbp:SageMaker.4",),
 )
 def check(endpoint: Endpoint, about: Context[Limits]) -> Iterator[Verdict]:
     variants = [one for one in need(endpoint.variants) if not one.serverless and not one.shadow]

@@ -49,7 +49,7 @@ from auditor.sdk import (
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    controls=("fsbp:SageMaker.1",),
+    controls=("fsbp:SageMaker.1", "kisa-isms-p-2023:2.6.7"),
 )
 def check(notebook: NotebookInstance, about: Context[Limits]) -> Iterator[Verdict]:
     if need(notebook.direct_internet):

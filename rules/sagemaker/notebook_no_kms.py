@@ -48,7 +48,7 @@ from auditor.sdk import (
     confidence=Confidence.MEDIUM,
     audience=Audience.PEDANTIC,
     since="0.1",
-    controls=("sh:SageMaker.21",),
+    controls=("securityhub:SageMaker.21",),
 )
 def check(notebook: NotebookInstance, about: Context[Limits]) -> Iterator[Verdict]:
     key = need(notebook.key)

@@ -48,7 +48,7 @@ from auditor.sdk import (
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    controls=("fsbp:SageMaker.2",),
+    controls=("fsbp:SageMaker.2", "kisa-isms-p-2023:2.6.1"),
 )
 def check(notebook: NotebookInstance, about: Context[Limits]) -> Iterator[Verdict]:
     subnet = need(notebook.subnet)

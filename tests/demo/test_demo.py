@@ -62,14 +62,21 @@ WEAK = (
     ("ec2-instance-previous-generation", "old-dashboard"),
     ("ec2-instance-previous-generation", "experiment-bert"),
     ("ec2-instance-stopped-long", "experiment-bert"),
+    ("ec2-network-acl-open-admin-port", "default fence"),
+    ("ec2-network-acl-unused", "lockdown 2024"),
+    ("ec2-peering-route-wide", "ml-private to all of data-lake"),
     ("ec2-public-admin-port", "bastion"),
     ("ec2-reserved-instances-expiring", "feature-store"),
     ("ec2-security-group-open-admin-port", "ssh-from-anywhere"),
+    ("ec2-security-group-open-smb", "labeling-share"),
     ("ec2-snapshot-public", "bert-datasets-share"),
     ("ec2-volume-gp2", "bert-datasets"),
     ("ec2-volume-idle", "feature-store-scratch"),
     ("ec2-volume-unattached", "bert-datasets"),
     ("ec2-volume-unencrypted", "bert-datasets"),
+    ("ec2-vpc-no-endpoint", "default"),
+    ("ec2-vpc-no-flow-log", "data-lake"),
+    ("ec2-vpc-no-flow-log", "default"),
     ("iam-admin-policy-everything", "everything-for-now"),
     ("iam-group-inline-everything", "platform-admins"),
     ("iam-policy-allow-not-action", "all-but-billing"),
@@ -132,12 +139,19 @@ SOUND = (
     ("ec2-instance-idle", "feature-store-api"),
     ("ec2-instance-previous-generation", "feature-store-api"),
     ("ec2-instance-stopped-long", "weekend-batch"),
+    ("ec2-network-acl-open-admin-port", "ml-private fence"),
+    ("ec2-network-acl-unused", "ml-private fence"),
+    ("ec2-peering-route-wide", "ml-private"),
     ("ec2-public-admin-port", "demo-frontend"),
     ("ec2-reserved-instances-expiring", "batch"),
+    ("ec2-security-group-open-admin-port", "labeling-share"),
     ("ec2-security-group-open-admin-port", "ml-internal"),
+    ("ec2-security-group-open-smb", "ml-internal"),
     ("ec2-snapshot-public", "bert-datasets-weekly"),
     ("ec2-volume-idle", "feature-store-data"),
     ("ec2-volume-unattached", "hpo-scratch-new"),
+    ("ec2-vpc-no-endpoint", "ml-private"),
+    ("ec2-vpc-no-flow-log", "ml-private"),
     ("iam-admin-policy-everything", "ml-engineering"),
     ("iam-group-inline-everything", "ml-engineers"),
     ("iam-role-trusts-everyone", "org-reader"),
@@ -252,8 +266,7 @@ def test_exit_is_that_of_findings(result: Result) -> None:
 
 def test_hostile_names_do_not_become_markup(result: Result) -> None:
     assert any(finding.name == HOSTILE for finding in result.findings)
-    page = render(result.view, ("html",))
-    text = b"".join(page.values()).decode()
+    text = b"".join(part for file in render(result.view, ("html",)) for part in file.parts).decode()
     assert HOSTILE not in text
     assert "&lt;script&gt;alert(1)" in text
 
