@@ -1,4 +1,4 @@
-"""Generate the parts of README.md that the code knows better: the rule index and the command line's help.
+"""Generate what the code knows better: the tables and the command line's help in README.md, the permissions in deploy/template.yaml.
 
 ``python .ci/docs.py`` rewrites them, the JSON Schema of the report, and the verdicts on the golden account; ``--check`` fails when they
 are not current.
@@ -9,13 +9,29 @@ from __future__ import annotations
 import os
 import re
 import sys
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 SAMPLE = ROOT / "reports" / "sample"
+TEMPLATE = ROOT / "deploy" / "template.yaml"
 SCHEMA = ROOT / "reports" / "schema" / "report-1.schema.json"
-COMMANDS = ("", "scan", "collect", "check", "permissions", "rules", "rules list", "rules show", "rules test")
+COMMANDS = (
+    "",
+    "scan",
+    "collect",
+    "check",
+    "export",
+    "permissions",
+    "rules",
+    "rules list",
+    "rules show",
+    "rules test",
+    "frameworks",
+    "frameworks list",
+    "frameworks show",
+)
 
 
 def rule_index() -> str:
@@ -28,6 +44,15 @@ def rule_index() -> str:
         for rule in load().values()
         if rule.origin == "builtin"
     ]
+    return "\n".join(rows)
+
+
+def format_index() -> str:
+    """The output formats as a table."""
+    from auditor.render.format import formats
+
+    rows = ["| format | what it is |", "|---|---|"]
+    rows += [f"| `{one.name}` | {one.about} |" for one in formats().values()]
     return "\n".join(rows)
 
 
@@ -67,12 +92,41 @@ def verdicts() -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def statements() -> str:
+    """The statements of `awsaudit permissions --audience auditor` as YAML: what any choice of rules needs."""
+    import json
+
+    from auditor.cli.choose import configuration
+    from auditor.collect.permissions import policy
+    from auditor.collect.wanted import by_rules
+
+    chosen = configuration(audience="auditor")
+    document = json.loads(policy(by_rules([rule.spec for rule in chosen.rules])))
+    lines: list[str] = []
+    for statement in document["Statement"]:
+        lines += [f"- Sid: {statement['Sid']}", f"  Effect: {statement['Effect']}", "  Action:"]
+        lines += [f"    - {action}" for action in statement["Action"]]
+        lines += [f'  Resource: "{statement["Resource"]}"']
+    return "\n".join(lines) + "\n"
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Put ``content`` between the markers ``<!-- name:begin -->`` and ``<!-- name:end -->``."""
     pattern = re.compile(rf"(<!-- {name}:begin.*?-->\n).*?(\n<!-- {name}:end -->)", re.DOTALL)
+    return _replace(text, pattern, name, content)
+
+
+def fill_yaml(text: str, name: str, content: str) -> str:
+    """Put ``content``, indented as they are, between the comments ``# name:begin`` and ``# name:end``."""
+    pattern = re.compile(rf"(( *)# {name}:begin[^\n]*\n).*?( *# {name}:end)", re.DOTALL)
+    found = pattern.search(text)
+    return _replace(text, pattern, name, textwrap.indent(content, found.group(2)) if found else "")
+
+
+def _replace(text: str, pattern: re.Pattern[str], name: str, content: str) -> str:
     if not pattern.search(text):
-        raise SystemExit(f"README.md lacks the markers of `{name}`")
-    return pattern.sub(lambda found: found.group(1) + content + found.group(2), text)
+        raise SystemExit(f"the markers of `{name}` are missing")
+    return pattern.sub(lambda found: found.group(1) + content + found.groups()[-1], text)
 
 
 def generated() -> dict[Path, bytes]:
@@ -81,8 +135,10 @@ def generated() -> dict[Path, bytes]:
 
     text = README.read_text("utf-8")
     text = fill(text, "rules", rule_index())
+    text = fill(text, "formats", format_index())
     text = fill(text, "help", command_help())
-    return {README: text.encode(), SCHEMA: schema(), SAMPLE / "verdicts.tsv": verdicts()}
+    template = fill_yaml(TEMPLATE.read_text("utf-8"), "permissions", statements())
+    return {README: text.encode(), TEMPLATE: template.encode(), SCHEMA: schema(), SAMPLE / "verdicts.tsv": verdicts()}
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Make the sample report anew: the golden account's snapshot, and the picture in README.md.
+"""Make the sample report anew: the golden account's snapshot, and the pictures in README.md.
 
 By hand, when the demo account or the look of the report changes: ``.venv/bin/python .ci/sample.py``, then ``make docs``. Needs chromium.
 The snapshot is frozen in the repository: the verdicts on it are reviewed like code (``reports/sample/verdicts.tsv``).
@@ -10,15 +10,18 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from auditor.cli.choose import configuration
 from auditor.cli.progress import Silent
 from auditor.collect.run import Scan, Scope
 from auditor.collect.wanted import everything
+from auditor.config import of_frameworks
 from auditor.demo.account import REGION, emulated_account
 from auditor.engine import archive
 from auditor.model.verdict import Severity
 from auditor.pipeline import render, weigh
+from auditor.sinks.folder import deliver
 
 SAMPLE = Path(__file__).resolve().parent.parent / "reports" / "sample"
 TAKEN_AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -26,7 +29,7 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 
 def main() -> int:
-    """Write the snapshot and the picture."""
+    """Write the snapshot and the pictures."""
     from playwright.sync_api import sync_playwright
 
     SAMPLE.mkdir(parents=True, exist_ok=True)
@@ -38,16 +41,17 @@ def main() -> int:
         journal.close(keep=False)
     archive.write(snapshot, SAMPLE / archive.FILE)
     (SAMPLE / archive.FILE).chmod(0o644)
-    result = weigh(snapshot, configuration(), fail_on=Severity.HIGH, strict=False)
-    page_file = SAMPLE / "report.html"
-    page_file.write_bytes(render(result.view, ["html"])["report.html"])
-    with sync_playwright() as playwright:
+    chosen = of_frameworks(configuration(audience="auditor"), ["cis-aws-7.0"], everything=False)
+    pictures = {"report.html": weigh(snapshot, configuration(), fail_on=Severity.HIGH, strict=False)}
+    pictures["compliance-cis-aws-7.0.html"] = weigh(snapshot, chosen, fail_on=Severity.HIGH, strict=False)
+    with sync_playwright() as playwright, TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1440, "height": 800})
-        page.goto(page_file.as_uri())
-        page.screenshot(path=SAMPLE / "report.png")
+        for name, result in pictures.items():
+            deliver(Path(folder), render(result.view, ["html"]))
+            page.goto(Path(folder, name).as_uri())
+            page.screenshot(path=SAMPLE / f"{name.split('-')[0].removesuffix('.html')}.png")
         browser.close()
-    page_file.unlink()
     return 0
 
 

@@ -14,10 +14,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 import msgspec
 
+from auditor.engine import frameworks as catalogues
+from auditor.engine.controls import Attestation, rules_of
+from auditor.engine.frameworks import Framework
 from auditor.engine.registry import LoadedRule
 from auditor.engine.rule import Limits
 from auditor.engine.waivers import Waiver
@@ -28,6 +31,7 @@ FILE = "awsaudit.toml"
 
 SeverityWord = Literal["info", "low", "medium", "high", "critical"]
 AudienceWord = Literal["regular", "pedantic", "auditor"]
+Language = Literal["en", "ko"]
 
 
 class _Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,17 +48,33 @@ class _Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires: date
 
 
+class _Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    control: str
+    by: str
+    on: date
+    until: date
+    evidence: str
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: _Selection = _Selection()
     limits: dict[str, dict[str, object]] = {}
     severity: dict[str, SeverityWord] = {}
     waivers: tuple[_Waiver, ...] = ()
+    attestations: tuple[_Attestation, ...] = ()
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What a run judges and how. Rule ids in it are known to exist."""
 
     rules: tuple[LoadedRule, ...]
+    known: tuple[LoadedRule, ...] = ()
+    """Every rule there is: a control whose rules were not run is not good for that."""
+    frameworks: tuple[Framework, ...] = ()
+    """The frameworks to report on."""
+    attestations: tuple[Attestation, ...] = ()
+    language: Language = "en"
+    """Of the pages of frameworks."""
     limits: Mapping[str, Limits] = {}
     severities: Mapping[str, Severity] = {}
     waivers: tuple[Waiver, ...] = ()
@@ -63,7 +83,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     selection: tuple[str, ...] = ()
-    """What is to be said of the file's ``select`` and ``ignore`` as long as they hold: ``--rule`` replaces them."""
+    """What is to be said of the file's ``select`` as long as it holds: ``--rule`` and ``--framework`` replace it."""
+    left_out: tuple[str, ...] = ()
+    """What is to be said of the file's ``ignore`` as long as it holds: ``--rule`` replaces it."""
+    settings: Mapping[str, str] = {}
+    """By rule id, the limits that the file sets, as text: a control judged by them is not judged by the framework's own."""
 
 
 def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
@@ -76,15 +100,22 @@ def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
         if not path.exists():
             return configure(_File(), rules, FILE)
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        content = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"config `{path}` cannot be read: {error.strerror or error}; name another with --config") from error
+    return parse(content, rules, str(path))
+
+
+def parse(content: bytes, rules: Mapping[str, LoadedRule], path: str) -> Config:
+    """The configuration that a file holds; ``path`` is for messages. Raises :class:`ConfigError`."""
+    try:
+        data = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"config `{path}` is not valid TOML: {error}") from error
     try:
         parsed = msgspec.convert(data, _File)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"config `{path}`: {_place(error, _File, _Selection, _Waiver)}") from error
+        raise ConfigError(f"config `{path}`: {_place(error, _File, _Selection, _Waiver, _Attestation)}") from error
     return configure(parsed, rules, str(path))
 
 
@@ -98,6 +129,7 @@ def configure(parsed: _File, rules: Mapping[str, LoadedRule], path: str) -> Conf
             raise ConfigError(f"config `{path}` waives rule `{waiver.rule}`, which does not exist{_near(waiver.rule, rules)}")
         if not (waiver.owner.strip() and waiver.reason.strip() and waiver.resource.strip()):
             raise ConfigError(f"config `{path}`: the waiver for `{waiver.rule}` needs a resource, an owner and a reason")
+    _check_attestations(parsed.attestations, path)
     limits: dict[str, Limits] = {}
     for rule_id, values in parsed.limits.items():
         try:
@@ -107,15 +139,38 @@ def configure(parsed: _File, rules: Mapping[str, LoadedRule], path: str) -> Conf
             raise ConfigError(f"{where}: {_place(error, rules[rule_id].spec.limits)}") from error
         _check_range(limits[rule_id], f"config `{path}` [limits.{rule_id}]")
     return Config(
+        known=tuple(rules.values()),
+        attestations=tuple(
+            Attestation(control=a.control, by=a.by, on=a.on, until=a.until, evidence=a.evidence) for a in parsed.attestations
+        ),
         rules=select(rules, parsed.rules.select, parsed.rules.ignore, Audience(parsed.rules.audience), where=f"config `{path}`"),
         limits=limits,
         notes=tuple(_notes(parsed, Path(path).name)),
         select=parsed.rules.select,
         ignore=parsed.rules.ignore,
-        selection=tuple(_selection(parsed, Path(path).name)),
+        selection=_said("selects only", parsed.rules.select, path),
+        left_out=_said("leaves out", parsed.rules.ignore, path),
+        settings={rule_id: _settings(values) for rule_id, values in parsed.limits.items()},
         severities={rule_id: severity(word) for rule_id, word in parsed.severity.items()},
         waivers=tuple(Waiver(w.rule, w.resource, w.owner, w.reason, w.expires) for w in parsed.waivers),
     )
+
+
+def _check_attestations(attestations: Iterable[_Attestation], path: str) -> None:
+    known = {f"{framework.id}:{control.id}" for framework in catalogues.load().values() for control in framework.controls}
+    seen: set[str] = set()
+    for one in attestations:
+        if one.control not in known:
+            near = difflib.get_close_matches(one.control, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "a control is named as in `cis-aws-7.0:2.2`"
+            raise ConfigError(f"config `{path}` attests control `{one.control}`, which does not exist; {hint}")
+        if not (one.by.strip() and one.evidence.strip()):
+            raise ConfigError(f"config `{path}`: the attestation of `{one.control}` must say by whom and on what evidence")
+        if one.until < one.on:
+            raise ConfigError(f"config `{path}`: the attestation of `{one.control}` ends before it begins")
+        if one.control in seen:
+            raise ConfigError(f"config `{path}` attests `{one.control}` twice; keep the one that holds")
+        seen.add(one.control)
 
 
 def _check_range(limits: Limits, where: str) -> None:
@@ -131,17 +186,40 @@ def _check_range(limits: Limits, where: str) -> None:
 
 def _notes(parsed: _File, file: str) -> Iterable[str]:
     for rule_id, values in sorted(parsed.limits.items()):
-        settings = ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
-        yield f"`{file}` sets limits of `{rule_id}`: {settings}"
+        yield f"`{file}` sets limits of `{rule_id}`: {_settings(values)}"
     for rule_id, word in sorted(parsed.severity.items()):
         yield f"`{file}` sets the severity of `{rule_id}` to {word}"
 
 
-def _selection(parsed: _File, file: str) -> Iterable[str]:
-    if parsed.rules.select:
-        yield f"`{file}` selects only the rules {', '.join(f'`{p}`' for p in parsed.rules.select)}"
-    if parsed.rules.ignore:
-        yield f"`{file}` leaves out the rules {', '.join(f'`{p}`' for p in parsed.rules.ignore)}"
+def _said(does: str, patterns: tuple[str, ...], path: str) -> tuple[str, ...]:
+    return (f"`{Path(path).name}` {does} the rules {', '.join(f'`{p}`' for p in patterns)}",) if patterns else ()
+
+
+def _settings(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
+
+
+def of_frameworks(config: Config, wanted: Iterable[str], *, everything: bool = True) -> Config:
+    """The configuration with frameworks to report on. ``everything``: judge by all their rules, whoever they are for, but for those
+    that the file leaves out; else the rules stay as they are.
+
+    Raises :class:`UnknownFramework`.
+    """
+    known = catalogues.load()
+    chosen = catalogues.pick(known, wanted)
+    if everything and chosen:
+        ids = {rule.id for one in chosen for rules in rules_of(known, one, config.known).values() for rule in rules}
+        meant = tuple(r for r in config.known if r.id in ids and not any(fnmatchcase(r.id, p) for p in config.ignore))
+        config = msgspec.structs.replace(config, rules=meant, selection=())
+    return msgspec.structs.replace(config, frameworks=chosen)
+
+
+def language_of(word: str) -> Language:
+    """The language of that code. Raises :class:`UsageError`."""
+    for code in get_args(Language):
+        if code == word:
+            return cast("Language", code)
+    raise UsageError(f"`{word}` is not a language of reports; there are {', '.join(get_args(Language))}")
 
 
 def severity(word: str) -> Severity:

@@ -6,6 +6,7 @@
     ├── UsageError            what was asked for cannot be done as asked (exit 2)
     │   ├── ConfigError       awsaudit.toml
     │   ├── UnknownRule       a rule id that does not exist
+    │   ├── UnknownFramework  a framework id that does not exist
     │   ├── RuleFileError     a rule file that breaks the contract
     │   └── OutputError       a file or folder that cannot be written
     ├── SnapshotError         a snapshot file cannot be used (exit 2)
@@ -35,6 +36,10 @@ class ConfigError(UsageError):
 
 class UnknownRule(UsageError):
     """There is no rule of that id."""
+
+
+class UnknownFramework(UsageError):
+    """There is no framework of that id."""
 
 
 class RuleFileError(UsageError):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
 from auditor.config import Config
+from auditor.engine import controls, frameworks
 from auditor.engine.evaluate import judge
 from auditor.engine.exits import Exit, exit_code
 from auditor.engine.waivers import waive
 from auditor.errors import UsageError
 from auditor.model.snapshot import Snapshot
 from auditor.model.verdict import Finding, Severity
-from auditor.render.format import formats
+from auditor.render.format import File, formats
+from auditor.render.standing import Judged
 from auditor.render.view import View, build
 
 
@@ -27,11 +29,19 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 def weigh(snapshot: Snapshot, config: Config, *, fail_on: Severity, strict: bool) -> Result:
     """Judge a snapshot by the rules, limits, severities and waivers of a configuration. Pure: no clock, no network."""
+    ran = {rule.id for rule in config.rules}
     found = judge(snapshot, config.rules, limits=config.limits, severities=config.severities)
-    findings, notes = waive(found, config.waivers, snapshot.header.taken_at, ran={rule.id for rule in config.rules})
+    findings, notes = waive(found, config.waivers, snapshot.header.taken_at, ran=ran)
     return Result(
         findings=tuple(findings),
-        view=build(snapshot, findings, {rule.id: rule for rule in config.rules}, (*config.notes, *config.selection, *notes)),
+        view=build(
+            snapshot,
+            findings,
+            {rule.id: rule for rule in config.rules},
+            (*config.notes, *config.selection, *config.left_out, *notes, *controls.notes(config.attestations, snapshot)),
+            _judged(snapshot, config, findings, ran),
+            config.language,
+        ),
         exit=exit_code(snapshot, config.rules, findings, fail_on=fail_on, strict=strict),
     )
 
@@ -48,7 +58,25 @@ def check_formats(names: Iterable[str]) -> tuple[str, ...]:
     return chosen
 
 
-def render(view: View, names: Iterable[str]) -> Mapping[str, bytes]:
-    """The files of these formats by file name."""
+def render(view: View, names: Iterable[str]) -> Iterator[File]:
+    """The files of these formats."""
     known = formats()
-    return {known[name].file: known[name].render(view) for name in names}
+    for name in names:
+        yield from known[name].files(view)
+
+
+def _judged(snapshot: Snapshot, config: Config, findings: Sequence[Finding], ran: Collection[str]) -> Iterator[Judged]:
+    if not config.frameworks:
+        return
+    every = frameworks.load()
+    for framework in config.frameworks:
+        assessed = controls.assess(
+            snapshot,
+            every,
+            framework,
+            known=config.known,
+            ran=ran,
+            findings=findings,
+            attestations=config.attestations,
+        )
+        yield Judged(framework=framework, controls=assessed, settings=config.settings)

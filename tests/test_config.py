@@ -167,7 +167,62 @@ def test_an_audience_on_the_command_line_keeps_what_the_file_leaves_out(tmp_path
     wider = configuration(config=file, audience="auditor")
     assert "iam-root-virtual-mfa" in {rule.id for rule in wider.rules}
     assert not any(rule.id.startswith("s3-") for rule in wider.rules)
-    assert wider.selection == ("`awsaudit.toml` leaves out the rules `s3-*`",)
+    assert wider.left_out == ("`awsaudit.toml` leaves out the rules `s3-*`",)
     named = configuration(config=file, rules=["s3-versioning-off"])
     assert [rule.id for rule in named.rules] == ["s3-versioning-off"]
-    assert named.selection == (), "a report must not say that what it judged was left out"
+    assert named.left_out == (), "a report must not say that what it judged was left out"
+
+
+ATTESTED = """
+[[attestations]]
+control = "cis-aws-7.0:2.2"
+by = "보안팀"
+on = 2026-10-01
+until = 2027-10-01
+evidence = "계정 연락처 검토 2026-10"
+"""
+
+
+def test_an_attestation_says_who_when_until_and_on_what_evidence(tmp_path: Path) -> None:
+    (said,) = config(tmp_path, ATTESTED).attestations
+    assert (said.control, said.by, said.on, said.until) == ("cis-aws-7.0:2.2", "보안팀", date(2026, 10, 1), date(2027, 10, 1))
+    assert said.evidence == "계정 연락처 검토 2026-10"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("cis-aws-7.0:2.2", "cis-aws-7.0:2.222", "attests control `cis-aws-7.0:2.222`, which does not exist; did you mean"),
+        ("cis-aws-7.0:2.2", "zzz", "a control is named as in `cis-aws-7.0:2.2`"),
+        ("보안팀", " ", "must say by whom"),
+        ("until = 2027-10-01", "until = 2025-10-01", "ends before it begins"),
+        ("until = 2027-10-01", "", "it lacks"),
+        ("evidence", "evidense", "did you mean `evidence`?"),
+    ],
+)
+def test_a_wrong_attestation(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert words in mistake(tmp_path, ATTESTED.replace(old, new, 1))
+
+
+def test_a_control_is_attested_once(tmp_path: Path) -> None:
+    assert "attests `cis-aws-7.0:2.2` twice" in mistake(tmp_path, ATTESTED * 2)
+
+
+def test_a_framework_brings_its_rules_but_for_those_that_the_file_leaves_out(tmp_path: Path) -> None:
+    path = tmp_path / "awsaudit.toml"
+    path.write_text('[rules]\nselect = ["ec2-*"]\nignore = ["iam-root-no-*"]\n', "utf-8")
+    found = configuration(config=path, frameworks=["cis-aws-7.0"])
+    ids = {rule.id for rule in found.rules}
+    assert {"iam-root-access-key", "iam-root-virtual-mfa"} <= ids, "whoever they are for"
+    assert "iam-root-no-mfa" not in ids
+    assert not any(id.startswith("sagemaker-") for id in ids)
+    assert (found.selection, len(found.left_out)) == ((), 1)
+    assert [framework.id for framework in found.frameworks] == ["cis-aws-7.0"]
+    narrow = configuration(config=path, frameworks=["cis-aws-7.0"], rules=["iam-root-no-mfa"])
+    assert [rule.id for rule in narrow.rules] == ["iam-root-no-mfa"]
+    assert narrow.left_out == ()
+
+
+def test_a_language_that_there_is_not() -> None:
+    with pytest.raises(UsageError, match="`fr` is not a language of reports; there are en, ko"):
+        configuration(language="fr")

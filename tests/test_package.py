@@ -20,7 +20,13 @@ import auditor
 from auditor import sdk
 
 ROOT = Path(__file__).parent.parent
-MAPPED = {"auditor": "auditor", "auditor.rules": "rules", "auditor.templates": "reports/templates"}
+MAPPED = {
+    "auditor": "auditor",
+    "auditor.locale": "reports/locale",
+    "auditor.rules": "rules",
+    "auditor.templates": "reports/templates",
+}
+SHIPPED = (".py", ".j2", ".css", ".js", ".mo", ".toml", ".typed")
 
 
 def project() -> dict[str, Any]:
@@ -76,7 +82,7 @@ def test_the_wheel_holds_everything(wheel: list[str]) -> None:
     there = set(wheel)
     for name, folder in MAPPED.items():
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in (".py", ".j2", ".css", ".js", ".typed"):
+            if path.suffix in SHIPPED:
                 assert "/".join((*name.split("."), *path.relative_to(ROOT / folder).parts)) in there
     assert "auditor/py.typed" in there
     assert any(name.endswith("/licenses/LICENSE") for name in there)
@@ -84,7 +90,7 @@ def test_the_wheel_holds_everything(wheel: list[str]) -> None:
 
 def test_the_wheel_holds_nothing_else(wheel: list[str]) -> None:
     suffixes = {Path(name).suffix for name in wheel if ".dist-info/" not in name}
-    assert suffixes <= {".py", ".typed", ".j2", ".css", ".js"}
+    assert suffixes <= set(SHIPPED)
     assert not [name for name in wheel if "test" in name]
 
 

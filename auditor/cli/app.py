@@ -12,7 +12,7 @@ import traceback
 import typer
 from typer.exceptions import TyperException
 
-from auditor.cli import check, collect, permissions, rules, scan
+from auditor.cli import check, collect, export, frameworks, permissions, rules, scan
 from auditor.errors import AwsauditError
 
 app = typer.Typer(
@@ -26,8 +26,10 @@ app = typer.Typer(
 app.command("scan")(scan.scan)
 app.command("collect")(collect.collect)
 app.command("check")(check.check)
+app.command("export")(export.export)
 app.command("permissions")(permissions.permissions)
 app.add_typer(rules.app, name="rules")
+app.add_typer(frameworks.app, name="frameworks")
 
 
 def _show_version(wanted: bool) -> None:

@@ -23,10 +23,12 @@ def check(
     rule: options.Rules = None,
     service: options.Services = None,
     audience: options.Audience = None,
+    framework: options.Frameworks = None,
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
     out: Out = None,
     formats: options.Formats = "html,json",
+    language: options.LanguageOf = "en",
     fail_on: options.FailOn = "high",
     strict: options.Strict = False,
     quiet: options.Quiet = False,
@@ -43,9 +45,17 @@ def check(
 
     names = check_formats(formats.split(","))
     threshold = severity(fail_on)
-    chosen = choose.configuration(config=config, rules_folder=rules, rules=rule, services=service, audience=audience)
+    chosen = choose.configuration(
+        config=config,
+        rules_folder=rules,
+        rules=rule,
+        services=service,
+        audience=audience,
+        frameworks=framework,
+        language=language,
+    )
     loaded = archive.read(archive.find(snapshot))
-    if not (rule or service or audience):
+    if not (rule or service or audience or framework):
         chosen = choose.covered(chosen, loaded)
     if out is None:
         return present.results(loaded, chosen, formats=names, folder=None, fail_on=threshold, strict=strict, quiet=quiet)

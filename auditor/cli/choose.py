@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from auditor.config import Config, load, select
+from auditor.config import Config, language_of, load, of_frameworks, select
 from auditor.engine import registry
 from auditor.engine.registry import LoadedRule
 from auditor.errors import UsageError
@@ -43,19 +43,25 @@ def configuration(
     rules: Sequence[str] | None = None,
     services: Sequence[str] | None = None,
     audience: str | None = None,
+    frameworks: Sequence[str] | None = None,
+    language: str = "en",
 ) -> Config:
-    """What to judge: the file's choices, narrowed or replaced by what the command line says.
+    """What to judge: the file's choices, narrowed or replaced by what the command line says. A framework brings all its rules;
+    together with ``rules`` or ``audience`` it is only reported on.
 
     Raises :class:`UsageError` or one of its kinds.
     """
     known = registry.load(rules_folder)
-    chosen = load(config, known)
+    chosen = of_frameworks(load(config, known), frameworks or (), everything=not (rules or audience))
+    chosen = msgspec.structs.replace(chosen, language=language_of(language))
     if rules or audience:
         if audience and audience not in [a.value for a in Audience]:
             raise UsageError(f"`{audience}` is not an audience; use one of {', '.join(a.value for a in Audience)}")
         level = Audience(audience or "regular")
         if rules:
-            chosen = msgspec.structs.replace(chosen, rules=select(known, rules, (), level, where="--rule"), selection=())
+            chosen = msgspec.structs.replace(
+                chosen, rules=select(known, rules, (), level, where="--rule"), selection=(), left_out=()
+            )
         else:
             chosen = msgspec.structs.replace(chosen, rules=select(known, chosen.select, chosen.ignore, level, where="config"))
     if services:

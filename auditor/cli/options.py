@@ -56,6 +56,18 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Configuration. Default: awsaudit.toml here, if any.", rich_help_panel=CHOICE),
 ]
+Frameworks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--framework",
+        metavar="ID",
+        help="Judge by the rules of a framework, and report on its controls; repeatable.",
+        rich_help_panel=CHOICE,
+    ),
+]
+LanguageOf = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="Of the pages of frameworks: en or ko.", rich_help_panel=RESULT)
+]
 Formats = Annotated[
     str, typer.Option("--format", metavar="NAMES", help="Reports to write, separated by commas.", rich_help_panel=RESULT)
 ]

@@ -15,6 +15,7 @@ def permissions(
     rule: options.Rules = None,
     service: options.Services = None,
     audience: options.Audience = None,
+    framework: options.Frameworks = None,
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
     all_: All = False,
@@ -30,6 +31,8 @@ def permissions(
     if all_:
         wanted = everything()
     else:
-        chosen = choose.configuration(config=config, rules_folder=rules, rules=rule, services=service, audience=audience)
+        chosen = choose.configuration(
+            config=config, rules_folder=rules, rules=rule, services=service, audience=audience, frameworks=framework
+        )
         wanted = by_rules([r.spec for r in chosen.rules])
     typer.echo(policy(wanted).decode(), nl=False)

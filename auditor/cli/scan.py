@@ -30,10 +30,12 @@ def scan(
     rule: options.Rules = None,
     service: options.Services = None,
     audience: options.Audience = None,
+    framework: options.Frameworks = None,
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
     out: Out = Path("awsaudit-report"),
     formats: options.Formats = "html,json",
+    language: options.LanguageOf = "en",
     fail_on: options.FailOn = "high",
     strict: options.Strict = False,
     quiet: options.Quiet = False,
@@ -50,7 +52,15 @@ def scan(
     from auditor.config import severity
     from auditor.pipeline import check_formats
 
-    chosen = choose.configuration(config=config, rules_folder=rules, rules=rule, services=service, audience=audience)
+    chosen = choose.configuration(
+        config=config,
+        rules_folder=rules,
+        rules=rule,
+        services=service,
+        audience=audience,
+        frameworks=framework,
+        language=language,
+    )
     names = check_formats(formats.split(","))
     threshold = severity(fail_on)
     wanted = by_rules([r.spec for r in chosen.rules])

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from auditor.model.verdict import Severity
 from auditor.render.pages import opening, plain
+from auditor.render.standing import share
 from auditor.render.view import Cause, View, count_of
 from auditor.render.visible import visible
 
@@ -36,7 +37,7 @@ WIDTH = 100
 def print_report(view: View, console: Console, files: Sequence[str] = ()) -> None:
     """Print the report. ``files`` are where the full reports were written, for the last line."""
     width = min(console.width, WIDTH)
-    for part in (_stand(view), _first(view), _unseen(view)):
+    for part in filter(None, (_stand(view), _frameworks(view), _first(view), _unseen(view))):
         for line in part:
             console.print(line, width=width, highlight=False, emoji=False, markup=False)
         console.print()
@@ -91,6 +92,31 @@ def _checks(view: View) -> list[tuple[str, int]]:
         ("do not apply", tally.not_applicable),
     ]
     return always + [(word, number) for word, number in (("waived", tally.waived), ("crashed", tally.crashed)) if number]
+
+
+def _frameworks(view: View) -> list[RenderableType]:
+    if not view.frameworks:
+        return []
+    lines: list[RenderableType] = [_text("Frameworks", "bold")]
+    for one in view.frameworks:
+        standing = one.standing
+        counts = [
+            (standing.failed, "fail"),
+            (standing.unknown, "unknown"),
+            (standing.excepted, "excepted"),
+            (standing.not_assessed, "not assessed"),
+        ]
+        lines += [
+            _indented(_text(f"{one.framework.name} {one.framework.version}", "bold")),
+            _indented(
+                _text(
+                    f"{share(standing.decided, standing.total)} controls are decided; of these {share(standing.met, standing.decided)} "
+                    "are met" + (f" ({standing.in_part} in part)" if standing.in_part else "")
+                )
+            ),
+            _indented(_text(", ".join(f"{number} {word}" for number, word in counts if number), "dim")),
+        ]
+    return lines
 
 
 def _first(view: View) -> list[RenderableType]:

@@ -9,10 +9,22 @@ import msgspec
 from auditor.model.verdict import Evidence, Location
 from auditor.render.visible import whole
 
+LONG = 400
+"""Evidence of more characters is folded."""
+
 
 def pairs(evidence: Mapping[str, Evidence]) -> tuple[tuple[str, str], ...]:
     """Each name with its value as text, in the order in which the rule gave them."""
     return tuple((name.replace("_", " "), value_text(value)) for name, value in evidence.items())
+
+
+def folded(evidence: Mapping[str, Evidence]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The pairs that are shown beside the sentence, and those that are folded away because they are long."""
+    short: list[tuple[str, str]] = []
+    long: list[tuple[str, str]] = []
+    for name, value in pairs(evidence):
+        (long if len(value) > LONG else short).append((name, value))
+    return short, long
 
 
 def value_text(value: Evidence) -> str:

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from auditor.render.view import View
 
 
-class Format(msgspec.Struct, frozen=True, kw_only=True):
-    """An output format: its name on the command line, the file it writes, and the bytes of a view. ``render`` is pure."""
+class File(msgspec.Struct, frozen=True):
+    """A file of a format: its name in the folder of the results, and its bytes in parts that are made as they are asked for."""
 
     name: str
-    file: str
-    render: Callable[[View], bytes]
+    parts: Iterable[bytes]
+
+
+class Format(msgspec.Struct, frozen=True, kw_only=True):
+    """An output format: its name on the command line, what it is for, in a few words, and the files of a view.
+
+    ``files`` is pure, and so is making the parts. What comes line by line is yielded so: a report may be large.
+    """
+
+    name: str
+    about: str
+    files: Callable[[View], Iterable[File]]
+
+    def content(self, view: View) -> Mapping[str, bytes]:
+        """The files, whole, by name."""
+        return {file.name: b"".join(file.parts) for file in self.files(view)}
 
 
 def formats() -> Mapping[str, Format]:

@@ -5,37 +5,32 @@ Its Content-Security-Policy allows the one style sheet and the one script that a
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
+from collections.abc import Iterator
 
-from markupsafe import Markup
-
-from auditor.model.verdict import Finding
-from auditor.render import evidence, pages, templates
-from auditor.render.format import Format
+from auditor.render import compliance, evidence, pages, templates
+from auditor.render.format import File, Format
+from auditor.render.standing import share
 from auditor.render.view import View, count_of
-
-LONG = 400
-"""Evidence of more characters is folded."""
 
 
 def render(view: View) -> bytes:
     """The report as UTF-8 HTML."""
     environment = templates.html()
-    style, script = (_asset(name) for name in ("report.css", "report.js"))
+    style, script = (templates.asset(name) for name in ("report.css", "report.js"))
     page = environment.get_template("report.html.j2").render(
         view=view,
         style=style,
         script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=templates.digest(style),
+        script_hash=templates.digest(script),
         count_of=count_of,
-        policy=view.policy,
+        share=share,
+        compliance_file=compliance.file_name,
+        policy=templates.lines(view.policy),
         markdown=pages.page,
         inline=pages.inline,
         opening=pages.opening,
-        evidence=_evidence,
+        evidence=evidence.folded,
         place=evidence.place,
         taken_at=f"{view.scope.taken_at:%Y-%m-%d %H:%M} UTC",
         taken_day=f"{view.scope.taken_at:%Y-%m-%d}",
@@ -43,21 +38,11 @@ def render(view: View) -> bytes:
     return page.encode()
 
 
-def _evidence(finding: Finding) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """What is shown beside the sentence, and what is folded away because it is long."""
-    short: list[tuple[str, str]] = []
-    long: list[tuple[str, str]] = []
-    for name, value in evidence.pairs(finding.evidence):
-        (long if len(value) > LONG else short).append((name, value))
-    return short, long
+def files_of(view: View) -> Iterator[File]:
+    """The report, and a page for each framework."""
+    yield File("report.html", (render(view),))
+    for framework in view.frameworks:
+        yield File(compliance.file_name(framework.framework, view.language), (compliance.render(view, framework),))
 
 
-def _asset(name: str) -> Markup:
-    return Markup(files(templates.PACKAGE).joinpath(name).read_text("utf-8"))  # noqa: S704  our own file
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-FORMAT = Format(name="html", file="report.html", render=render)
+FORMAT = Format(name="html", about="pages for people, a page for each framework", files=files_of)

@@ -5,7 +5,7 @@ Fields are only ever added within a format; ``reports/schema/report-1.schema.jso
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -13,11 +13,15 @@ import msgspec
 from msgspec import Meta
 
 from auditor import __version__
+from auditor.engine.controls import Attestation, State, Why
+from auditor.engine.frameworks import Assess
 from auditor.model.fact import Reason, Unknown
 from auditor.model.verdict import Audience, Confidence, Finding, Location, Outcome, Pillar, Severity, Waived
 from auditor.render import templates
 from auditor.render.called import CallCount
-from auditor.render.format import Format
+from auditor.render.format import File, Format
+from auditor.render.json_line import inert
+from auditor.render.standing import ControlView, FrameworkView
 from auditor.render.view import RuleView, Tally, View
 
 SeverityWord = Literal["info", "low", "medium", "high", "critical"]
@@ -120,6 +124,56 @@ class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: Tally
 
 
+class FrameworkInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """How the account stands against a framework that was asked for. ``complete`` is false for an extract of a longer list.
+
+    ``decided`` are the controls with an answer, ``met`` those of them that pass or are attested; ``in_part`` of those that pass do so
+    as far as rules can say.
+    """
+
+    id: str
+    name: str
+    version: str
+    publisher: str
+    complete: bool
+    total: int
+    decided: int
+    met: int
+    passed: int
+    in_part: int
+    attested: int
+    excepted: int
+    failed: int
+    unknown: int
+    not_assessed: int
+
+
+class ControlInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of one control. ``title`` is null where only the id is known; ``why`` says why it is not assessed or unknown.
+
+    Findings are named by their fingerprints.
+    """
+
+    control: str
+    title: str | None
+    level: str
+    mode: str
+    assess: Assess
+    state: State
+    in_part: bool
+    part: str
+    why: Why | None
+    rules: tuple[str, ...]
+    not_run: tuple[str, ...]
+    passed: int
+    not_applicable: int
+    failing: tuple[str, ...]
+    excepted: tuple[str, ...]
+    undecided: tuple[str, ...]
+    settings: Annotated[tuple[str, ...], Meta(description="limits of its rules that the configuration set, not the framework")]
+    attestation: Attestation | None
+
+
 class GapInfo(msgspec.Struct, frozen=True):
     """A part of the account that was not seen."""
 
@@ -138,6 +192,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary
     verdicts: tuple[VerdictLine, ...]
     rules: tuple[RuleInfo, ...]
+    frameworks: tuple[FrameworkInfo, ...]
+    controls: tuple[ControlInfo, ...]
     gaps: tuple[GapInfo, ...]
     calls: Annotated[tuple[CallCount, ...], Meta(description="how many calls, by service, operation, region and outcome")]
 
@@ -162,24 +218,28 @@ def report(view: View) -> Report:
         ),
         verdicts=tuple(map(_verdict, view.findings)),
         rules=tuple(_rule(rule, tally) for rule, tally in view.tallies),
+        frameworks=tuple(map(_framework, view.frameworks)),
+        controls=tuple(_control(control) for framework in view.frameworks for control in framework.controls),
         gaps=tuple(GapInfo(gap.what, gap.reason, gap.detail) for gap in view.gaps),
         calls=view.calls,
     )
 
 
-def render(view: View) -> bytes:
-    """The report as UTF-8 JSON; what comes in lists has a line for each item."""
+def parts(view: View) -> Iterator[bytes]:
+    """The report as UTF-8 JSON, a list's items on lines of their own."""
     encoder = msgspec.json.Encoder(order="deterministic")
 
     def one(value: object) -> str:
-        return encoder.encode(value).decode()
+        return inert(encoder.encode(value).decode())
 
-    def lines(values: Sequence[object]) -> str:
-        return ",\n".join(map(one, values))
-
-    made = report(view)
     template = templates.text().get_template("report.json.j2")
-    return template.render(report=made, one=one, lines=lines).encode()
+    for part in template.generate(report=report(view), one=one):
+        yield part.encode()
+
+
+def render(view: View) -> bytes:
+    """The report, whole."""
+    return b"".join(parts(view))
 
 
 def schema() -> bytes:
@@ -211,6 +271,51 @@ def _verdict(finding: Finding) -> VerdictLine:
     )
 
 
+def _framework(view: FrameworkView) -> FrameworkInfo:
+    framework, standing = view.framework, view.standing
+    return FrameworkInfo(
+        id=framework.id,
+        name=framework.name,
+        version=framework.version,
+        publisher=framework.publisher,
+        complete=framework.complete,
+        total=standing.total,
+        decided=standing.decided,
+        met=standing.met,
+        passed=standing.passed,
+        in_part=standing.in_part,
+        attested=standing.attested,
+        excepted=standing.excepted,
+        failed=standing.failed,
+        unknown=standing.unknown,
+        not_assessed=standing.not_assessed,
+    )
+
+
+def _control(view: ControlView) -> ControlInfo:
+    control = view.control
+    return ControlInfo(
+        control=view.name,
+        title=control.title or None,
+        level=control.level,
+        mode=control.mode,
+        assess=control.assess,
+        state=view.state,
+        in_part=view.in_part,
+        part=control.part,
+        why=view.why,
+        rules=view.rules,
+        not_run=view.not_run,
+        passed=view.passed,
+        not_applicable=view.not_applicable,
+        failing=tuple(finding.fingerprint for finding in view.failing),
+        excepted=tuple(finding.fingerprint for finding in view.excepted),
+        undecided=tuple(finding.fingerprint for finding in view.undecided),
+        settings=view.settings,
+        attestation=view.attestation,
+    )
+
+
 def _missing(unknown: Unknown) -> MissingFact:
     return MissingFact(unknown.reason, unknown.call, unknown.action)
 
@@ -235,4 +340,6 @@ def _rule(rule: RuleView, tally: Tally) -> RuleInfo:
     )
 
 
-FORMAT = Format(name="json", file="report.json", render=render)
+FORMAT = Format(
+    name="json", about="every verdict, a line for each, by a schema", files=lambda view: (File("report.json", parts(view)),)
+)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import cache
+from importlib.resources import files
+from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from auditor.render.language import language
 from auditor.render.visible import visible
 
 PACKAGE = "auditor.templates"
@@ -16,14 +21,20 @@ PACKAGE = "auditor.templates"
 @cache
 def html() -> Environment:
     """For HTML: everything is escaped, and hidden characters are shown, unless it is :class:`Markup`."""
-    return Environment(
-        loader=PackageLoader(PACKAGE, ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return _html(())
+
+
+@cache
+def translated(code: str) -> Environment:
+    """As :func:`html`, with ``_`` and ``many`` for texts of a language. A value that is filled into a text goes through ``shown``
+    before, if it is not ours: a filled text is :class:`Markup`.
+    """
+    made = _html(("jinja2.ext.i18n",))
+    said = language(code)
+    cast("Any", made).install_gettext_callables(said.text, said.interface.ngettext, newstyle=True)
+    cast("dict[str, Any]", made.globals)["many"] = said.many
+    made.filters["shown"] = _shown
+    return made
 
 
 @cache
@@ -36,6 +47,33 @@ def text() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+    )
+
+
+def asset(name: str) -> Markup:
+    """A style sheet or a script, as it is."""
+    return Markup(files(PACKAGE).joinpath(name).read_text("utf-8"))  # noqa: S704  our own file
+
+
+def digest(text: str) -> str:
+    """The hash of a style sheet or a script for a Content-Security-Policy."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def lines(text: str) -> Markup:
+    """A text of several lines for HTML: its line ends are ours and stay, all else is escaped and shown."""
+    return Markup("\n").join(escape(_shown(line)) for line in text.split("\n"))
+
+
+def _html(extensions: tuple[str, ...]) -> Environment:
+    return Environment(
+        loader=PackageLoader(PACKAGE, ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=extensions,
     )
 
 

@@ -20,6 +20,7 @@ from auditor.model.snapshot import Gap, Snapshot
 from auditor.model.verdict import Audience, Confidence, Finding, Outcome, Pillar, Severity
 from auditor.render import blind, called
 from auditor.render.evidence import mended
+from auditor.render.standing import FrameworkView, Judged, stand
 from auditor.render.visible import whole
 
 FIRST = 5
@@ -129,6 +130,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[called.ServiceCount, ...]
     gaps: tuple[Gap, ...]
     notes: tuple[str, ...]
+    frameworks: tuple[FrameworkView, ...]
+    """Those that were asked for."""
+    language: str
+    """Of the pages of frameworks: ``en`` or ``ko``."""
 
     @property
     def first(self) -> tuple[Cause, ...]:
@@ -141,9 +146,16 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         return blind.policy(self.actions)
 
 
-def build(snapshot: Snapshot, findings: Iterable[Finding], rules: Mapping[str, LoadedRule], notes: Sequence[str] = ()) -> View:
+def build(
+    snapshot: Snapshot,
+    findings: Iterable[Finding],
+    rules: Mapping[str, LoadedRule],
+    notes: Sequence[str] = (),
+    judged: Iterable[Judged] = (),
+    language: str = "en",
+) -> View:
     """The view of findings on a snapshot. ``rules`` are those that were run, by id; ``notes`` are for the reader, such as a waiver
-    that matches nothing.
+    that matches nothing; ``judged`` are the frameworks to report on.
 
     Raises :class:`KeyError` when a finding is of a rule that is not among them.
     """
@@ -177,6 +189,8 @@ def build(snapshot: Snapshot, findings: Iterable[Finding], rules: Mapping[str, L
         services=called.by_service(counts),
         gaps=gaps,
         notes=tuple(whole(note) for note in notes),
+        frameworks=stand(judged, every),
+        language=language,
     )
 
 

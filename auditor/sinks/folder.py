@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from auditor.engine.archive import write_atomically
 from auditor.errors import OutputError
+from auditor.render.format import File
 
 LOCK = ".awsaudit.lock"
 
@@ -36,11 +37,11 @@ def exclusive(folder: Path) -> Generator[None]:
         lock.release()  # the file stays: removing it would let two runs hold two files of the same name
 
 
-def deliver(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+def deliver(folder: Path, files: Iterable[File]) -> list[Path]:
     """Write each file under its name: whole or not at all, readable by the user alone. Raises :class:`OutputError`."""
     written: list[Path] = []
-    for name, content in files.items():
-        path = folder / name
-        write_atomically(path, [content])
+    for file in files:
+        path = folder / file.name
+        write_atomically(path, file.parts)
         written.append(path)
     return written

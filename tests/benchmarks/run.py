@@ -123,7 +123,7 @@ def judge_only(snapshot: str) -> int:
     read = time.process_time()
     result = weigh(loaded, config, fail_on=Severity.HIGH, strict=False)
     judged = time.process_time()
-    files = render(result.view, ("html", "json"))
+    files = {file.name: b"".join(file.parts) for file in render(result.view, ("html", "json"))}
     rendered = time.process_time()
     print(  # noqa: T201
         json.dumps(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import msgspec
 
+from auditor.engine import frameworks
+from auditor.engine.controls import Attestation, assess
 from auditor.engine.evaluate import fingerprint, judge
+from auditor.engine.frameworks import Assess
 from auditor.engine.registry import LoadedRule, load
 from auditor.engine.rule import case_snapshot
 from auditor.model.fact import Reason, Unknown
 from auditor.model.resource import Resource
 from auditor.model.snapshot import CallRecord, Gap, Section, Snapshot
 from auditor.model.verdict import Finding, Location, Outcome, Severity, Waived
+from auditor.render.standing import Judged
 from auditor.render.view import View, build
 
 RULES = load()
@@ -27,6 +31,11 @@ HOSTILE = {
     "attribute": "\" onmouseover=\"document.title='owned'\" x='",
     "style": "</style><script>document.title='owned'</script>",
     "image": "<img src=x onerror=\"document.title='owned'\">",
+    "formula": "=cmd|'/c calc'!A1",
+    "quoted formula": '  "@SUM(A1:A9)"\t-1+1',
+    "link": "](javascript:alert(1)) ![x](https://x.invalid/x.png) https://x.invalid www.x.invalid @team #1 <https://x.invalid>",
+    "table": "a | b `` ` c \\| **d** __e__ ~~f~~ # g\n\n# heading\n- item\n> quote",
+    "cdata": "]]><evil/>&amp;&#x1b;",
     "jinja": "{{ 7 * 7 }}{% raw %}",
     "rich": "[bold red]x[/bold red] :boom: [link=https://example.com]y[/link]",
     "ansi": "a\x1b[31mred\x1b]0;title\x07\x9b31m",
@@ -114,7 +123,8 @@ def small() -> View:
     )
     findings = [waived if f is failing else f for f in findings]
     findings.append(finding("crashing", Outcome.CRASH))
-    return build(taken, findings, RULES, ("the waiver of `ec2-*` by platform expired on 2026-10-31",))
+    notes = ("the waiver of `ec2-*` by platform expired on 2026-10-31",)
+    return build(taken, findings, RULES, notes, judged(taken, findings))
 
 
 def hostile() -> View:
@@ -126,14 +136,36 @@ def hostile() -> View:
     ]
     gaps = tuple(Gap(name, Reason.ERROR, name) for name in names)
     taken = msgspec.structs.replace(snapshot(), gaps=gaps)
-    return build(taken, findings, hostile_rules(), tuple(names))
+    return build(taken, findings, hostile_rules(), tuple(names), judged(taken, findings))
+
+
+def judged(taken: Snapshot, findings: Sequence[Finding], *ids: str) -> tuple[Judged, ...]:
+    """How the account stands against frameworks (all without ``ids``), with an attestation in the words of every hostile name."""
+    every = frameworks.load()
+    manual = [f"{one.id}:{c.id}" for one in every.values() for c in one.controls if c.assess is not Assess.AUTO]
+    said = [
+        Attestation(control=control, by=name, on=date(2026, 1, 1), until=date(2027, 1, 1), evidence=name)
+        for control, name in zip(manual, HOSTILE.values(), strict=False)
+    ]
+    known = tuple(RULES.values())
+    return tuple(
+        Judged(
+            framework=every[id],
+            controls=assess(taken, every, every[id], known=known, ran=set(RULES), findings=findings, attestations=said),
+            settings={RULE: "tiers = ['<script>alert(1)</script>']"},
+        )
+        for id in ids or every
+    )
 
 
 def hostile_rules() -> Mapping[str, LoadedRule]:
     """The rules, one of them with a page that somebody else wrote."""
     rule = RULES[RULE]
     attack = "\n\n".join(
-        [*HOSTILE.values(), "[link](javascript:alert(1)) ![i](https://x.invalid/i.png) <b>b</b> [web](https://example.com/)"]
+        [
+            *(text for key, text in HOSTILE.items() if key != "link"),
+            "[link](javascript:alert(1)) ![i](https://x.invalid/i.png) <b>b</b> [web](https://example.com/)",
+        ]
     )
     page = msgspec.structs.replace(rule.page, title=HOSTILE["script"], why=attack, fix=attack, fine=attack)
     return {**RULES, RULE: msgspec.structs.replace(rule, page=page)}

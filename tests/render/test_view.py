@@ -10,7 +10,7 @@ from auditor.model.fact import Reason, Unknown
 from auditor.model.snapshot import CallRecord, Gap
 from auditor.model.verdict import Finding, Outcome, Severity, Waived
 from auditor.render.view import View, build
-from tests.render.synthetic import DENIED, HOSTILE, RULE, RULES, finding, snapshot
+from tests.render.synthetic import DENIED, HOSTILE, RULE, RULES, finding, judged, snapshot
 
 ONE_RULE = {RULE: RULES[RULE]}
 QUIET = msgspec.structs.replace(snapshot(), gaps=(), calls=())
@@ -30,7 +30,7 @@ def test_the_order_of_findings_does_not_matter(small: View) -> None:
     mixed = list(small.findings)
     random.Random(7).shuffle(mixed)
     taken = msgspec.structs.replace(snapshot(), calls=tuple(reversed(snapshot().calls)), gaps=tuple(reversed(snapshot().gaps)))
-    assert build(taken, mixed, dict(reversed(list(RULES.items()))), small.notes) == small
+    assert build(taken, mixed, dict(reversed(list(RULES.items()))), small.notes, judged(taken, mixed)) == small
 
 
 def test_the_most_severe_comes_first_then_the_most_widespread(small: View) -> None:

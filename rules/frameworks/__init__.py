@@ -1,0 +1,1 @@
+"""Framework catalogues: one TOML file each."""
