@@ -2,9 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := .venv-deploy
 WORKERS ?= auto
 
-.PHONY: demo test check format docs bench clean browser
+.PHONY: demo test check template lambda format docs bench clean browser
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -25,12 +29,25 @@ browser:
 test: $(VENV)/.installed browser ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(VENV)/.installed ## format, lint, types, import contracts, generated docs
+$(TOOLS)/.installed: deploy/tools.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/tools.txt
+	touch $@
+
+lambda: $(BIN)/python ## the zip of the Lambda function: deploy/awsaudit-lambda.zip
+	$(BIN)/python deploy/build.py arm64
+
+template: $(TOOLS)/.installed ## check deploy/template.yaml
+	$(TOOLS)/bin/cfn-lint deploy/template.yaml
+	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(TOOLS)/bin/sam validate --lint --template-file deploy/template.yaml
+
+check: $(VENV)/.installed template ## format, lint, types, import contracts, template, generated docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/translations.py --check
 	$(BIN)/python .ci/docs.py --check
 
 format: $(VENV)/.installed ## mend what can be mended
@@ -38,10 +55,11 @@ format: $(VENV)/.installed ## mend what can be mended
 	$(BIN)/ruff check --fix .
 
 docs: $(VENV)/.installed ## regenerate what is generated
+	$(BIN)/python .ci/translations.py
 	$(BIN)/python .ci/docs.py
 
 bench: $(VENV)/.installed ## counts and ratios, by hand: see tests/benchmarks/README.md
 	$(BIN)/python -m tests.benchmarks.run
 
 clean:
-	rm -rf $(VENV) demo-report .pytest_cache .mypy_cache .ruff_cache build
+	rm -rf $(VENV) $(TOOLS) demo-report .pytest_cache .mypy_cache .ruff_cache build
