@@ -13,14 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from auditor.cli.choose import configuration
-from auditor.cli.progress import Silent
+from auditor.collect.quiet import Silent
 from auditor.collect.run import Scan, Scope
 from auditor.collect.wanted import everything
-from auditor.config import of_frameworks
 from auditor.demo.account import REGION, emulated_account
 from auditor.engine import archive
 from auditor.model.verdict import Severity
 from auditor.pipeline import render, weigh
+from auditor.selection import of_frameworks
 from auditor.sinks.folder import deliver
 
 SAMPLE = Path(__file__).resolve().parent.parent / "reports" / "sample"

@@ -19,7 +19,7 @@ from typing import Literal, cast, get_args
 import msgspec
 
 from auditor.engine import frameworks as catalogues
-from auditor.engine.controls import Attestation, rules_of
+from auditor.engine.controls import Attestation
 from auditor.engine.frameworks import Framework
 from auditor.engine.registry import LoadedRule
 from auditor.engine.rule import Limits
@@ -98,12 +98,17 @@ def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
     if path is None:
         path = Path(FILE)
         if not path.exists():
-            return configure(_File(), rules, FILE)
+            return default(rules)
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"config `{path}` cannot be read: {error.strerror or error}; name another with --config") from error
     return parse(content, rules, str(path))
+
+
+def default(rules: Mapping[str, LoadedRule]) -> Config:
+    """The configuration without a file."""
+    return configure(_File(), rules, FILE)
 
 
 def parse(content: bytes, rules: Mapping[str, LoadedRule], path: str) -> Config:
@@ -197,21 +202,6 @@ def _said(does: str, patterns: tuple[str, ...], path: str) -> tuple[str, ...]:
 
 def _settings(values: Mapping[str, object]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
-
-
-def of_frameworks(config: Config, wanted: Iterable[str], *, everything: bool = True) -> Config:
-    """The configuration with frameworks to report on. ``everything``: judge by all their rules, whoever they are for, but for those
-    that the file leaves out; else the rules stay as they are.
-
-    Raises :class:`UnknownFramework`.
-    """
-    known = catalogues.load()
-    chosen = catalogues.pick(known, wanted)
-    if everything and chosen:
-        ids = {rule.id for one in chosen for rules in rules_of(known, one, config.known).values() for rule in rules}
-        meant = tuple(r for r in config.known if r.id in ids and not any(fnmatchcase(r.id, p) for p in config.ignore))
-        config = msgspec.structs.replace(config, rules=meant, selection=())
-    return msgspec.structs.replace(config, frameworks=chosen)
 
 
 def language_of(word: str) -> Language:

@@ -42,6 +42,7 @@ def check(
     from auditor.config import severity
     from auditor.engine import archive
     from auditor.pipeline import check_formats
+    from auditor.selection import covered
 
     names = check_formats(formats.split(","))
     threshold = severity(fail_on)
@@ -56,7 +57,7 @@ def check(
     )
     loaded = archive.read(archive.find(snapshot))
     if not (rule or service or audience or framework):
-        chosen = choose.covered(chosen, loaded)
+        chosen = covered(chosen, loaded)
     if out is None:
         return present.results(loaded, chosen, formats=names, folder=None, fail_on=threshold, strict=strict, quiet=quiet)
     from auditor.sinks.folder import exclusive

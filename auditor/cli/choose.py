@@ -5,35 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
-from auditor.config import Config, language_of, load, of_frameworks, select
+from auditor.config import Config, load
 from auditor.engine import registry
-from auditor.engine.registry import LoadedRule
-from auditor.errors import UsageError
-from auditor.model.snapshot import Snapshot
-from auditor.model.verdict import Audience
-
-
-def covered(config: Config, snapshot: Snapshot) -> Config:
-    """The rules for which the snapshot was taken: its scan set out to read all that they read. The others are named in a note.
-
-    If it was taken for none of them, all of them.
-    """
-    fields, kinds = set(snapshot.header.fields), set(snapshot.header.kinds)
-    meant: list[LoadedRule] = []
-    others: list[str] = []
-    for rule in config.rules:
-        needed = {rule.spec.over.KIND, *(kind.KIND for kind in rule.spec.kinds), *(ref.kind.KIND for ref in rule.spec.reads)}
-        if needed <= kinds and {str(ref) for ref in rule.spec.reads} <= fields:
-            meant.append(rule)
-        else:
-            others.append(rule.id)
-    if not meant:
-        return config  # better a page of unknowns, each with what it lacks, than nothing
-    note = f"{len(others)} rules read more than the snapshot was taken for and were left out: {', '.join(others)}"
-    notes = (*config.notes, note) if others else config.notes
-    return msgspec.structs.replace(config, rules=tuple(meant), notes=notes)
+from auditor.selection import choose
 
 
 def configuration(
@@ -46,30 +20,9 @@ def configuration(
     frameworks: Sequence[str] | None = None,
     language: str = "en",
 ) -> Config:
-    """What to judge: the file's choices, narrowed or replaced by what the command line says. A framework brings all its rules;
-    together with ``rules`` or ``audience`` it is only reported on.
+    """What to judge: the file's choices, narrowed or replaced by what the command line says: see :func:`auditor.selection.choose`.
 
-    Raises :class:`UsageError` or one of its kinds.
+    Raises :class:`auditor.errors.UsageError` or one of its kinds.
     """
-    known = registry.load(rules_folder)
-    chosen = of_frameworks(load(config, known), frameworks or (), everything=not (rules or audience))
-    chosen = msgspec.structs.replace(chosen, language=language_of(language))
-    if rules or audience:
-        if audience and audience not in [a.value for a in Audience]:
-            raise UsageError(f"`{audience}` is not an audience; use one of {', '.join(a.value for a in Audience)}")
-        level = Audience(audience or "regular")
-        if rules:
-            chosen = msgspec.structs.replace(
-                chosen, rules=select(known, rules, (), level, where="--rule"), selection=(), left_out=()
-            )
-        else:
-            chosen = msgspec.structs.replace(chosen, rules=select(known, chosen.select, chosen.ignore, level, where="config"))
-    if services:
-        offered = sorted({rule.service for rule in known.values()})
-        for service in services:
-            if service not in offered:
-                raise UsageError(f"there are no rules for service `{service}`; services with rules are {', '.join(offered)}")
-        chosen = msgspec.structs.replace(chosen, rules=tuple(rule for rule in chosen.rules if rule.service in services))
-    if not chosen.rules:
-        raise UsageError("no rule is left to judge by; widen --rule, --service or [rules] in the configuration")
-    return chosen
+    loaded = load(config, registry.load(rules_folder))
+    return choose(loaded, rules=rules, services=services, audience=audience, frameworks=frameworks, language=language)

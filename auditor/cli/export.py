@@ -40,6 +40,7 @@ def export(
     from auditor.model.verdict import Severity
     from auditor.pipeline import check_formats, render, weigh
     from auditor.render.format import formats as known
+    from auditor.selection import covered
     from auditor.sinks.folder import deliver, exclusive
 
     if formats is None:
@@ -58,7 +59,7 @@ def export(
     )
     loaded = archive.read(archive.find(snapshot))
     if not (rule or service or audience or framework):
-        chosen = choose.covered(chosen, loaded)
+        chosen = covered(chosen, loaded)
     result = weigh(loaded, chosen, fail_on=Severity.HIGH, strict=False)
     with exclusive(out):
         for path in deliver(out, render(result.view, names)):

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
 
+from auditor.collect.quiet import Silent
 from auditor.render.visible import visible
 
 
@@ -21,16 +22,6 @@ class Progress(Protocol):
     def finished(self, label: str, place: str) -> None:
         """The collector is through with the place."""
         ...
-
-
-class Silent:
-    """Says nothing."""
-
-    def step(self, label: str, place: str, done: int, total: int) -> None:
-        """Nothing."""
-
-    def finished(self, label: str, place: str) -> None:
-        """Nothing."""
 
 
 class Lines:

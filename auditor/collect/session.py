@@ -62,6 +62,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     mfa_serial: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
+    patience: int | None = None
+    """Seconds to wait for an answer, of any service: for a scan that must end on time. ``None``: what each service may need."""
 
 
 class Clients(Protocol):
@@ -83,6 +85,7 @@ class Connection:
         """Use :func:`connect`."""
         self._session = session
         self._endpoint = target.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or None
+        self._patience = target.patience
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
         self.account_id = identity["Account"]
@@ -99,7 +102,7 @@ class Connection:
                 found = self._session.client(
                     service,
                     region_name=place,
-                    config=_config(self._endpoint, patience=PATIENCE.get(service, 60)),
+                    config=_config(self._endpoint, patience=self._patience or PATIENCE.get(service, 60)),
                     endpoint_url=self._endpoint,
                 )
                 _guard(found, by_hand=self._endpoint is not None)

@@ -128,7 +128,12 @@ def write_atomically(path: Path, chunks: Iterable[bytes], *, mode: int = 0o600) 
 
 def write(snapshot: Snapshot, path: Path) -> None:
     """Write a snapshot file. Raises :class:`OutputError`."""
-    write_atomically(path, _gzipped(lines(snapshot)))
+    write_atomically(path, content(snapshot))
+
+
+def content(snapshot: Snapshot) -> Iterator[bytes]:
+    """The bytes of a snapshot file, in parts."""
+    return _gzipped(lines(snapshot))
 
 
 def _gzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -48,7 +48,7 @@ def measure(command: list[str], environment: dict[str, str]) -> Cost:
 
 def scan_only(endpoint: str, calls_file: str | None, *, metrics: bool) -> int:
     """Scan without judging. With a file, write down every call with its parameters, for the bare loop."""
-    from auditor.cli.progress import Silent
+    from auditor.collect.quiet import Silent
     from auditor.collect.run import Scan, Scope
     from auditor.collect.session import Target, connect
     from auditor.collect.wanted import by_rules

@@ -1,0 +1,172 @@
+"""The scheduled function: the same calls as ``awsaudit scan``, with a bucket for a folder, and word of what changed.
+
+What it is asked is in :mod:`auditor.request`; where results go, and what happens when a run is tried again, in :mod:`auditor.sinks.runs`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import msgspec
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from auditor.collect.quiet import NoJournal, Silent
+from auditor.collect.run import Scan, Scope
+from auditor.collect.session import Connection, Target, connect
+from auditor.collect.wanted import by_rules
+from auditor.config import Config, default, parse
+from auditor.engine import archive, diff, registry
+from auditor.engine.diff import Change, Kind
+from auditor.errors import AwsauditError
+from auditor.model.snapshot import Snapshot
+from auditor.model.verdict import Severity
+from auditor.pipeline import Result, check_formats, render, weigh
+from auditor.render.format import File
+from auditor.request import Request, request
+from auditor.selection import choose
+from auditor.sinks import notify
+from auditor.sinks.clients import client
+from auditor.sinks.notify import News
+from auditor.sinks.runs import Earlier, Run, Runs
+from auditor.sinks.s3 import Bucket
+
+SERVICE = "awsaudit"
+"""The name in the log; namespace and dimension of the metrics."""
+
+
+class LambdaContext(Protocol):
+    """What Lambda tells of an invocation."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function is killed."""
+        ...
+
+
+def handler(event: object, context: LambdaContext) -> dict[str, Any]:
+    """Scan, judge, deliver, and tell what changed. Raises :class:`AwsauditError`, so that Lambda counts the failure."""
+    logger = Logger(service=SERVICE)
+    logger.clear_state()
+    logger.append_keys(request_id=context.aws_request_id)
+    try:
+        asked = request(event, os.environ, context.aws_request_id)
+        logger.append_keys(scan_id=asked.scan_id)
+        run = _run(asked, context, logger)
+    except AwsauditError as error:
+        logger.error(str(error))
+        raise error.with_traceback(None) from None
+    found: dict[str, Any] = msgspec.to_builtins(run)
+    return found
+
+
+def _run(asked: Request, context: LambdaContext, logger: Logger) -> Run:
+    began, seconds = time.monotonic(), context.get_remaining_time_in_millis() / 1000
+    reserve = min(asked.reserve, seconds / 2)
+    names = check_formats(asked.formats)
+    # A call that is under way when the time is up may take its patience: that must leave most of the reserve.
+    connection = connect(Target(patience=max(1, int(reserve / 3))))
+    account = connection.account_id
+    logger.append_keys(account=account)
+    s3, now = client("s3"), datetime.now(UTC)
+    bucket = Bucket(s3, asked.bucket, owner=asked.owner or account, key=asked.key)
+    runs = Runs(bucket, asked.prefix, account, f"{asked.time or now:%Y-%m-%d}", asked.scan_id)
+    if (done := runs.done()) is not None:
+        logger.info("this run is done already")
+        return done
+    chosen = _configuration(asked, Bucket(s3, asked.config[0], owner=account) if asked.config else None)
+    snapshot = _take(connection, chosen, asked, began + seconds - reserve, now)
+    result = weigh(snapshot, chosen, fail_on=Severity.HIGH, strict=False)
+    files = runs.deliver((File(archive.FILE, archive.content(snapshot)), *render(result.view, names)))
+    earlier = runs.earlier()
+    if earlier.problem:
+        logger.warning(earlier.problem)
+    rules = {rule.id: rule for rule in chosen.rules}
+    changes = diff.compare(earlier.verdicts or (), result.findings, rules=rules, header=snapshot.header)
+    if not earlier.told:
+        _tell(asked, connection, runs, result, changes, earlier)
+        runs.told(earlier)
+    run = Run(
+        scan_id=asked.scan_id,
+        account=account,
+        taken_at=snapshot.header.taken_at,
+        complete=snapshot.header.complete,
+        failing=result.view.tally.failed,
+        unknown=result.view.tally.unknown,
+        exit=int(result.exit),
+        changes={kind.value: sum(change.kind is kind for change in changes) for kind in Kind},
+        folder=runs.folder,
+        files=files,
+    )
+    runs.finish(run)
+    _measure(run, snapshot, time.monotonic() - began)
+    logger.info("scanned", extra={"run": msgspec.to_builtins(run)})
+    return run
+
+
+def _configuration(asked: Request, bucket: Bucket | None) -> Config:
+    known = registry.load()
+    if bucket is None or asked.config is None:
+        base = default(known)
+    else:
+        base = parse(bucket.need(asked.config[1]), known, bucket.uri(asked.config[1]))
+    return choose(base, rules=asked.rules, services=asked.services, frameworks=asked.frameworks, language=asked.language)
+
+
+def _take(connection: Connection, chosen: Config, asked: Request, until: float, now: datetime) -> Snapshot:
+    scope = Scope(wanted=by_rules([rule.spec for rule in chosen.rules]), regions=asked.regions)
+    scan = Scan(connection, scope, journal=NoJournal(), progress=Silent(), now=lambda: now)
+    because = "the function's time was nearly over: give it more, or fewer regions"
+    timer = threading.Timer(max(0.0, until - time.monotonic()), scan.stop, [because])
+    timer.daemon = True
+    timer.start()
+    try:
+        return scan.run()
+    finally:
+        timer.cancel()
+
+
+def _tell(
+    asked: Request, connection: Connection, runs: Runs, result: Result, changes: tuple[Change, ...], earlier: Earlier
+) -> None:
+    if not changes and earlier.verdicts is not None:
+        return
+    news = News(
+        account=connection.account_id,
+        alias=result.view.scope.alias,
+        partition=connection.partition,
+        scan=asked.scan_id,
+        complete=result.view.scope.complete,
+        baseline=earlier.verdicts is None,
+        failing=result.view.tally.failed,
+        unknown=result.view.tally.unknown,
+        changes=changes,
+        bucket=runs.bucket.name,
+        folder=runs.folder,
+    )
+    if asked.topic:
+        notify.publish(client("sns", notify.region_of(asked.topic)), asked.topic, news)
+    if asked.bus:
+        notify.put_event(client("events"), asked.bus, news)
+
+
+def _measure(run: Run, snapshot: Snapshot, seconds: float) -> None:
+    metrics = Metrics(namespace=SERVICE, service=SERVICE)
+    metrics.add_metadata("account", run.account)
+    metrics.add_metadata("scan_id", run.scan_id)
+    for name, value in {
+        "Finished": 1,
+        "Complete": int(run.complete),
+        "Failing": run.failing,
+        "Unknown": run.unknown,
+        "Changes": sum(run.changes.values()),
+        "ApiCalls": len(snapshot.calls),
+    }.items():
+        metrics.add_metric(name, MetricUnit.Count, value)
+    metrics.add_metric("Duration", MetricUnit.Seconds, seconds)
+    metrics.flush_metrics()
