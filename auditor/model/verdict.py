@@ -60,13 +60,25 @@ class Pillar(enum.Enum):
     AVAILABILITY = "availability"
 
 
+class Excerpt(msgspec.Struct, frozen=True):
+    """The line of a document where a place begins, in three parts; the middle one is meant. What is left out is marked by ``…``."""
+
+    before: str
+    marked: str
+    after: str
+
+
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A place in a document of a resource: which one, JSON pointer, and the line and column (from 1) where it begins."""
+    """A place in a document of a resource: which one, JSON pointer, the line and column (from 1) where it begins, those where it ends
+    (the column after the last character), and the line itself."""
 
     document: str
     pointer: str
     line: int | None = None
     column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    excerpt: Excerpt | None = None
 
 
 Evidence = str | int | float | bool | None | list["Evidence"] | dict[str, "Evidence"]

@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.model.fact import Reason, Unknown
 from auditor.model.verdict import Finding
+from auditor.render.json_line import inert
 
 REMEDIES: Mapping[Reason, str] = {
     Reason.DENIED: "let the audit role call it; if its policy does already, an SCP, a boundary or a resource policy refuses",
@@ -103,8 +104,12 @@ def allowed_by_actions(unknowns: Iterable[Finding]) -> int:
 
 
 def policy(actions: tuple[str, ...]) -> str:
-    """The IAM policy that allows the actions, as JSON to paste; empty when there is none to allow."""
+    """The IAM policy that allows the actions, as JSON to paste; empty when there is none to allow.
+
+    A snapshot may come from anybody: what is hidden in an action stands there as an escape.
+    """
     if not actions:
         return ""
     statement = {"Sid": "AwsauditCouldNotLook", "Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    return msgspec.json.format(msgspec.json.encode({"Version": "2012-10-17", "Statement": [statement]}), indent=2).decode()
+    made = msgspec.json.format(msgspec.json.encode({"Version": "2012-10-17", "Statement": [statement]}), indent=2).decode()
+    return "\n".join(map(inert, made.split("\n")))

@@ -100,6 +100,8 @@ class Group(msgspec.Struct, frozen=True):
 
     headings: tuple[Titled, ...]
     controls: tuple[ControlView, ...]
+    continued: bool
+    """Its section was there before, and others of that section's own came between."""
 
 
 class Exempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -279,8 +281,8 @@ def _groups(one: FrameworkView) -> list[Group]:
         section = controls[0].section
         around = [s for s in one.framework.sections if section and section.id.startswith(f"{s.id}.") and s.id not in opened]
         headings = (*sorted(around, key=lambda s: len(s.id)), *([section] if section else ()))
+        found.append(Group(headings, controls, continued=section is not None and section.id in opened))
         opened.update(heading.id for heading in headings)
-        found.append(Group(headings, controls))
     return found
 
 

@@ -20,9 +20,6 @@ from auditor.render.format import File, Format
 from auditor.render.view import RuleView, Tally, View
 from auditor.render.visible import visible
 
-_ILLEGAL = {0xFFFE: "<U+FFFE>", 0xFFFF: "<U+FFFF>"}
-"""What XML 1.0 cannot hold besides what is hidden."""
-
 
 def parts(view: View) -> Iterator[bytes]:
     """The file, test by test."""
@@ -119,7 +116,7 @@ def _time(view: View) -> str:
 
 
 def _text(lines: list[str] | tuple[str, ...]) -> str:
-    return escape("\n".join(visible(line).translate(_ILLEGAL) for line in lines))
+    return escape("\n".join(visible(line) for line in lines))
 
 
 def _quoted(text: str) -> str:

@@ -17,7 +17,7 @@ from auditor.engine.registry import LoadedRule
 from auditor.engine.rule import Rule
 from auditor.model.fact import Known, Reason
 from auditor.model.snapshot import Gap, Snapshot
-from auditor.model.verdict import Audience, Confidence, Finding, Outcome, Pillar, Severity
+from auditor.model.verdict import Audience, Confidence, Excerpt, Finding, Location, Outcome, Pillar, Severity
 from auditor.render import blind, called
 from auditor.render.evidence import mended
 from auditor.render.standing import FrameworkView, Judged, stand
@@ -211,9 +211,14 @@ def _mended(finding: Finding) -> Finding:
             name=whole(finding.name),
             because=whole(finding.because),
             evidence=mended(dict(finding.evidence)),
-            location=at and msgspec.structs.replace(at, document=whole(at.document), pointer=whole(at.pointer)),
+            location=at and _mended_place(at),
         )
     return finding
+
+
+def _mended_place(at: Location) -> Location:
+    shown = at.excerpt and Excerpt(whole(at.excerpt.before), whole(at.excerpt.marked), whole(at.excerpt.after))
+    return msgspec.structs.replace(at, document=whole(at.document), pointer=whole(at.pointer), excerpt=shown)
 
 
 def _gap(gap: Gap) -> Gap:

@@ -17,7 +17,14 @@ _SUSPECT = re.compile(r"[^\x20-\x7e]")
 
 
 def _hidden(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _JOINERS
+    category = unicodedata.category(character)
+    return (category in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _JOINERS) or (category == "Cn" and _never(character))
+
+
+def _never(character: str) -> bool:
+    """Not a character, and never one: XML has no way to write some of these, and no browser likes any."""
+    code = ord(character)
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _plain(name: str) -> str:
@@ -25,7 +32,8 @@ def _plain(name: str) -> str:
 
 
 def visible(text: str, show: Callable[[str], str] = _plain) -> str:
-    """The text with each control, format and unpaired surrogate character replaced by its name: ``<U+202E>``, ``\\n``.
+    """The text with each control, format and unpaired surrogate character replaced by its name, ``<U+202E>`` or ``\\n``, and what is no
+    character, too.
 
     ``show`` makes the replacement of the name.
     """

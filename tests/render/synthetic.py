@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 import msgspec
 
@@ -41,6 +42,22 @@ HOSTILE = {
     "ansi": "a\x1b[31mred\x1b]0;title\x07\x9b31m",
     "override": "invoice\u202efdp.exe\u2066",
     "lines": "one\ntwo\r\tthree\u2028four",
+    "nul": "a\x00b\x01\x1f\x7f",
+    "breaks": "\u0085x\x0by\x0cz\u2029",
+    "nothing": "a\ufffeb\U0001fffe",
+    "mark": "\ufeff=1+1",
+    "tab": "\t=1+1",
+    "return": "\r@SUM(A1)",
+    "minus": "-1+1|calc",
+    "wide": "＝1＋1＠x",
+    "math": "$`\\href{javascript:alert(1)}{x}`$ $$x$$",
+    "comment": "<!-- x --><!DOCTYPE x [<!ENTITY a 'b'>]><details open>&a;",
+    "refresh": "<meta http-equiv=refresh content=0;url=https://x.invalid>",
+    "path": "../../%2e%2e/etc/passwd?a=b#c",
+    "scheme": "javascript:alert(1)",
+    "tick": "`",
+    "setext": "x\n===\n1. y\n- [ ] z\n[^1]: q",
+    "braces": "{0} {{1}} %(x)s %s ${x}",
     "emoji": "𝓫𝓾𝓬𝓴𝓮𝓽-🪣-👩‍🔬",
     "korean": "학습-데이터-보관소",
     "arabic": "بيانات-التدريب",
@@ -60,6 +77,7 @@ GAPS = (
 DENIED = Unknown(Reason.DENIED, "s3.GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration")
 
 
+@cache
 def snapshot() -> Snapshot:
     """The cases of all rules as one account. Resources get names of their own, as cases of different rules share theirs."""
     sections: dict[tuple[str, str], list[Resource]] = defaultdict(list)
@@ -127,16 +145,22 @@ def small() -> View:
     return build(taken, findings, RULES, notes, judged(taken, findings))
 
 
-def hostile() -> View:
-    """Names that attack a report, wherever a name can stand."""
+def hostile(language: str = "en") -> View:
+    """Names that attack a report, wherever a name can stand: also where only a forged snapshot could put one."""
     names = HOSTILE.values()
     findings = [finding(name, outcome) for name in names for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.CRASH)]
     findings += [
         msgspec.structs.replace(finding(f"waived {name}"), waived=Waived(name, name, date(2027, 3, 31))) for name in names
     ]
+    findings += [
+        msgspec.structs.replace(finding(f"hidden {name}", Outcome.UNKNOWN), missing=(Unknown(Reason.DENIED, name, name),))
+        for name in names
+    ]
     gaps = tuple(Gap(name, Reason.ERROR, name) for name in names)
-    taken = msgspec.structs.replace(snapshot(), gaps=gaps)
-    return build(taken, findings, hostile_rules(), tuple(names), judged(taken, findings))
+    taken = snapshot()
+    header = msgspec.structs.replace(taken.header, caller=" ".join(names), regions=tuple(names))
+    taken = msgspec.structs.replace(taken, header=header, gaps=gaps)
+    return build(taken, findings, hostile_rules(), tuple(names), judged(taken, findings), language)
 
 
 def judged(taken: Snapshot, findings: Sequence[Finding], *ids: str) -> tuple[Judged, ...]:

@@ -15,6 +15,8 @@ from tests.render.synthetic import HOSTILE
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+A4: ViewportSize = {"width": 688, "height": 1000}
+"""As wide as the print of a page."""
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -89,6 +91,25 @@ def test_it_reads_on_paper(browser: Browser, small_page: Path) -> None:
     assert closed.is_visible()
     assert page.locator("#filter").is_hidden()
     assert page.pdf(format="A4").startswith(b"%PDF-")
+    page.context.close()
+
+
+def test_how_frameworks_stand_has_room_on_paper_and_labels_on_a_phone(browser: Browser, small_page: Path, small: View) -> None:
+    page, _ = show(browser, small_page, viewport=A4)
+    page.emulate_media(media="print")
+    names = page.locator("table.standings tbody th")
+    assert names.count() == len(small.frameworks)
+    assert all(box["width"] > 150 for box in (one.bounding_box() for one in names.all()) if box)
+    page.emulate_media(media="screen")
+    page.set_viewport_size(PHONE)
+    assert page.locator("table.standings thead").is_hidden()
+    labels = (
+        page.locator("table.standings tbody tr")
+        .first.locator("td")
+        .evaluate_all("cells => cells.map(cell => getComputedStyle(cell, '::before').content)")
+    )
+    assert labels == [f'"{name}"' for name in ("Controls", "Pass", "Attested", "Excepted", "Fail", "Unknown", "Not assessed")]
+    assert page.evaluate(OVERFLOW) == 0
     page.context.close()
 
 

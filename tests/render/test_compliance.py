@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ from auditor.render.standing import Judged
 from auditor.render.view import View, build
 from tests.render import audited
 from tests.render.synthetic import HOSTILE, RULES, snapshot
-from tests.render.test_browser import AXE, OPEN_ALL, OVERFLOW, PHONE, WIDE, show
+from tests.render.test_browser import A4, AXE, OPEN_ALL, OVERFLOW, PHONE, WIDE, show
 from tests.render.test_formats import Text
 
 LANGUAGES = ("en", "ko")
@@ -248,7 +249,7 @@ def test_a_section_has_its_heading_and_those_around_it() -> None:
         "2.1 Buckets",
         "2.1.1",
         "2.1.2",
-        "2 Storage",
+        '2 Storage <span class="muted">(continued)</span>',
         "2.2",
         "9",
     ]
@@ -329,3 +330,42 @@ def test_it_reads_on_paper(browser: Browser, pages: dict[str, Path], code: str, 
     head = "".join(language(code).text("What was seen").split())
     assert all(head in text for text in printed if "training-data-00" in text)
     assert [float(side) for side in PdfReader(file).pages[0].mediabox[2:]] == pytest.approx([595, 842], abs=1.5)
+
+
+def test_a_control_stays_with_its_findings_on_paper(browser: Browser, pages: dict[str, Path], tmp_path: Path) -> None:
+    page, _ = show(browser, pages["en"], viewport=WIDE, bypass_csp=True)
+    file = tmp_path / "printed.pdf"
+    # One control alone, which is moved over the end of the first sheet.
+    others = "main > section:not([aria-labelledby=controls]), .control:not([id='c-2.2']), h3.group"
+    page.add_style_tag(content=f"{others} {{ display: none }} #controls {{ padding-top: var(--down) }}")
+    ends: set[bool] = set()
+    for down in range(520, 780, 20):
+        page.evaluate(f"document.documentElement.style.setProperty('--down', '{down}px')")
+        page.pdf(path=file, prefer_css_page_size=True)
+        printed = [one.extract_text() for one in PdfReader(file).pages]
+        first = printed[0]
+        ends.add("Uploads do not stay half done" in first)
+        assert ("Uploads do not stay half done" in first) == ("inbox-0" in first), down
+    assert ends == {True, False}
+    page.context.close()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_heads_of_figures_do_not_touch_on_paper(browser: Browser, pages: dict[str, Path], code: str) -> None:
+    page, _ = show(browser, pages[code], viewport=A4)
+    page.emulate_media(media="print")
+    edges = page.locator(".matrix thead th.num").evaluate_all(
+        """heads => heads.map(head => {
+            const text = document.createRange()
+            text.selectNodeContents(head)
+            const box = text.getBoundingClientRect()
+            return [box.left, box.right]
+        })"""
+    )
+    assert len(edges) == 4
+    assert all(after[0] - before[1] >= 4 for before, after in pairwise(edges))
+    page.context.close()
+
+
+def test_english_on_the_korean_page_is_marked(korean: str) -> None:
+    assert '<small lang="en">bucket policy line 3 column 7' in korean
