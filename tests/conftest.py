@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from tests.emulator import Emulator
 
+# Where Python is told to keep no bytecode (containers often do), each worker and each of the many processes that tests start would
+# compile the package, and pytest rewrite all tests and hypothesis, every time: a fifth of the whole time.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+hypothesis.settings.register_profile("awsaudit", deadline=None)  # how long a test takes says nothing on a busy machine
+hypothesis.settings.load_profile("awsaudit")
+
+os.environ.setdefault("AWSAUDIT_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "awsaudit"))
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
@@ -30,6 +43,38 @@ def _no_aws_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
         "AWS_DEFAULT_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_once() -> Iterator[None]:
+    """The SDK parses its models of the services for each session, and makes a class for each client: here once for all tests.
+
+    It is the same data and the same classes, and what goes over the wire stays as it was.
+    """
+    if "botocore" not in sys.modules:  # nobody here talks to AWS
+        yield
+        return
+    from botocore.client import ClientCreator
+    from botocore.loaders import JSONFileLoader
+
+    loader: Any = JSONFileLoader
+    maker: Any = ClientCreator
+    load, make = loader.load_file, maker._create_client_class
+    classes: dict[str, Any] = {}
+
+    @cache
+    def loaded(path: str) -> Any:
+        return load(loader(), path)
+
+    def made(creator: Any, service: str, model: Any) -> Any:
+        if service not in classes:
+            classes[service] = make(creator, service, model)
+        return classes[service]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "load_file", lambda _, path: loaded(path))
+        patch.setattr(maker, "_create_client_class", made)
+        yield
 
 
 @pytest.fixture(scope="session")

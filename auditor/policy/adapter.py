@@ -59,6 +59,18 @@ def seems_open(statement: Statement) -> bool:
     return bool(_policyuniverse("statement", "Statement")(_plain(statement)).is_internet_accessible())
 
 
+@cache
+def old_actions() -> frozenset[str]:
+    """The actions that AWS documented in November 2023, in lower case."""
+    return frozenset(cast("set[str]", _policyuniverse("expander_minimizer", "all_permissions")))
+
+
+@cache
+def old_services() -> frozenset[str]:
+    """The prefixes of the services that AWS documented in November 2023, in lower case."""
+    return frozenset(action.partition(":")[0] for action in old_actions())
+
+
 def _plain(statement: Statement) -> dict[str, object]:
     """The statement in AWS's own form."""
     principals = None if statement.principals is None else {k: list(v) for k, v in statement.principals.items()}

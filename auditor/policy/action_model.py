@@ -1,0 +1,94 @@
+"""What AWS documents about actions, resource types and condition keys, and the compact form that it is compiled to."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+
+class ResourceType(msgspec.Struct, frozen=True, array_like=True):
+    """A type of resource of a service. ``arn`` is AWS's template, with ``${Partition}``, ``${Account}`` and the like."""
+
+    service: str
+    name: str
+    arn: str
+    condition_keys: tuple[str, ...] = ()
+
+
+class Needs(msgspec.Struct, frozen=True, array_like=True):
+    """A resource type that an action can be allowed on, by its name in the action's service.
+
+    ``required``: every request names one. ``condition_keys`` and ``dependent`` hold for requests on that type.
+    """
+
+    resource: str
+    required: bool = False
+    condition_keys: tuple[str, ...] = ()
+    dependent: tuple[str, ...] = ()
+
+
+class Action(msgspec.Struct, frozen=True, array_like=True):
+    """An action in AWS's own spelling (``s3:GetObject``). ``bit`` is its place in the bitsets of its table.
+
+    ``level`` is ``List``, ``Read``, ``Write``, ``Tagging`` or ``Permissions management``; ``dependent`` are the actions that the caller
+    needs as well (``iam:PassRole``).
+    """
+
+    name: str
+    bit: int
+    level: str
+    needs: tuple[Needs, ...] = ()
+    condition_keys: tuple[str, ...] = ()
+    dependent: tuple[str, ...] = ()
+
+    @property
+    def resource_less(self) -> bool:
+        """The action knows no resources: only ``Resource`` ``*`` allows it."""
+        return not self.needs
+
+    @property
+    def service(self) -> str:
+        """The prefix: ``s3``."""
+        return self.name.partition(":")[0]
+
+
+class ConditionKey(msgspec.Struct, frozen=True, array_like=True):
+    """A condition key as AWS writes it; ``${TagKey}`` or ``<key>`` in it stands for any text.
+
+    ``type`` is AWS's word: ``String``, ``ARN``, ``Bool``, ``Numeric``, ``Date``, ``IPAddress``, ``Binary``, or ``ArrayOf`` one of these for
+    a key of several values.
+    """
+
+    name: str
+    type: str
+
+
+class Index(msgspec.Struct, frozen=True, array_like=True):
+    """What is read at once: the names of everything. Services stand in the order of ``prefix + ":"``, names in that of their lower case,
+    so that the bits of a service, and of all names that begin alike, follow each other."""
+
+    version: str
+    updated: dt.date
+    prefixes: tuple[str, ...]
+    names: tuple[str, ...]
+    """The names of the actions of each service, without the prefix, one a line: most runs need those of a few services only."""
+    levels: tuple[str, ...]
+    """For each service, one letter for each action: the first of its level."""
+    elsewhere: dict[str, tuple[str, ...]]
+    """The services that document condition keys of another prefix (``saml``, ``token.actions.githubusercontent.com``)."""
+    rcp: tuple[str, ...]
+
+
+class Service(msgspec.Struct, frozen=True, array_like=True):
+    """What is read when a service is asked for: its actions, each an encoded :class:`Action`, in the order of the index."""
+
+    actions: tuple[msgspec.Raw, ...]
+    resource_types: tuple[ResourceType, ...]
+    keys: tuple[ConditionKey, ...]
+    loose: tuple[str, ...]
+    """The names, in lower case, of those keys that AWS lists for the service without saying for which action."""
+
+
+LEVELS = {"L": "List", "R": "Read", "W": "Write", "T": "Tagging", "P": "Permissions management"}
+"""The access levels by their letter in :class:`Index`."""

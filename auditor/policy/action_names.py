@@ -1,0 +1,92 @@
+"""Finding names: of the actions of a service, and of condition keys, some of which stand for many."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from auditor.policy.action_model import ConditionKey
+from auditor.policy.glob import compiled
+
+WILD = re.compile(r"[*?]")
+"""What makes a name a pattern."""
+FILLER = re.compile(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-key\Z|(?<=/)\Z")
+"""What stands for any text in the name of a condition key. Some services write ``.../tag-key`` or nothing after the slash."""
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """Condition keys by name in lower case, and those that stand for many, the longest first."""
+
+    exact: dict[str, ConditionKey]
+    patterns: tuple[tuple[re.Pattern[str], ConditionKey], ...]
+
+    @classmethod
+    def of(cls, keys: Iterable[ConditionKey]) -> Keys:
+        """These keys."""
+        exact = {key.name.lower(): key for key in keys}
+        wide = sorted((name for name in exact if FILLER.search(name)), key=_closeness)
+        return cls(exact, tuple((pattern_of(name), exact[name]) for name in wide))
+
+    def find(self, lower: str) -> ConditionKey | None:
+        """The key that a name, in lower case, means."""
+        return self.exact.get(lower) or next((key for pattern, key in self.patterns if pattern.match(lower)), None)
+
+
+class Names:
+    """The names of the actions of one service."""
+
+    __slots__ = ("count", "first", "lower", "place", "prefix")
+
+    def __init__(self, prefix: str, first: int, count: int) -> None:
+        self.prefix = prefix
+        self.first = first
+        self.count = count
+        self.lower: list[str] = []
+        self.place: dict[str, int] = {}
+
+    @property
+    def bits(self) -> int:
+        """All of them."""
+        return ((1 << self.count) - 1) << self.first
+
+    def matching(self, name: str) -> int:
+        """The bits of the actions whose names this pattern, in lower case, matches."""
+        wild = WILD.search(name)
+        if wild is None:
+            place = self.place.get(name)
+            return 0 if place is None else 1 << (self.first + place)
+        start = wild.start()
+        if start == 0 and name == "*":
+            return self.bits
+        low, high = self._range(name[:start])
+        if name[start:] == "*":
+            return ((1 << (high - low)) - 1) << (self.first + low)
+        match = compiled(name).match
+        found = sum(1 << place for place, one in enumerate(self.lower[low:high]) if match(one))
+        return found << (self.first + low)
+
+    def _range(self, start: str) -> tuple[int, int]:
+        """The places of the names that begin with this; they are of ASCII letters, digits and hyphens."""
+        return bisect_left(self.lower, start), bisect_left(self.lower, start + "\x7f")
+
+
+def _closeness(name: str) -> tuple[int, bool, str]:
+    """The order in which keys that stand for many are tried: the closest first, and of two spellings of one that with braces."""
+    return -len(FILLER.sub("", name)), "{" not in name, name
+
+
+def pattern_of(name: str) -> re.Pattern[str]:
+    """The names that a key with fillers stands for."""
+    return compiled(FILLER.sub("?*", name))
+
+
+def ones(bits: int) -> Iterator[int]:
+    """The places of the bits that are set, the lowest first."""
+    digits = bin(bits)[:1:-1]
+    place = digits.find("1")
+    while place >= 0:
+        yield place
+        place = digits.find("1", place + 1)
