@@ -1,7 +1,7 @@
 """Generate what the code knows better: the tables and the command line's help in README.md, the permissions in deploy/template.yaml.
 
-``python .ci/docs.py`` rewrites them, the JSON Schema of the report, and the verdicts on the golden account; ``--check`` fails when they
-are not current.
+``python .ci/docs.py`` rewrites them, the JSON Schemas, and the verdicts on the golden account; ``--check`` fails when they are not
+current.
 """
 
 from __future__ import annotations
@@ -17,12 +17,16 @@ README = ROOT / "README.md"
 SAMPLE = ROOT / "reports" / "sample"
 TEMPLATE = ROOT / "deploy" / "template.yaml"
 SCHEMA = ROOT / "reports" / "schema" / "report-1.schema.json"
+LINT_SCHEMA = SCHEMA.with_name("lint-1.schema.json")
 COMMANDS = (
     "",
     "scan",
     "collect",
     "check",
     "export",
+    "lint",
+    "can",
+    "who-can",
     "permissions",
     "rules",
     "rules list",
@@ -129,8 +133,20 @@ def _replace(text: str, pattern: re.Pattern[str], name: str, content: str) -> st
     return pattern.sub(lambda found: found.group(1) + content + found.groups()[-1], text)
 
 
+def line_schemas() -> dict[str, bytes]:
+    """The schemas of the lines of ``awsaudit can --requests``."""
+    from auditor.policy.requests import answer_schema, request_schema
+    from auditor.render.json import published
+
+    return {
+        "request-1.schema.json": published("awsaudit can: a request line, format 1", request_schema()),
+        "answer-1.schema.json": published("awsaudit can: an answer line, format 1", answer_schema()),
+    }
+
+
 def generated() -> dict[Path, bytes]:
     """Every generated file with what it should hold."""
+    from auditor.render import lint_json
     from auditor.render.json import schema
 
     text = README.read_text("utf-8")
@@ -138,7 +154,14 @@ def generated() -> dict[Path, bytes]:
     text = fill(text, "formats", format_index())
     text = fill(text, "help", command_help())
     template = fill_yaml(TEMPLATE.read_text("utf-8"), "permissions", statements())
-    return {README: text.encode(), TEMPLATE: template.encode(), SCHEMA: schema(), SAMPLE / "verdicts.tsv": verdicts()}
+    return {
+        **{SCHEMA.with_name(name): content for name, content in line_schemas().items()},
+        README: text.encode(),
+        TEMPLATE: template.encode(),
+        SCHEMA: schema(),
+        LINT_SCHEMA: lint_json.schema(),
+        SAMPLE / "verdicts.tsv": verdicts(),
+    }
 
 
 def main() -> int:

@@ -26,6 +26,7 @@ from auditor.engine.rule import Limits
 from auditor.engine.waivers import Waiver
 from auditor.errors import ConfigError, UnknownRule, UsageError
 from auditor.model.verdict import Audience, Severity
+from auditor.policy.lint.suppress import LintTable
 
 FILE = "awsaudit.toml"
 
@@ -62,6 +63,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: dict[str, SeverityWord] = {}
     waivers: tuple[_Waiver, ...] = ()
     attestations: tuple[_Attestation, ...] = ()
+    lint: LintTable = LintTable()
+    """For `awsaudit lint`, which reads it by itself."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):

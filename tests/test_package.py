@@ -24,9 +24,10 @@ MAPPED = {
     "auditor": "auditor",
     "auditor.locale": "reports/locale",
     "auditor.rules": "rules",
+    "auditor.schema": "reports/schema",
     "auditor.templates": "reports/templates",
 }
-SHIPPED = (".py", ".j2", ".css", ".js", ".mo", ".toml", ".typed")
+SHIPPED = (".py", ".j2", ".css", ".js", ".json", ".mo", ".toml", ".typed")
 
 
 def project() -> dict[str, Any]:

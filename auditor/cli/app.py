@@ -12,7 +12,7 @@ import traceback
 import typer
 from typer.exceptions import TyperException
 
-from auditor.cli import check, collect, export, frameworks, permissions, rules, scan
+from auditor.cli import can, check, collect, export, frameworks, lint, permissions, rules, scan, who_can
 from auditor.errors import AwsauditError
 
 app = typer.Typer(
@@ -27,6 +27,9 @@ app.command("scan")(scan.scan)
 app.command("collect")(collect.collect)
 app.command("check")(check.check)
 app.command("export")(export.export)
+app.command("lint")(lint.lint)
+app.command("can")(can.can)
+app.command("who-can")(who_can.who_can)
 app.command("permissions")(permissions.permissions)
 app.add_typer(rules.app, name="rules")
 app.add_typer(frameworks.app, name="frameworks")

@@ -244,8 +244,12 @@ def render(view: View) -> bytes:
 
 def schema() -> bytes:
     """The JSON Schema of the report, as it stands in ``reports/schema/report-1.schema.json``."""
-    described = {"title": "awsaudit report, format 1", **msgspec.json.schema(Report)}
-    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return published("awsaudit report, format 1", msgspec.json.schema(Report))
+
+
+def published(title: str, schema: Mapping[str, Any]) -> bytes:
+    """A schema as it stands in ``reports/schema``."""
+    described = {**schema, "title": title, "$schema": "https://json-schema.org/draft/2020-12/schema"}
     return msgspec.json.format(msgspec.json.encode(described, order="sorted"), indent=2) + b"\n"
 
 

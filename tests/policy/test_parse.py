@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model.verdict import Location
-from auditor.policy.parse import LONGEST, Document, Malformed, Statement, parse
+from auditor.policy.parse import LONGEST, Document, Malformed, Origin, Statement, parse
 from auditor.policy.positions import DEPTH
 
 POLICY = """{
@@ -47,7 +47,6 @@ def test_a_whole_policy() -> None:
     assert (policy.version, policy.id) == ("2012-10-17", "정책")
     assert read == Statement(
         index=0,
-        key="Read",
         sid="Read",
         effect="Allow",
         principals={"AWS": ("123456789012", "arn:aws:iam::123456789012:role/읽기"), "Service": ("ec2.amazonaws.com",)},
@@ -57,8 +56,9 @@ def test_a_whole_policy() -> None:
         resources=("*",),
         not_resources=None,
         conditions={"Bool": {"aws:SecureTransport": ("true",)}, "NumericLessThan": {"s3:max-keys": ("10", "2.50")}},
-        location=Location("", "/Statement/0", 5, 5),
+        origin=Origin(POLICY),
     )
+    assert (read.key, read.location) == ("Read", Location("", "/Statement/0", 5, 5))
     assert (deny.effect, deny.principals, deny.not_principals) == ("Deny", None, {"*": ("*",)})
     assert (deny.actions, deny.not_actions, deny.resources, deny.not_resources) == (None, ("iam:*",), None, ())
     assert deny.at("policy") == Location("policy", "/Statement/1", 13, 5)

@@ -25,8 +25,9 @@ HASHES = """
 import hashlib
 from auditor.render.format import formats
 from tests.render import synthetic
+view = synthetic.small()
 for format in formats().values():
-    for name, content in format.content(synthetic.small()).items():
+    for name, content in format.content(view).items():
         print(format.name, name, hashlib.sha256(content).hexdigest())
 """
 

@@ -1,0 +1,237 @@
+"""Conditions: every operator, with its quantifier and ``IfExists``, three-valued.
+
+Source: IAM User Guide, *IAM JSON policy elements: Condition operators* and *Single-valued vs. multivalued context keys*.
+
+- Several values of one condition: one of them must match; with a negated operator none may.
+- A key that the request does not have: no match; with a negated operator, ``IfExists`` or ``ForAllValues`` a match; never one with
+  ``ForAnyValue`` (unless ``IfExists``).
+- A key that is not known: the answer depends on it.
+"""
+
+from __future__ import annotations
+
+import operator as compare
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from auditor.policy import arns, glob, values
+from auditor.policy.arns import Parts
+from auditor.policy.context import Context
+from auditor.policy.truth import Truth, either, every, negate
+from auditor.policy.variables import Template, literal, resolve, template
+
+Match: TypeAlias = Callable[[str], object]
+Maker: TypeAlias = Callable[[Parts], Match]
+"""Makes the test of one value of a policy, given in parts."""
+Quantifier: TypeAlias = Literal["", "all", "any"]
+
+_OPERATOR = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?")
+_QUANTIFIERS: Mapping[str | None, Quantifier] = {None: "", "ForAllValues": "all", "ForAnyValue": "any"}
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+def _string(parts: Parts) -> Match:
+    return literal(parts).__eq__
+
+
+def _caseless(parts: Parts) -> Match:
+    wanted = literal(parts).lower()
+    return lambda value: value.lower() == wanted
+
+
+def _like(parts: Parts) -> Match:
+    whole = [(quoted, text if quoted else glob.normal(text)) for quoted, text in parts]
+    return re.compile(glob.expression(whole), re.DOTALL).match
+
+
+def _ordered(read: Callable[[str], Decimal | None], test: Callable[[Decimal, Decimal], bool]) -> Maker:
+    def make(parts: Parts) -> Match:
+        wanted = read(literal(parts))
+        if wanted is None:
+            return _never
+
+        def match(value: str) -> bool:
+            found = read(value)
+            return found is not None and test(found, wanted)
+
+        return match
+
+    return make
+
+
+def _bool(parts: Parts) -> Match:
+    wanted = literal(parts).lower()
+    return (lambda value: value.lower() == wanted) if wanted in ("true", "false") else _never
+
+
+def _binary(parts: Parts) -> Match:
+    wanted = values.binary(literal(parts))
+    return _never if wanted is None else lambda value: values.binary(value) == wanted
+
+
+def _address(parts: Parts) -> Match:
+    wanted = values.network(literal(parts))
+    if wanted is None:
+        return _never
+
+    def match(value: str) -> bool:
+        found = values.network(value)
+        return found is not None and values.within(wanted, found)
+
+    return match
+
+
+OPERATORS: Mapping[str, tuple[Maker, bool]] = {
+    "StringEquals": (_string, False),
+    "StringNotEquals": (_string, True),
+    "StringEqualsIgnoreCase": (_caseless, False),
+    "StringNotEqualsIgnoreCase": (_caseless, True),
+    "StringLike": (_like, False),
+    "StringNotLike": (_like, True),
+    "NumericEquals": (_ordered(values.number, compare.eq), False),
+    "NumericNotEquals": (_ordered(values.number, compare.eq), True),
+    "NumericLessThan": (_ordered(values.number, compare.lt), False),
+    "NumericLessThanEquals": (_ordered(values.number, compare.le), False),
+    "NumericGreaterThan": (_ordered(values.number, compare.gt), False),
+    "NumericGreaterThanEquals": (_ordered(values.number, compare.ge), False),
+    "DateEquals": (_ordered(values.date, compare.eq), False),
+    "DateNotEquals": (_ordered(values.date, compare.eq), True),
+    "DateLessThan": (_ordered(values.date, compare.lt), False),
+    "DateLessThanEquals": (_ordered(values.date, compare.le), False),
+    "DateGreaterThan": (_ordered(values.date, compare.gt), False),
+    "DateGreaterThanEquals": (_ordered(values.date, compare.ge), False),
+    "Bool": (_bool, False),
+    "BinaryEquals": (_binary, False),
+    "IpAddress": (_address, False),
+    "NotIpAddress": (_address, True),
+    "ArnEquals": (arns.arn_like, False),
+    "ArnLike": (arns.arn_like, False),
+    "ArnNotEquals": (arns.arn_like, True),
+    "ArnNotLike": (arns.arn_like, True),
+}
+"""Every operator but ``Null``: what tests a value, and whether the operator is negated."""
+
+_SPELLINGS: Mapping[str, str] = {name.lower(): name for name in (*OPERATORS, "Null")}
+
+
+@lru_cache(maxsize=1024)
+def split_operator(text: str) -> tuple[Quantifier, str, bool] | None:
+    """Quantifier, operator (in AWS's spelling) and whether ``IfExists`` is said; ``None`` when it is no operator.
+
+    The case of the operator does not matter; that of the prefix and of ``IfExists`` is as AWS writes it.
+    """
+    found = _OPERATOR.fullmatch(text)
+    name = _SPELLINGS.get(found.group(2).lower()) if found else None
+    if found is None or name is None or (name == "Null" and found.group(3)):
+        return None
+    return _QUANTIFIERS[found.group(1)], name, found.group(3) is not None
+
+
+@lru_cache(maxsize=16384)
+def _made(operator: str, parts: Parts) -> Match:
+    """The test of one value of a policy: the same values come again and again."""
+    return OPERATORS[operator][0](parts)
+
+
+def _may_match(operator: str, parts: Parts) -> Match:
+    """Whether a value can match at all, where wildcards stand for what is not known: the characters around them must be there."""
+    if operator.startswith(("String", "Arn")):
+        wild = operator.endswith("Like") or operator.startswith("Arn")
+        lower = tuple((quoted if wild else quoted or text != "*", text.lower()) for quoted, text in parts)
+        test = _like(lower)
+        return lambda value: test(value.lower())
+    return _always
+
+
+class Condition:
+    """One operator on one key, ready to be asked about requests."""
+
+    __slots__ = ("_fixed", "_if_exists", "_key", "_name", "_negated", "_null", "_quantifier", "_templates", "keys")
+
+    def __init__(self, operator: str, key: str, wanted: Sequence[str], *, variables: bool) -> None:
+        """``variables``: the document's version knows policy variables. Raises :class:`ValueError` for an operator that does not exist."""
+        parsed = split_operator(operator)
+        if parsed is None:
+            raise ValueError(operator)
+        self._quantifier, name, self._if_exists = parsed
+        self.keys = frozenset({key})
+        self._key = key.lower()
+        self._null: frozenset[bool] | None = None
+        self._fixed: tuple[Match, ...] = ()
+        self._templates: tuple[Template, ...] = ()
+        if name == "Null":
+            self._null = frozenset(one.lower() == "true" for one in wanted if one.lower() in ("true", "false"))
+            return
+        self._name, self._negated = name, OPERATORS[name][1]
+        found = [(one, template(one) if variables else None) for one in wanted]
+        self._templates = tuple(one for _, one in found if one is not None)
+        plain = [text for text, one in found if one is None]
+        if name in ("StringEquals", "StringNotEquals") and len(plain) > 1:
+            self._fixed = (frozenset(plain).__contains__,)
+        else:
+            self._fixed = tuple(_made(name, ((False, text),)) for text in plain)
+
+    def holds(self, context: Context) -> Truth:
+        """Whether the condition holds for a request."""
+        given = context.get(self._key)
+        if given is None:
+            return self.keys if self._matters() else self._absent()
+        if self._null is not None:
+            return (not given) in self._null
+        if not given:
+            return self._absent()
+        if not self._templates:
+            if len(given) == 1:  # the usual case: quantifiers make no difference
+                return self._matches(given[0]) is not self._negated
+            return self._answer([self._matches(value) for value in given])
+        more: list[tuple[Match, frozenset[str]]] = []
+        for one in self._templates:
+            found = resolve(one, context)
+            if found is None:
+                continue
+            if not found.unknown:
+                more.append((_made(self._name, found.parts), found.unknown))
+            else:
+                more.append((_may_match(self._name, found.parts), found.unknown))
+        return self._answer(
+            [self._matches(value) or either((unknown or True) for test, unknown in more if test(value)) for value in given]
+        )
+
+    def _matches(self, value: str) -> bool:
+        for test in self._fixed:  # noqa: SIM110  three times as fast as `any` over a generator
+            if test(value):
+                return True
+        return False
+
+    def _answer(self, matched: Sequence[Truth]) -> Truth:
+        """What follows from which of the request's values match."""
+        if self._negated:
+            matched = [negate(one) for one in matched]
+            return either(matched) if self._quantifier == "any" else every(matched)
+        return every(matched) if self._quantifier == "all" else either(matched)
+
+    def _absent(self) -> bool:
+        if self._null is not None:
+            return True in self._null
+        if self._if_exists or self._quantifier == "all":
+            return True
+        return self._quantifier == "" and self._negated
+
+    def _matters(self) -> bool:
+        """What the key is makes a difference, as far as can be seen from the condition alone."""
+        if self._null is not None:
+            return len(self._null) == 1
+        if self._fixed or self._templates:
+            return True
+        present = self._answer([False])
+        return present is not self._absent()

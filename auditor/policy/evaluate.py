@@ -1,0 +1,262 @@
+"""The decision: may this principal do this to that?
+
+One function in the order that AWS documents (IAM User Guide, *Policy evaluation logic*): an explicit deny anywhere; resource control
+policies and service control policies at every level; the policy of the resource; the policies of the identity; permissions boundary;
+session policies; the policy of the VPC endpoint. Peculiarities are data: :data:`OWN_POLICY`, :data:`RCP_SERVICES`.
+
+Three-valued: a decision that rests on something unknown is ``DEPENDS``, with the keys. A definite one stays, whatever the unknown is.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from auditor.policy import arns
+from auditor.policy.principals import Grant, Kind
+from auditor.policy.statements import Policy, Request, Stated
+from auditor.policy.truth import Truth, either, every
+
+RCP_SERVICES = frozenset(
+    {
+        "s3",
+        "sts",
+        "kms",
+        "sqs",
+        "secretsmanager",
+        "cognito-idp",
+        "cognito-identity",
+        "dynamodb",
+        "ecr",
+        "logs",
+        "aoss",
+        "opensearch",
+    }
+)
+"""Services that resource control policies apply to, when the caller does not say (the action table knows the current list)."""
+RCP_EXEMPT = frozenset({"kms:retiregrant"})
+"""Actions that RCPs do not apply to all the same. Source: AWS Organizations User Guide, *Resource control policies*."""
+
+
+ROOT_MAY_NOT = frozenset({"sts:assumerole"})
+"""What no root user may do, whatever the policies say. Source: the error that AWS STS gives, and IAM User Guide, *Roles terms and
+concepts*: a root user cannot take a role."""
+
+
+class Outcome(enum.Enum):
+    """The answers."""
+
+    ALLOW = "ALLOW"
+    DENY = "DENY"
+    DEPENDS = "DEPENDS"
+
+
+class Level(msgspec.Struct, frozen=True):
+    """The SCPs or RCPs of one target: the root, a unit, or the account."""
+
+    target: str
+    policy: Policy
+
+
+class Policies(msgspec.Struct, frozen=True, kw_only=True):
+    """All policies that count. ``None``: there is none of that kind, which for ``boundary``, ``session`` and ``vpc_endpoint`` means no
+    limit, and for ``resource`` that nothing is granted there. ``scp`` are those of the principal's account, ``rcp`` of the resource's."""
+
+    identity: Policy = Policy()
+    resource: Policy | None = None
+    boundary: Policy | None = None
+    scp: tuple[Level, ...] = ()
+    rcp: tuple[Level, ...] = ()
+    session: Policy | None = None
+    vpc_endpoint: Policy | None = None
+
+
+class Because(msgspec.Struct, frozen=True):
+    """A statement that decided, or (without one) a kind of policies that allows nothing. ``policy`` is ``identity``, ``resource``,
+    ``boundary``, ``scp``, ``rcp``, ``session`` or ``vpc_endpoint``, or ``root`` for what no root user may do; ``target`` the level of an
+    SCP or RCP."""
+
+    policy: str
+    statement: Stated | None = None
+    target: str = ""
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer. ``explicit``: some statement denies. ``depends_on``: the keys, sorted, as the policies write them."""
+
+    outcome: Outcome
+    explicit: bool = False
+    because: tuple[Because, ...] = ()
+    depends_on: tuple[str, ...] = ()
+
+
+class _Layer:
+    """What the policies of one kind say of a request: whether they allow and deny, and by which statements."""
+
+    __slots__ = ("allow", "allowing", "deny", "denying", "name", "target")
+
+    def __init__(self, name: str, target: str = "") -> None:
+        self.name = name
+        self.target = target
+        self.allow: Truth = False
+        self.deny: Truth = False
+        self.allowing: list[Stated] = []
+        self.denying: list[Stated] = []
+
+    def because(self, statements: Iterable[Stated]) -> list[Because]:
+        return [Because(self.name, one, self.target) for one in statements]
+
+    def reasons(self) -> list[Because]:
+        """What it says on allowing: the statements, or that there is none."""
+        return self.because(self.allowing) or [Because(self.name, None, self.target)]
+
+
+def _ask(name: str, policy: Policy, request: Request, target: str = "") -> _Layer:
+    """A kind of policies without principals."""
+    layer = _Layer(name, target)
+    for one in policy.statements:
+        if not one.denies and layer.allow is True:
+            continue
+        found = one.applies(request)
+        if found is not False:
+            _note(layer, one, found)
+    return layer
+
+
+def _note(layer: _Layer, one: Stated, found: Truth) -> None:
+    if one.denies:
+        layer.deny = either((layer.deny, found))
+        layer.denying = [one] if found is True else [*layer.denying, one]
+    else:
+        layer.allow = either((layer.allow, found))
+        layer.allowing = [one] if found is True else [*layer.allowing, one]
+
+
+def _ask_named(
+    name: str, policy: Policy, request: Request, *, bounded: bool
+) -> tuple[_Layer, Mapping[Grant, Truth], Mapping[Grant, list[Stated]]]:
+    """A kind of policies with principals: what it says, and by which strength of naming it allows."""
+    layer = _Layer(name)
+    grants: dict[Grant, Truth] = {}
+    by: dict[Grant, list[Stated]] = {}
+    for one in policy.statements:
+        strength, depends = one.names(request.principal, bounded=bounded)
+        if strength is Grant.NONE:
+            continue
+        found = one.applies(request)
+        if depends is not True:
+            # A principal that cannot be told counts only where unknown keys count.
+            found = every((depends, found)) if request.context.open else False
+        if found is False:
+            continue
+        if not one.denies:
+            grants[strength] = either((grants.get(strength, False), found))
+            by[strength] = [one] if found is True else [*by.get(strength, []), one]
+        _note(layer, one, found)
+    return layer, grants, by
+
+
+def evaluate(request: Request, policies: Policies, *, rcp_services: frozenset[str] = RCP_SERVICES) -> Decision:
+    """The decision on a request. ``rcp_services``: those that RCPs apply to."""
+    who = request.principal
+    layers: list[_Layer] = []
+    service = request.action.partition(":")[0]
+    scps = () if who.service_linked or not who.has_identity else policies.scp
+    rcps = policies.rcp if service in rcp_services and request.action not in RCP_EXEMPT and not who.service_linked else ()
+    guards = [_ask("rcp", level.policy, request, level.target) for level in rcps]
+    guards += [_ask("scp", level.policy, request, level.target) for level in scps]
+    if policies.vpc_endpoint is not None:
+        guards.append(_ask_named("vpc_endpoint", policies.vpc_endpoint, request, bounded=policies.boundary is not None)[0])
+    layers += guards
+    resource: _Layer | None = None
+    grants: Mapping[Grant, Truth] = {}
+    by: Mapping[Grant, list[Stated]] = {}
+    if policies.resource is not None:
+        resource, grants, by = _ask_named("resource", policies.resource, request, bounded=policies.boundary is not None)
+        layers.append(resource)
+    identity = boundary = session = None
+    if who.has_identity:
+        identity = _ask("identity", policies.identity, request)
+        if who.kind is Kind.ROOT:
+            identity.allow = True
+        boundary = None if policies.boundary is None else _ask("boundary", policies.boundary, request)
+        session = None if policies.session is None else _ask("session", policies.session, request)
+        if session is None and who.kind is Kind.FEDERATED_USER:
+            session = _Layer("session")  # without a session policy, such a session has no permissions of its own
+        layers += [layer for layer in (identity, boundary, session) if layer is not None]
+    deny = either(layer.deny for layer in layers)
+    if deny is True:
+        return Decision(
+            outcome=Outcome.DENY,
+            explicit=True,
+            because=tuple(why for layer in layers if layer.deny is True for why in layer.because(layer.denying)),
+        )
+    if who.kind is Kind.ROOT and request.action in ROOT_MAY_NOT:
+        return Decision(outcome=Outcome.DENY, because=(Because("root"),))
+    limits = [layer for layer in (boundary, session) if layer is not None]
+    granted = _granted(request, identity, limits, grants)
+    allow = every((granted, *(guard.allow for guard in guards)))
+    if allow is False:
+        return Decision(outcome=Outcome.DENY, because=_missing(guards, granted, resource, identity, limits))
+    because = [why for guard in guards for why in guard.reasons()]
+    because += _grounds(request, resource, grants, by, identity, limits)
+    if deny is False and allow is True:
+        return Decision(outcome=Outcome.ALLOW, because=tuple(because))
+    keys = {key for unknown in (deny, allow) if isinstance(unknown, frozenset) for key in unknown}
+    denying = [why for layer in layers if layer.deny is not False for why in layer.because(layer.denying)]
+    return Decision(outcome=Outcome.DEPENDS, because=(*denying, *because), depends_on=tuple(sorted(keys)))
+
+
+def needs_resource_policy(request: Request) -> bool:
+    """Only the resource's own policy opens it, within its account too: KMS keys, and roles for those who take them."""
+    if request.action.startswith("kms:"):
+        return ":key/" in request.resource
+    return request.action.startswith("sts:") and ":role/" in request.resource and arns.service_of(request.resource) == "iam"
+
+
+def _granted(request: Request, identity: _Layer | None, limits: Sequence[_Layer], grants: Mapping[Grant, Truth]) -> Truth:
+    """Something allows it, before SCPs, RCPs and the VPC endpoint."""
+    direct, role, account = (grants.get(one, False) for one in (Grant.DIRECT, Grant.ROLE, Grant.ACCOUNT))
+    if identity is None:
+        return direct
+    limit = [layer.allow for layer in limits]
+    if request.principal.account != request.resource_account:
+        return every((either((direct, role, account)), identity.allow, *limit))
+    own = every((identity.allow, account)) if needs_resource_policy(request) else identity.allow
+    return either((direct, every((either((own, role)), *limit))))
+
+
+def _grounds(
+    request: Request,
+    resource: _Layer | None,
+    grants: Mapping[Grant, Truth],
+    by: Mapping[Grant, list[Stated]],
+    identity: _Layer | None,
+    limits: Sequence[_Layer],
+) -> list[Because]:
+    """The statements that grant it, or may."""
+    cross = identity is not None and request.principal.account != request.resource_account
+    found: list[Because] = []
+    if resource is not None:
+        found += resource.because(one for strength in sorted(by, reverse=True) for one in by[strength])
+        if grants.get(Grant.DIRECT) is True and not cross:
+            return found
+    if identity is None:
+        return found
+    found += identity.because(identity.allowing)
+    return found + [why for layer in limits for why in layer.because(layer.allowing)]
+
+
+def _missing(
+    guards: Sequence[_Layer], granted: Truth, resource: _Layer | None, identity: _Layer | None, limits: Sequence[_Layer]
+) -> tuple[Because, ...]:
+    """Which kinds of policies allow nothing, so that it is denied implicitly."""
+    found = [Because(guard.name, None, guard.target) for guard in guards if guard.allow is False]
+    if granted is False:
+        silent = [layer for layer in (resource, identity, *limits) if layer is not None and layer.allow is False]
+        found += [Because(layer.name) for layer in silent]
+        if resource is None and not silent:
+            found.append(Because("resource"))
+    return tuple(found)

@@ -1,0 +1,286 @@
+"""What an identity that is taken over gives away: credentials, data, other people's access, and the way up.
+
+The ground is Cloudsplaining's; which actions count is our own judgement. Only what is allowed on every resource and under no condition
+counts, less what the same policy denies without condition: named resources say that somebody has thought about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import msgspec
+
+from auditor.policy.actions import ActionTable
+from auditor.policy.lint.check import Check, Found, Kind, Level
+from auditor.policy.lint.escalation import METHODS, Method
+from auditor.policy.lint.sets import allowed, everything, everywhere, named
+from auditor.policy.lint.view import Clause, Policy
+from auditor.policy.positions import shown
+
+CREDENTIALS = Check(
+    id="credentials-exposure",
+    level=Level.SECURITY,
+    title="credentials can be made or read everywhere",
+    why="Who gets hold of this identity leaves with further credentials, which stay when it is closed.",
+    source="Service Authorization Reference",
+)
+EXFILTRATION = Check(
+    id="data-exfiltration",
+    level=Level.SECURITY,
+    title="stored data can be read or copied everywhere",
+    why="Who gets hold of this identity can carry off what is stored, wherever it is.",
+    source="Service Authorization Reference",
+)
+EXPOSURE = Check(
+    id="resource-exposure",
+    level=Level.SECURITY,
+    title="resources can be opened to others everywhere",
+    why="Policies, access lists and shares of any resource can be changed: a single call makes it public.",
+    source="Service Authorization Reference",
+)
+ESCALATION = Check(
+    id="privilege-escalation",
+    level=Level.SECURITY,
+    title="actions that together lead to more permissions",
+    why="The policy allows less than everything, but enough to get it.",
+    source="Catalogue of pathfinding.cloud",
+)
+
+CHECKS = (CREDENTIALS, EXFILTRATION, EXPOSURE, ESCALATION)
+
+_CREDENTIALS = (
+    "appsync:CreateApiKey",
+    "chime:CreateApiKey",
+    "cognito-identity:GetCredentialsForIdentity",
+    "cognito-identity:GetOpenIdToken",
+    "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
+    "connect:GetFederationToken",
+    "ec2:GetPasswordData",
+    "ec2-instance-connect:SendSSHPublicKey",
+    "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
+    "elasticmapreduce:GetClusterSessionCredentials",
+    "gamelift:GetComputeAuthToken",
+    "gamelift:GetInstanceAccess",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreateServiceSpecificCredential",
+    "iam:ResetServiceSpecificCredential",
+    "iam:UpdateLoginProfile",
+    "iot:CreateKeysAndCertificate",
+    "lightsail:DownloadDefaultKeyPair",
+    "lightsail:GetBucketAccessKeys",
+    "lightsail:GetInstanceAccessDetails",
+    "lightsail:GetRelationalDatabaseMasterUserPassword",
+    "rds-db:connect",
+    "redshift:GetClusterCredentials",
+    "redshift:GetClusterCredentialsWithIAM",
+    "redshift-serverless:GetCredentials",
+    "sagemaker:CreatePresignedDomainUrl",
+    "sagemaker:CreatePresignedNotebookInstanceUrl",
+    "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue",
+    "sso:GetRoleCredentials",
+    "sts:AssumeRole",
+    "sts:AssumeRoot",
+    "sts:GetFederationToken",
+)
+"""They return something that lets its holder sign in, or make it."""
+_DATA = (
+    "backup:GetRecoveryPointRestoreMetadata",
+    "backup:StartRestoreJob",
+    "codecommit:GitPull",
+    "dynamodb:ExportTableToPointInTime",
+    "ebs:GetSnapshotBlock",
+    "ecr:GetDownloadUrlForLayer",
+    "glacier:GetJobOutput",
+    "kinesis:GetRecords",
+    "lambda:GetFunction",
+    "logs:GetLogEvents",
+    "rds:DownloadCompleteDBLogFile",
+    "rds:StartExportTask",
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue",
+    "sqs:ReceiveMessage",
+    "ssm:GetParameter",
+    "ssm:GetParameterHistory",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+)
+"""Candidates; see :data:`_WEIGHTY`."""
+_WEIGHTY = frozenset(
+    {
+        "dynamodb:ExportTableToPointInTime",
+        "ebs:GetSnapshotBlock",
+        "rds:StartExportTask",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "secretsmanager:BatchGetSecretValue",
+        "secretsmanager:GetSecretValue",
+        "ssm:GetParameter",
+        "ssm:GetParameters",
+        "ssm:GetParametersByPath",
+    }
+)
+"""Those that read what is plainly data or secrets of others. The rest of :data:`_DATA` is read so often in the course of things that a
+finding would be noise; it is only named beside one of these."""
+_SHARING = (
+    "acm-pca:PutPolicy",
+    "backup:PutBackupVaultAccessPolicy",
+    "codeartifact:PutDomainPermissionsPolicy",
+    "codeartifact:PutRepositoryPermissionsPolicy",
+    "dynamodb:PutResourcePolicy",
+    "ec2:ModifyImageAttribute",
+    "ec2:ModifySnapshotAttribute",
+    "ec2:ModifyVpcEndpointServicePermissions",
+    "ecr:SetRepositoryPolicy",
+    "ecr-public:SetRepositoryPolicy",
+    "elasticfilesystem:PutFileSystemPolicy",
+    "es:UpdateDomainConfig",
+    "events:PutPermission",
+    "glacier:SetVaultAccessPolicy",
+    "glue:PutResourcePolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "kinesis:PutResourcePolicy",
+    "kms:CreateGrant",
+    "kms:PutKeyPolicy",
+    "lambda:AddLayerVersionPermission",
+    "lambda:AddPermission",
+    "logs:PutDestinationPolicy",
+    "logs:PutResourcePolicy",
+    "ram:CreateResourceShare",
+    "rds:ModifyDBClusterSnapshotAttribute",
+    "rds:ModifyDBSnapshotAttribute",
+    "redshift:AuthorizeSnapshotAccess",
+    "s3:PutAccessPointPolicy",
+    "s3:PutAccountPublicAccessBlock",
+    "s3:PutBucketAcl",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutObjectAcl",
+    "secretsmanager:PutResourcePolicy",
+    "sns:AddPermission",
+    "sns:SetTopicAttributes",
+    "sqs:AddPermission",
+    "sqs:SetQueueAttributes",
+    "ssm:ModifyDocumentPermission",
+    "ssm:PutResourcePolicy",
+)
+"""They write the policy, the access list or the shares of a resource, or let another account in."""
+
+
+def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
+    """What one policy of an identity gives away."""
+    if policy.kind is not Kind.IDENTITY:
+        return
+    wide = [clause for clause in policy.clauses if clause.allows and not clause.tests and everywhere(clause)]
+    if not wide or any(
+        everything(pattern) for clause in wide for _, _, pattern in named(clause, table).wild if pattern[0] == "*"
+    ):
+        return  # everything is allowed: `allow-everything` says so
+    denied = 0
+    for clause in policy.clauses:
+        if clause.denies and not clause.tests and everywhere(clause):
+            denied |= allowed(clause, table)
+    everywhere_bits = 0
+    for clause in wide:
+        bits = allowed(clause, table) & ~denied
+        everywhere_bits |= bits
+        yield from _exposed(clause, bits, table)
+    yield from _escalations(wide, everywhere_bits, table)
+
+
+class _Ground(msgspec.Struct, frozen=True):
+    """The known actions of one check, each with its bit; what they do; and those without which there is no finding."""
+
+    check: Check
+    actions: tuple[tuple[str, int], ...]
+    weighty: int
+    does: str
+
+
+@lru_cache(maxsize=4)
+def _grounds(table: ActionTable) -> tuple[_Ground, ...]:
+    found: list[_Ground] = []
+    for check_, names, weighty, does in (
+        (CREDENTIALS, _CREDENTIALS, _CREDENTIALS, "gives out credentials"),
+        (EXFILTRATION, _DATA, _WEIGHTY, "reads stored data"),
+        (EXPOSURE, _SHARING, _SHARING, "opens resources to others"),
+    ):
+        first = sorted(names, key=lambda name: name not in weighty)
+        pairs = tuple((name, bit) for name in first if (bit := table.expand(name)))
+        found.append(_Ground(check_, pairs, _set(table, weighty), does))
+    return tuple(found)
+
+
+def _set(table: ActionTable, names: Iterable[str]) -> int:
+    bits = 0
+    for name in names:
+        bits |= table.expand(name)
+    return bits
+
+
+def _exposed(clause: Clause, bits: int, table: ActionTable) -> Iterator[Found]:
+    for ground in _grounds(table):
+        if not bits & ground.weighty:
+            continue
+        found = [name for name, bit in ground.actions if bit & bits]
+        yield Found(
+            ground.check,
+            _where(clause, found[0], table),
+            f"{_list(found)} on every resource {ground.does if len(found) == 1 else ground.does.replace('s ', ' ', 1)}",
+            "name the resources that are meant, or add a condition",
+        )
+
+
+def _list(names: list[str]) -> str:
+    more = len(names) - 2
+    text = " and ".join(shown(name) for name in names[:2]) if more <= 0 else ", ".join(shown(name) for name in names[:2])
+    return text + (f" and {more} other action{'s' if more > 1 else ''}" if more > 0 else "")
+
+
+def _where(clause: Clause, name: str, table: ActionTable) -> tuple[str | int, ...]:
+    """The pattern of the statement that lets an action in."""
+    if "NotAction" in clause.raw:
+        return clause.at("NotAction")
+    wanted = table.expand(name)
+    return next(
+        (clause.at("Action", index) for index, pattern in clause.actions if table.expand(pattern) & wanted), clause.at("Action")
+    )
+
+
+class _Ways(msgspec.Struct, frozen=True):
+    """The methods of which every action is known, with their sets, and all of these together."""
+
+    methods: tuple[tuple[Method, int], ...]
+    bits: int
+
+
+@lru_cache(maxsize=4)
+def _ways(table: ActionTable) -> _Ways:
+    known = tuple((one, _set(table, one.actions)) for one in METHODS if all(table.expand(name) for name in one.actions))
+    bits = 0
+    for _, needed in known:
+        bits |= needed
+    return _Ways(known, bits)
+
+
+def _escalations(wide: list[Clause], bits: int, table: ActionTable) -> Iterator[Found]:
+    ways = _ways(table)
+    mine = bits & ways.bits
+    found = [method for method, needed in ways.methods if needed & mine == needed] if mine else []
+    if not found:
+        return
+    names = list(found[0].actions)
+    clause = next(clause for clause in wide if allowed(clause, table) & table.expand(names[0]))
+    more = f", and {len(found) - 1} other way{'s' if len(found) > 2 else ''} up" if len(found) > 1 else ""
+    last = names.pop()
+    together = f"{', '.join(shown(name) for name in names)} and {shown(last)}" if names else shown(last)
+    yield Found(
+        ESCALATION,
+        _where(clause, (names or [last])[0], table),
+        f"{together} on every resource {'lead' if names else 'leads'} to the permissions of others{more}",
+        "name the resources that are meant, or deny the actions that are not needed",
+    )

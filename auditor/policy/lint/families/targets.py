@@ -1,0 +1,293 @@
+"""Actions and resources that do not go together, and what a policy of a resource cannot speak of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from auditor.policy import glob
+from auditor.policy.actions import ActionTable
+from auditor.policy.lint.check import Check, Found, Kind, Level
+from auditor.policy.lint.sets import everything, wild
+from auditor.policy.lint.view import Clause, Policy
+from auditor.policy.positions import shown
+
+_REFERENCE = "Service Authorization Reference"
+_ACCESS_ANALYZER = "IAM Access Analyzer policy check reference"
+
+ACTION_RESOURCE_MISMATCH = Check(
+    id="action-resource-mismatch",
+    level=Level.WARNING,
+    title="action that can never be on the resources of its statement",
+    why="The action is authorised on resources of another type, so the statement neither allows nor denies it.",
+    source=_REFERENCE,
+)
+WILDCARD_ONLY_ACTION = Check(
+    id="resource-less-action-on-resource",
+    level=Level.WARNING,
+    title="action without resources in a statement on named resources",
+    why="AWS asks about such an action with the resource `*` only; a statement on ARNs neither allows nor denies it.",
+    source=_REFERENCE,
+)
+S3_BUCKET_ACTION = Check(
+    id="s3-bucket-action-on-object-arn",
+    level=Level.WARNING,
+    title="S3 action on buckets in a statement on objects",
+    why="Listing a bucket is authorised on the bucket, whose ARN has no slash: on `bucket/*` the action does nothing.",
+    source="Amazon S3 User Guide: Policy resources",
+)
+S3_OBJECT_ACTION = Check(
+    id="s3-object-action-on-bucket-arn",
+    level=Level.WARNING,
+    title="S3 action on objects in a statement on a bucket",
+    why="Objects have ARNs of their own, with a slash: on the bucket alone the action does nothing.",
+    source="Amazon S3 User Guide: Policy resources",
+)
+UNSUPPORTED_ACTION = Check(
+    id="unsupported-action-in-policy",
+    level=Level.ERROR,
+    title="action of another service in the policy of a resource",
+    why="The policy of a resource can only speak of actions on that resource. AWS refuses most others.",
+    source=_ACCESS_ANALYZER,
+    refused=True,
+)
+
+CHECKS = (
+    ACTION_RESOURCE_MISMATCH,
+    WILDCARD_ONLY_ACTION,
+    S3_BUCKET_ACTION,
+    S3_OBJECT_ACTION,
+    UNSUPPORTED_ACTION,
+)
+
+_PARTS = 6
+_FILLER = re.compile(r"\$\{[^}]*\}")
+_WILD = re.compile(r"[*?]")
+_TRUST_ACTIONS = (
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:tagsession",
+    "sts:setsourceidentity",
+    "sts:setcontext",
+)
+_OWNERS = {
+    "aws::backup::backupvault": ("backup",),
+    "aws::codeartifact::": ("codeartifact",),
+    "aws::ecr::": ("ecr",),
+    "aws::efs::": ("elasticfilesystem",),
+    "aws::events::": ("events",),
+    "aws::kinesis::": ("kinesis",),
+    "aws::kms::": ("kms",),
+    "aws::lambda::": ("lambda",),
+    "aws::opensearchservice::": ("es",),
+    "aws::s3::": ("s3",),
+    "aws::s3express::": ("s3express",),
+    "aws::secretsmanager::": ("secretsmanager",),
+    "aws::sns::": ("sns",),
+    "aws::sqs::": ("sqs",),
+}
+"""Beginnings of CloudFormation types with a policy, in lower case, and the prefixes of the actions that it may name."""
+_STRICT = frozenset(
+    {
+        "s3",
+        "kms",
+        "sns",
+        "sqs",
+        "secretsmanager",
+        "ecr",
+        "lambda",
+        "kinesis",
+        "events",
+        "elasticfilesystem",
+        "codeartifact",
+        "backup",
+    }
+)
+"""Services whose policies of resources name actions of their own only."""
+
+
+class _Target(msgspec.Struct, frozen=True):
+    """A pattern of resources, or the ARNs of a type of resource, in the parts that tell types apart."""
+
+    service: str
+    start: str
+    """The resource up to the first wildcard."""
+    rest: str
+    fixed: bool
+
+
+def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
+    """Actions against resources, statement by statement."""
+    if policy.kind is Kind.TRUST:
+        yield from _trust(policy, table)
+        return
+    owner = _owner(policy) if policy.kind is Kind.RESOURCE else ""
+    for clause in policy.clauses:
+        patterns = clause.resources
+        if owner:
+            yield from _foreign(clause, owner)
+        if not patterns or clause.opaque("Resource") or any(everything(pattern) for _, pattern in patterns):
+            continue
+        if "NotAction" not in clause.raw and not any(_whole_service(pattern) for _, pattern in patterns):
+            yield from _mismatches(clause, tuple(pattern for _, pattern in patterns), table)
+
+
+def _trust(policy: Policy, table: ActionTable) -> Iterator[Found]:
+    fit = 0
+    for name in _TRUST_ACTIONS:
+        fit |= table.expand(name)
+    for clause in policy.clauses:
+        for index, pattern in clause.actions:
+            known = table.expand(pattern)
+            if known and not known & fit:
+                yield Found(
+                    UNSUPPORTED_ACTION,
+                    clause.at("Action", index),
+                    f"{shown(pattern)} cannot stand in the trust policy of a role, which is about who may take the role",
+                    '"sts:AssumeRole"',
+                )
+
+
+def _owner(policy: Policy) -> str:
+    """The service whose resource the policy belongs to, if that is known and its policies are strict."""
+    attached = policy.attached_to.lower()
+    if attached.startswith("arn:"):
+        parts = attached.split(":", _PARTS - 1)
+        found = parts[2] if len(parts) == _PARTS else ""
+        return found if found in _STRICT else ""
+    return next((owners[0] for start, owners in _OWNERS.items() if attached.startswith(start)), "")
+
+
+def _foreign(clause: Clause, owner: str) -> Iterator[Found]:
+    for name in ("Action", "NotAction"):
+        for index, pattern in clause.strings(name):
+            prefix, colon, _ = pattern.partition(":")
+            if colon and not wild(prefix) and prefix.lower() != owner:
+                yield Found(
+                    UNSUPPORTED_ACTION,
+                    clause.at(name, index),
+                    f"{shown(pattern)} is no action on the resource of {shown(owner)} that this policy belongs to",
+                    "remove it, or put it into a policy of identities",
+                )
+
+
+@lru_cache(maxsize=65536)
+def _whole_service(pattern: str) -> bool:
+    """All resources of a service, or a pattern that is no ARN: AWS asks about some actions without resources with such an ARN."""
+    target = _target(pattern)
+    return target is None or everything(target.rest)
+
+
+def _mismatches(clause: Clause, patterns: tuple[str, ...], table: ActionTable) -> Iterator[Found]:
+    less: list[tuple[int, str]] = []
+    wrong: list[tuple[int, str]] = []
+    for index, name in clause.actions:
+        types = _types(table, name)
+        if types is None or not types:
+            if types is not None:
+                less.append((index, name))
+        elif not any(_meet(one, pattern) for pattern in patterns for one in types):
+            wrong.append((index, name))
+    does = "allowed" if clause.allows else "denied"
+    if less:
+        yield Found(
+            WILDCARD_ONLY_ACTION,
+            clause.at("Action", less[0][0]),
+            f"{_listed(less)} {'knows' if len(less) == 1 else 'know'} no resources, so on {shown(patterns[0], 60)} nothing is {does}",
+            'put it into a statement with "Resource": "*"',
+        )
+    if not wrong:
+        return
+    if all(name.lower().startswith("s3:") for _, name in wrong):
+        yield from _s3(clause, wrong, patterns, table)
+        return
+    types = _types(table, wrong[0][1]) or ()
+    yield Found(
+        ACTION_RESOURCE_MISMATCH,
+        clause.at("Action", wrong[0][0]),
+        f"{_listed(wrong)} cannot be on {shown(patterns[0], 60)}{' or the others' if len(patterns) > 1 else ''}, so nothing is {does}",
+        f"name a resource such as `{types[0][0]}`" if types else "",
+    )
+
+
+def _s3(clause: Clause, wrong: list[tuple[int, str]], patterns: tuple[str, ...], table: ActionTable) -> Iterator[Found]:
+    kinds = {place: {name for _, name in _types(table, action) or ()} for place, action in wrong}
+    buckets = [item for item in wrong if "bucket" in kinds[item[0]]]
+    objects = [item for item in wrong if "object" in kinds[item[0]]]
+    on_objects = next((text for text in patterns if text.startswith("arn:") and ":s3:::" in text and "/" in text), "")
+    on_bucket = next((text for text in patterns if text.startswith("arn:") and ":s3:::" in text and "/" not in text), "")
+    if buckets and on_objects:
+        yield Found(
+            S3_BUCKET_ACTION,
+            clause.at("Action", buckets[0][0]),
+            f"{_listed(buckets)} {_act(buckets)} on buckets, and {shown(on_objects, 60)} is about objects",
+            f'"Resource": "{on_objects.split("/", 1)[0]}"',
+        )
+        wrong = [item for item in wrong if item not in buckets]
+    if objects and on_bucket:
+        yield Found(
+            S3_OBJECT_ACTION,
+            clause.at("Action", objects[0][0]),
+            f"{_listed(objects)} {_act(objects)} on objects, and {shown(on_bucket, 60)} is a bucket",
+            f'"Resource": "{on_bucket}/*"',
+        )
+        wrong = [item for item in wrong if item not in objects]
+    if wrong:
+        yield Found(
+            ACTION_RESOURCE_MISMATCH,
+            clause.at("Action", wrong[0][0]),
+            f"{_listed(wrong)} cannot be on {shown(patterns[0], 60)}, so nothing is {'allowed' if clause.allows else 'denied'}",
+        )
+
+
+def _act(some: list[tuple[int, str]]) -> str:
+    return "acts" if len(some) == 1 else "act"
+
+
+def _listed(some: list[tuple[int, str]]) -> str:
+    more = len(some) - 1
+    return shown(some[0][1]) + (f" and {more} other action{'s' if more > 1 else ''} of the statement" if more else "")
+
+
+@lru_cache(maxsize=32768)
+def _types(table: ActionTable, name: str) -> tuple[tuple[str, str], ...] | None:
+    """The templates of the ARNs that an action can be on, each with the name of the type; ``None``: not known, or a pattern."""
+    if wild(name):
+        return None
+    action = table.action(name)
+    if action is None:
+        return None
+    found = [table.resource_type(action.service, needs.resource) for needs in action.needs]
+    if None in found:
+        return None
+    # Some types have several forms of ARNs, written in one line.
+    return tuple((arn, kind.name) for kind in found if kind is not None for arn in kind.arn.split(", "))
+
+
+@lru_cache(maxsize=131072)
+def _meet(kind: tuple[str, str], pattern: str) -> bool:
+    """Some resource of the type can have an ARN that the pattern matches. Regions and accounts are not compared."""
+    one, other = _target(_FILLER.sub("*", kind[0])), _target(_FILLER.sub("*", pattern))
+    if one is None or other is None:
+        return True
+    if not glob.overlap(one.service, other.service):
+        return False
+    if not one.start.startswith(other.start) and not other.start.startswith(one.start):
+        return False
+    if kind[1] == "bucket" and one.service == "s3":
+        return "/" not in other.rest
+    return glob.overlap(one.rest, other.rest)
+
+
+@lru_cache(maxsize=65536)
+def _target(arn: str) -> _Target | None:
+    parts = arn.split(":", _PARTS - 1)
+    if len(parts) < _PARTS or parts[0] != "arn":
+        return None
+    rest = parts[5]
+    found = _WILD.search(rest)
+    return _Target(parts[2], rest[: found.start()] if found else rest, rest, found is None)

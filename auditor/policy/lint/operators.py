@@ -1,0 +1,77 @@
+"""Condition operators, taken apart, and the values that they compare with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeAlias
+
+import msgspec
+
+from auditor.policy.lint.check import Path
+from auditor.policy.lint.shape import is_list
+from auditor.policy.lint.view import Clause, Test
+
+Scalar: TypeAlias = str | int | float | bool
+Values: TypeAlias = "list[tuple[Path, Scalar]]"
+"""Values with their paths."""
+
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "String": (
+        "StringEquals",
+        "StringNotEquals",
+        "StringEqualsIgnoreCase",
+        "StringNotEqualsIgnoreCase",
+        "StringLike",
+        "StringNotLike",
+    ),
+    "Numeric": (
+        "NumericEquals",
+        "NumericNotEquals",
+        "NumericLessThan",
+        "NumericLessThanEquals",
+        "NumericGreaterThan",
+        "NumericGreaterThanEquals",
+    ),
+    "Date": ("DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals"),
+    "Bool": ("Bool",),
+    "Binary": ("BinaryEquals",),
+    "IpAddress": ("IpAddress", "NotIpAddress"),
+    "Arn": ("ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"),
+    "Null": ("Null",),
+}
+"""The operators by the type of their values. Source: IAM User Guide, IAM JSON policy elements: Condition operators."""
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """``ForAnyValue:StringLikeIfExists``: quantifier, name and family, and whether it says no and ``IfExists``."""
+
+    quantifier: str
+    name: str
+    family: str
+    negated: bool
+    if_exists: bool
+
+
+NAMES: Mapping[str, tuple[str, str]] = {name.lower(): (name, family) for family, names in FAMILIES.items() for name in names}
+_FORM = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?\Z")
+
+
+@lru_cache(maxsize=1024)
+def operator(text: str) -> Operator | None:
+    """The operator in a text; ``None`` if it is none. The case of its name does not matter."""
+    found = _FORM.match(text)
+    known = NAMES.get(found[2].lower()) if found else None
+    if found is None or known is None:
+        return None
+    name, family = known
+    return Operator(found[1] or "", name, family, "Not" in name, found[3] is not None)
+
+
+def placed(clause: Clause, test: Test) -> Values:
+    """The known values of a test with their paths, which count those that are not known, too."""
+    written = clause.raw["Condition"][test.operator][test.key]
+    if not is_list(written):
+        return [(test.path, value) for value in test.values]
+    return [((*test.path, index), value) for index, value in enumerate(written) if isinstance(value, (str, int, float))]

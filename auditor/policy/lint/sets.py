@@ -1,0 +1,348 @@
+"""What clauses say, as sets: bitsets of actions, and patterns that cover patterns. Kept on the clause, so each is computed once.
+
+Nothing here guesses: "covered" is only said of what is proved for every request, also for actions that no table knows yet. Where a value
+is not known (:class:`~auditor.policy.lint.view.Opaque`), nothing is proved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from auditor.policy import glob
+
+if TYPE_CHECKING:
+    from auditor.policy.actions import ActionTable
+    from auditor.policy.lint.view import Clause, Test
+
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_EVERY_ARN = re.compile(r"(\*|arn:\*|arn:[^:]*(:\*){1,5})\Z")
+_PARTS = 6
+_LIMIT = 65536
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """A condition operator in its parts, in lower case: ``ForAllValues:StringNotLikeIfExists`` is ``forallvalues``, ``stringnotlike``,
+    with ``if_exists`` and ``negated``."""
+
+    over: str
+    base: str
+    if_exists: bool
+    negated: bool
+
+    @property
+    def binds(self) -> bool:
+        """It is false when the key is absent, and asks for one of the listed values."""
+        return not (self.negated or self.if_exists or self.over == "forallvalues" or self.base == "null")
+
+
+@lru_cache(maxsize=1024)
+def operator(text: str) -> Operator:
+    """The operator as it is written, taken apart."""
+    lower = text.lower()
+    over, colon, base = lower.rpartition(":")
+    if_exists = base.endswith("ifexists")
+    base = base.removesuffix("ifexists")
+    return Operator(over if colon else "", base, if_exists, "not" in base)
+
+
+def wild(text: str) -> bool:
+    """A wildcard is in it."""
+    return "*" in text or "?" in text
+
+
+def everything(pattern: str) -> bool:
+    """It matches every text there is: stars only."""
+    return bool(pattern) and not pattern.strip("*")
+
+
+def allowed(clause: Clause, table: ActionTable) -> int:
+    """The known actions that a clause is about: those of ``Action``, or all but those of ``NotAction``. Of a NotAction that is not
+    wholly known, none."""
+    return named(clause, table).bits
+
+
+class Named(msgspec.Struct, frozen=True):
+    """The patterns of ``Action`` or ``NotAction``, sorted by kind; each with the element that it stands in and its place there."""
+
+    table: ActionTable
+    bits: int
+    wild: tuple[tuple[str, int, str], ...]
+    unmatched: tuple[tuple[str, int, str], ...]
+    """Those that match no known action, with wildcards or without."""
+    overlap: bool
+    """Two of the patterns may match the same action. If not, none is redundant."""
+
+
+def named(clause: Clause, table: ActionTable) -> Named:
+    """What the clause names, sorted; once for each clause."""
+    kept: Named | None = clause.__dict__.get("_named")
+    if kept is None or kept.table is not table:
+        kept = clause.__dict__["_named"] = _named(clause, table)
+    return kept
+
+
+def _named(clause: Clause, table: ActionTable) -> Named:
+    name = "NotAction" if "NotAction" in clause.raw else "Action"
+    places = _places(table)
+    seen: list[int] = []
+    more = count = 0
+    wilds: list[tuple[str, int, str]] = []
+    strange: list[tuple[str, int, str]] = []
+    for index, pattern in clause.not_actions if name == "NotAction" else clause.actions:
+        place = places[pattern] if pattern in places else _place(places, pattern, table)
+        if place >= 0:
+            seen.append(place)
+        elif place == _WILD:
+            wilds.append((name, index, pattern))
+            some = table.expand(pattern)
+            more |= some
+            count += some.bit_count()
+            if not some:
+                strange.append((name, index, pattern))
+        else:
+            strange.append((name, index, pattern))
+    bits = _set(seen, table)
+    overlap = len(set(seen)) < len(seen)
+    if wilds or strange:
+        overlap = overlap or bool(bits & more) or count != more.bit_count() or bool(strange and (wilds or len(strange) > 1))
+    bits |= more
+    if name == "NotAction":
+        bits = 0 if clause.opaque(name) else table.all & ~bits
+    return Named(table, bits, tuple(wilds), tuple(strange), overlap)
+
+
+def _set(places: Sequence[int], table: ActionTable) -> int:
+    """The bits at these places: one by one when they are few, since a number of 22,000 bits is slow to make from bytes."""
+    bits = 0
+    if len(places) < _FEW:
+        for place in places:
+            bits |= 1 << place
+        return bits
+    marks = bytearray(table.all.bit_length() // 8 + 1)
+    for place in places:
+        marks[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(marks, "little")
+
+
+_FEW = 20
+_WILD, _NOWHERE = -1, -2
+
+
+@lru_cache(maxsize=4)
+def _places(table: ActionTable) -> dict[str, int]:  # noqa: ARG001 - one dictionary for each table
+    """The bit of each action that was asked for, as it is written. Sets of single actions take a kilobyte each; their places do not."""
+    return {}
+
+
+def _place(places: dict[str, int], pattern: str, table: ActionTable) -> int:
+    if len(places) > _LIMIT:
+        places.clear()  # hostile documents must not fill the memory
+    found = _WILD if wild(pattern) else table.expand(pattern).bit_length() - 1
+    places[pattern] = found if found >= 0 or wild(pattern) else _NOWHERE
+    return places[pattern]
+
+
+def tests_of(clause: Clause) -> Mapping[str, Sequence[Test]]:
+    """The conditions by their keys, in lower case."""
+    kept: dict[str, list[Test]] | None = clause.__dict__.get("_tests_of")
+    if kept is None:
+        kept = {}
+        for test in clause.tests:
+            kept.setdefault(test.key.lower(), []).append(test)
+        clause.__dict__["_tests_of"] = kept
+    return kept
+
+
+def binds(clause: Clause, keys: Iterable[str]) -> bool:
+    """Some condition asks for certain values of one of these keys (in lower case; those that end with ``/`` or ``:`` are beginnings),
+    and fails when it is absent."""
+    mine = tests_of(clause)
+    if not mine:
+        return False
+    for key in keys:
+        found = [t for name in mine if name.startswith(key) for t in mine[name]] if key[-1] in "/:" else mine.get(key, ())
+        if any(operator(test.operator).binds and not _matches_all(test) for test in found):
+            return True
+    return False
+
+
+def _matches_all(test: Test) -> bool:
+    """Every value that the key may have is taken: ``StringLike`` with ``*``."""
+    return "like" in test.operator.lower() and any(isinstance(value, str) and everything(value) for value in test.values)
+
+
+def asks_about(clause: Clause, keys: Iterable[str]) -> bool:
+    """Some condition, of whatever kind, is on one of these keys (in lower case; those that end with ``/`` or ``:`` are beginnings)."""
+    mine = tests_of(clause)
+    return bool(mine) and any(key in mine or (key[-1] in "/:" and any(name.startswith(key) for name in mine)) for key in keys)
+
+
+@lru_cache(maxsize=4096)
+def every_resource(pattern: str) -> bool:
+    """It matches all resources, at least of a partition: ``*``, ``arn:aws:*``, ``arn:*:*:*:*:*``."""
+    return everything(pattern) or _EVERY_ARN.match(pattern) is not None
+
+
+def everywhere(clause: Clause) -> bool:
+    """The clause is about every resource: by a star, or by all but a list of them."""
+    if "NotResource" in clause.raw:
+        return not clause.opaque("NotResource") and not any(everything(one) for _, one in clause.not_resources)
+    return any(every_resource(one) for _, one in clause.resources)
+
+
+def first_star(clause: Clause) -> tuple[str | int, ...]:
+    """Where the clause says "every resource"."""
+    for index, one in clause.resources:
+        if every_resource(one):
+            return clause.at("Resource", index)
+    return clause.at("NotResource" if "NotResource" in clause.raw else "Resource")
+
+
+@lru_cache(maxsize=65536)
+def value_covers(wide: str, narrow: str) -> bool:
+    """Every value that ``narrow`` matches, ``wide`` matches too, whatever the policy variables in them stand for."""
+    if wide == narrow or everything(wide):
+        return True
+    if not wild(wide) or "${" in wide:
+        return False
+    if "${" in narrow:
+        narrow = _VARIABLE.sub("*", narrow)
+    return glob.covers(wide, narrow) if wild(narrow) else glob.matches(wide, narrow)
+
+
+@lru_cache(maxsize=65536)
+def resource_covers(wide: str, narrow: str) -> bool:
+    """Every resource that ``narrow`` matches, ``wide`` matches too: part by part, so that it holds for every reading of wildcards."""
+    if wide == narrow or everything(wide):
+        return True
+    if not wild(wide) or "${" in wide:
+        return False
+    wides, narrows = wide.split(":", _PARTS - 1), narrow.split(":", _PARTS - 1)
+    if len(wides) != _PARTS or len(narrows) != _PARTS:
+        return False
+    return all(value_covers(one, other) for one, other in zip(wides, narrows, strict=True))
+
+
+@lru_cache(maxsize=65536)
+def action_covers(wide: str, narrow: str) -> bool:
+    """Every action that ``narrow`` matches, ``wide`` matches too. Both in lower case."""
+    if wide == narrow or everything(wide):
+        return True
+    return wild(wide) and (glob.covers(wide, narrow) if wild(narrow) else glob.matches(wide, narrow))
+
+
+def implied(narrow: Clause, wide: Clause, table: ActionTable) -> bool:
+    """Whenever the clause ``narrow`` matches a request, ``wide`` matches it too. Their effects are not looked at."""
+    if allowed(narrow, table) & ~allowed(wide, table):
+        return False
+    return (
+        not _unclear(narrow)
+        and not _unclear(wide)
+        and _conditions_covered(narrow, wide)
+        and _covered(narrow, wide, "Resource", resource_covers, str)
+        and _covered(narrow, wide, "Action", action_covers, str.lower)
+        and _principals_covered(narrow, wide)
+    )
+
+
+def _unclear(clause: Clause) -> bool:
+    """Something in it is not known, or is not written as the grammar wants it: nothing can be proved."""
+    kept: bool | None = clause.__dict__.get("_unclear")
+    if kept is None:
+        kept = any(
+            clause.opaque(name) or (name in clause.raw and not isinstance(clause.raw[name], str | list))
+            for name in ("Action", "NotAction", "Resource", "NotResource")
+        ) or any(test.opaque for test in clause.tests)
+        kept = kept or not ({"Action", "NotAction"} & clause.raw.keys()) or not _conditions_whole(clause)
+        clause.__dict__["_unclear"] = kept
+    return kept
+
+
+def _conditions_whole(clause: Clause) -> bool:
+    """Every condition that is written was read."""
+    found: Any = clause.raw.get("Condition")
+    if found is None or found == []:
+        return True
+    return isinstance(found, dict) and all(isinstance(keys, dict) for keys in cast("dict[str, Any]", found).values())
+
+
+def _covered(narrow: Clause, wide: Clause, name: str, covers: Any, fold: Any) -> bool:
+    """The set of an element of ``narrow`` lies within that of ``wide``: each is a list, or all but a list."""
+    inverse = f"Not{name}"
+    if (name in wide.raw or inverse in wide.raw) != (name in narrow.raw or inverse in narrow.raw):
+        return False
+    if inverse in wide.raw:
+        outside = [fold(one) for _, one in wide.strings(inverse)]
+        if inverse in narrow.raw:
+            mine = [fold(one) for _, one in narrow.strings(inverse)]
+            return all(any(covers(one, other) for one in mine) for other in outside)
+        return not any(_may_meet(fold(one), other) for _, one in narrow.strings(name) for other in outside)
+    inside = [fold(one) for _, one in wide.strings(name)]
+    if any(everything(one) for one in inside):
+        return True
+    if inverse in narrow.raw:
+        return False
+    literal, patterns = set(inside), [one for one in inside if wild(one)]
+    return all(
+        one in literal or any(covers(pattern, one) for pattern in patterns)
+        for one in (fold(text) for _, text in narrow.strings(name))
+    )
+
+
+def _may_meet(one: str, other: str) -> bool:
+    return glob.overlap(_VARIABLE.sub("*", one), _VARIABLE.sub("*", other))
+
+
+def _conditions_covered(narrow: Clause, wide: Clause) -> bool:
+    """Each condition of ``wide`` is one of ``narrow`` too, or weaker than one."""
+    if not wide.tests:
+        return True
+    mine = tests_of(narrow)
+    return all(any(_weaker(test, other) for other in mine.get(test.key.lower(), ())) for test in wide.tests)
+
+
+def _weaker(weak: Test, strong: Test) -> bool:
+    """Whenever ``strong`` holds, ``weak`` does: the same operator, and (unless it is a negated one) more values."""
+    if operator(weak.operator) != operator(strong.operator):
+        return False
+    more, less = {str(value) for value in weak.values}, {str(value) for value in strong.values}
+    if more == less:
+        return True
+    kind = operator(weak.operator)
+    return kind.base in _ANY_OF and bool(less) and less <= more
+
+
+_ANY_OF = frozenset({"stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike", "ipaddress"})
+
+
+def _principals_covered(narrow: Clause, wide: Clause) -> bool:
+    written = [clause.raw.get(name) for clause in (narrow, wide) for name in ("Principal", "NotPrincipal")]
+    if written[0] == written[2] and written[1] == written[3]:
+        return True
+    if "NotPrincipal" in wide.raw or "NotPrincipal" in narrow.raw:
+        return False
+    mine, theirs = _principals(narrow), _principals(wide)
+    if mine is None or theirs is None or not mine:
+        return False
+    return ("*", "*") in theirs or mine <= theirs
+
+
+def _principals(clause: Clause) -> frozenset[tuple[str, str]] | None:
+    """The principals with their types; ``None`` when they are not wholly known."""
+    found: Any = clause.raw.get("Principal")
+    if isinstance(found, str):
+        return frozenset({("*", "*")}) if found == "*" else None
+    if not isinstance(found, dict):
+        return None
+    named_ones: set[tuple[str, str]] = set()
+    for kind, listed in cast("dict[str, object]", found).items():
+        for one in cast("list[object]", listed) if isinstance(listed, list) else [listed]:
+            if not isinstance(one, str):
+                return None
+            named_ones.add(("*", "*") if kind == "AWS" and one == "*" else (kind, one))
+    return frozenset(named_ones)

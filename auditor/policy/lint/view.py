@@ -1,0 +1,191 @@
+"""A policy document as checks read it: lenient, so that one fault does not hide the others.
+
+What has the wrong type is left out here (the checks of the grammar report it). A value that only the deployment knows (an intrinsic
+function of CloudFormation, a reference of Terraform) is :class:`Opaque`: it could be anything, so nothing is said about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from auditor.policy.lint.check import Kind, Path
+from auditor.policy.lint.shape import is_list, is_object
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """A property that is made once: as :class:`functools.cached_property`, which takes a lock before Python 3.12."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self._name = make.__name__
+        self.__doc__ = make.__doc__
+
+    def __get__(self, owner: Any, kind: type[Any]) -> T:
+        found = owner.__dict__[self._name] = self._make(owner)
+        return found
+
+
+def _object(value: object) -> dict[str, Any] | None:
+    return value if is_object(value) else None
+
+
+def _list(value: object) -> list[Any] | None:
+    return value if is_list(value) else None
+
+
+def _principals(written: object, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(written, str):
+        yield path, written
+    for index, one in enumerate(_list(written) or ()):
+        if isinstance(one, str):
+            yield (*path, index), one
+
+
+class Opaque:
+    """A value that is not known. ``text`` is how it is written, for messages."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class Policy:
+    """A document. ``raw`` is its plain JSON data (``dict``, ``list``, ``str``, ``int``, ``float``, ``bool``, ``None``, :class:`Opaque`)."""
+
+    def __init__(self, raw: object, kind: Kind, *, size: int = 0, attached_to: str = "") -> None:
+        """``size`` counts characters without white space outside of strings, as AWS counts (0: not known). ``attached_to`` is the ARN
+        or CloudFormation type of the resource that the policy belongs to, if that is known."""
+        self.raw = raw
+        self.kind = kind
+        self.size = size
+        self.attached_to = attached_to
+
+    @Kept
+    def version(self) -> str:
+        """The version of the policy language: without one, the older."""
+        found = (_object(self.raw) or {}).get("Version")
+        return found if isinstance(found, str) else "2008-10-17"
+
+    @Kept
+    def clauses(self) -> tuple[Clause, ...]:
+        """The statements that are objects."""
+        written = (_object(self.raw) or {}).get("Statement")
+        if (single := _object(written)) is not None:
+            return (Clause(self, single, 0, ("Statement",)),)
+        listed = [(index, _object(one)) for index, one in enumerate(_list(written) or ())]
+        return tuple(Clause(self, one, index, ("Statement", index)) for index, one in listed if one is not None)
+
+
+class Test:
+    """One condition: an operator, a key and its values."""
+
+    __slots__ = ("key", "opaque", "operator", "path", "values")
+
+    def __init__(self, operator: str, key: str, values: tuple[Any, ...], opaque: bool, path: Path) -> None:
+        self.operator = operator
+        """As written: ``ForAnyValue:StringLikeIfExists``."""
+        self.key = key
+        """As written."""
+        self.values = values
+        """Strings, numbers and booleans, as they are in the JSON."""
+        self.opaque = opaque
+        """Some value is not known."""
+        self.path = path
+        """Of the value or list of values."""
+
+    def where(self, index: int, listed: bool) -> Path:
+        """The path of one value."""
+        return (*self.path, index) if listed else self.path
+
+
+class Clause:
+    """One statement."""
+
+    def __init__(self, policy: Policy, raw: dict[str, Any], index: int, path: Path) -> None:
+        self.policy = policy
+        self.raw = raw
+        self.index = index
+        self.path = path
+
+    @property
+    def allows(self) -> bool:
+        """``Effect`` is ``Allow``."""
+        return self.raw.get("Effect") == "Allow"
+
+    @property
+    def denies(self) -> bool:
+        """``Effect`` is ``Deny``."""
+        return self.raw.get("Effect") == "Deny"
+
+    @Kept
+    def sid(self) -> str | None:
+        """The Sid, if it is a string."""
+        found = self.raw.get("Sid")
+        return found if isinstance(found, str) else None
+
+    def at(self, name: str, index: int | None = None) -> Path:
+        """The path of an element, or of one of its values: ``at("Action", 3)``. Right also where a single value stands without a list."""
+        if index is None or not isinstance(self.raw.get(name), list):
+            return (*self.path, name)
+        return (*self.path, name, index)
+
+    def strings(self, name: str) -> tuple[tuple[int, str], ...]:
+        """The strings of an element with their places; empty when it is not written."""
+        found = self.raw.get(name)
+        if isinstance(found, str):
+            return ((0, found),)
+        return tuple((index, one) for index, one in enumerate(_list(found) or ()) if isinstance(one, str))
+
+    def opaque(self, name: str) -> bool:
+        """The element holds a value that is not known, so its strings are not all there is."""
+        found = self.raw.get(name)
+        return isinstance(found, Opaque) or any(isinstance(one, Opaque) for one in _list(found) or ())
+
+    @Kept
+    def actions(self) -> tuple[tuple[int, str], ...]:
+        """The strings of ``Action``, with their places."""
+        return self.strings("Action")
+
+    @Kept
+    def not_actions(self) -> tuple[tuple[int, str], ...]:
+        """The strings of ``NotAction``, with their places."""
+        return self.strings("NotAction")
+
+    @Kept
+    def resources(self) -> tuple[tuple[int, str], ...]:
+        """The strings of ``Resource``, with their places."""
+        return self.strings("Resource")
+
+    @Kept
+    def not_resources(self) -> tuple[tuple[int, str], ...]:
+        """The strings of ``NotResource``, with their places."""
+        return self.strings("NotResource")
+
+    def principals(self, name: str = "Principal") -> Mapping[str, tuple[tuple[Path, str], ...]]:
+        """The principals by type, each with its path. The bare ``"*"`` is of type ``*``."""
+        found = self.raw.get(name)
+        path = (*self.path, name)
+        if isinstance(found, str):
+            return {"*": ((path, found),)}
+        return {kind: tuple(_principals(listed, (*path, kind))) for kind, listed in (_object(found) or {}).items()}
+
+    @Kept
+    def tests(self) -> tuple[Test, ...]:
+        """The conditions."""
+        return tuple(self._tests())
+
+    def _tests(self) -> Iterator[Test]:
+        for operator, written in (_object(self.raw.get("Condition")) or {}).items():
+            for key, values in (_object(written) or {}).items():
+                many = [values] if (listed := _list(values)) is None else listed
+                yield Test(
+                    operator,
+                    key,
+                    tuple(value for value in many if isinstance(value, str | int | float | bool)),
+                    any(isinstance(value, Opaque) for value in many),
+                    (*self.path, "Condition", operator, key),
+                )

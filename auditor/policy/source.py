@@ -1,0 +1,292 @@
+"""Policy text: read fast as plain JSON data, with the places of its values only when somebody asks.
+
+The scanner of the standard library, which is C, reads the text. What it would let pass (a name twice in an object, ``NaN``, half a
+surrogate pair, values that nest too deep) and what it cannot read is looked at again by :mod:`auditor.policy.positions`, which is slow
+and knows where. Linting a good document therefore never computes a place.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NoReturn, Protocol, cast
+
+import msgspec
+
+from auditor.policy.lint.check import Path
+from auditor.policy.positions import DEPTH, BadText, Lines, scan
+
+BYTES = 2_000_000
+"""How long a text may be. AWS's longest policy has 20,480 bytes; templates and plans are longer. The limit is ours."""
+DIGITS = 400
+"""How many characters a number may have; no policy needs more than 20."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A place in a text. Lines and columns count from 1, columns in characters; the end is the place after the last character."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Places(Protocol):
+    """Where the values of a document stand in its file."""
+
+    def span(self, path: Path, *, name: bool = False) -> Span:
+        """The value at ``path``, or with ``name`` the name of that member. For a path that is not there: the nearest above it."""
+        ...
+
+    def pointer(self, path: Path) -> str:
+        """The value's JSON pointer within the file (RFC 6901)."""
+        ...
+
+
+class Unreadable(Exception):
+    """The text is not data: what is wrong, in one lower-case clause, and where."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        self.message = message
+        self.span = span
+        super().__init__(f"{message} (line {span.line}, column {span.column})")
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file: UTF-8, without a byte order mark, of a bearable length. Raises :class:`Unreadable`."""
+    if len(content) > BYTES:
+        raise Unreadable(f"the text is longer than {BYTES:,} bytes", Span(1, 1, 1, 1))
+    if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable("the text begins with a byte order mark; save it as UTF-8 without one", Span(1, 1, 1, 2))
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        line, column = Lines(before).place(len(before))
+        raise Unreadable(
+            "the text is not UTF-8: there is a byte that belongs to no character", Span(line, column, line, column + 1)
+        ) from None
+
+
+def data(text: str) -> Any:
+    """The JSON value in ``text``. Raises :class:`Unreadable` for what :func:`auditor.policy.positions.scan` refuses, and for more."""
+    try:
+        value = _FAST.decode(text)
+        if _shallow(text, value) and "\\u" not in text and (text.isascii() or not _SURROGATE.search(text)):
+            return value
+        scan(text)
+    except BadText as error:
+        raise _unreadable(text, error.message, error.offset) from None
+    except (ValueError, RecursionError):
+        raise _reason(text) from None
+    return value
+
+
+def size(text: str) -> int:
+    """The characters of a text that are not white space. AWS does not count white space; whether it means that in strings, too, its
+    documents do not say, so this is the least that it may count."""
+    return len("".join(text.split()))
+
+
+def pointer(path: Path) -> str:
+    """The JSON pointer of a path (RFC 6901)."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_STRING = r'"(?:[^"\\]|\\.)*"'
+
+
+def _shallow(text: str, value: object) -> bool:
+    """The value nests no deeper than is allowed. Level by level, for recursion is what is to be avoided."""
+    if text.count("{") + text.count("[") <= DEPTH:
+        return True
+    level = [value]
+    for _ in range(DEPTH + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else cast("list[object]", outer))
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return True
+    return False
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return found
+
+
+def _constant(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _whole(text: str) -> int:
+    if len(text) > DIGITS:
+        raise ValueError(text)
+    return int(text)
+
+
+def _real(text: str) -> float:
+    value = float(text)
+    if len(text) > DIGITS or math.isinf(value):
+        raise ValueError(text)
+    return value
+
+
+_FAST = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant, parse_int=_whole, parse_float=_real)
+
+
+def _reason(text: str) -> Unreadable:
+    """Why the fast scanner stopped."""
+    try:
+        scan(text)
+    except BadText as error:
+        return _unreadable(text, error.message, error.offset)
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if word[0] in "-0123456789" and (len(word) > DIGITS or math.isinf(float(word))):
+            return _unreadable(text, "the number is too large", token.start())
+    return _unreadable(text, "the text cannot be read", 0)
+
+
+def _unreadable(text: str, message: str, offset: int) -> Unreadable:
+    hint = ""
+    if offset < len(text) and _LEADING_ZERO.match(text, max(offset - 1, 0)):
+        hint = "; a number does not begin with 0: write an account id in double quotes"
+    elif text[offset : offset + 1] == "'":
+        hint = "; strings stand in double quotes"
+    elif text[offset : offset + 1] in ("}", "]") and text[:offset].rstrip().endswith(","):
+        hint = "; remove the comma before it"
+    elif text.startswith(("//", "/*", "#"), offset):
+        hint = "; JSON has no comments"
+    line, column = Lines(text).place(offset)
+    return Unreadable(message + hint, Span(line, column, line, column + 1))
+
+
+_LEADING_ZERO = re.compile(r"(?<![0-9.])0[0-9]")
+_TOKEN = re.compile(rf'{_STRING}|[{{}}\[\]:,]|[^\s{{}}\[\]:,"]+', re.DOTALL)
+
+
+class JsonPlaces:
+    """The places of a JSON text that :func:`data` reads. One pass over the tokens, at the first question."""
+
+    def __init__(self, text: str, base: Path = ()) -> None:
+        """``base`` is the path of the document in the text, which is the beginning of every pointer."""
+        self.text = text
+        self._base = base
+
+    def span(self, path: Path, *, name: bool = False) -> Span:
+        """The value at ``path``, or the name of that member."""
+        first, last = self.offsets(path, name=name)
+        return Span(*self._lines.place(first), *self._lines.place(last))
+
+    def pointer(self, path: Path) -> str:
+        """The value's JSON pointer."""
+        return pointer((*self._base, *path))
+
+    def has(self, path: Path) -> bool:
+        """There is a value at ``path``."""
+        return (*self._base, *path) in self._values
+
+    def offsets(self, path: Path, *, name: bool = False) -> tuple[int, int]:
+        """Where in the text a value begins and ends, or the name of that member does."""
+        whole = (*self._base, *path)
+        table = self._named if name and whole in self._named else self._values
+        while whole not in table:
+            whole = whole[:-1]
+            table = self._values
+        return table[whole]
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self.text)
+
+    @cached_property
+    def _values(self) -> Mapping[Path, tuple[int, int]]:
+        return self._index[0]
+
+    @property
+    def _named(self) -> Mapping[Path, tuple[int, int]]:
+        return self._index[1]
+
+    @cached_property
+    def _index(self) -> tuple[Mapping[Path, tuple[int, int]], Mapping[Path, tuple[int, int]]]:
+        values: dict[Path, tuple[int, int]] = {}
+        named: dict[Path, tuple[int, int]] = {}
+        open_at: list[tuple[Path, int, bool]] = []
+        path: Path = ()
+        expects_name = False
+        for token in _TOKEN.finditer(self.text):
+            word = token.group()
+            if word in "{[":
+                open_at.append((path, token.start(), word == "{"))
+                expects_name = word == "{"
+                if word == "[":
+                    path = (*path, 0)
+            elif word in "}]":
+                path, start, _ = open_at.pop()
+                values[path] = (start, token.end())
+            elif word == ",":
+                above, _, expects_name = open_at[-1]
+                path = above if expects_name else (*above, cast("int", path[len(above)]) + 1)
+            elif word == ":":
+                expects_name = False
+            elif expects_name:
+                path = (*open_at[-1][0], cast("str", json.loads(word)))
+                named[path] = token.span()
+            else:
+                values[path] = token.span()
+        return values, named
+
+
+class EmbeddedPlaces:
+    """The places of a policy that stands as JSON text in a string of another JSON text, as in the plan of Terraform."""
+
+    def __init__(self, outer: JsonPlaces, path: Path, inner: str) -> None:
+        self._outer = outer
+        self._path = path
+        self._inner = JsonPlaces(inner)
+
+    def span(self, path: Path, *, name: bool = False) -> Span:
+        """The value's place in the outer text."""
+        first, last = self._inner.offsets(path, name=name)
+        start, end = self._outer.offsets(self._path)
+        outside = _outside(self._outer.text[start + 1 : end - 1])
+        lines = Lines(self._outer.text)
+        return Span(*lines.place(start + 1 + outside[first]), *lines.place(start + 1 + outside[last]))
+
+    def pointer(self, path: Path) -> str:  # noqa: ARG002
+        """The pointer of the string: a pointer cannot lead into it."""
+        return self._outer.pointer(self._path)
+
+
+_CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.DOTALL)
+
+
+def _outside(written: str) -> list[int]:
+    """For each character of a string, and for its end, where it begins as written."""
+    return [*(found.start() for found in _CHARACTER.finditer(written)), len(written)]
+
+
+class FixedPlaces:
+    """One place for all of a document: of a text within a text of which no more is known."""
+
+    def __init__(self, span: Span, pointer: str) -> None:
+        self._span = span
+        self._pointer = pointer
+
+    def span(self, path: Path, *, name: bool = False) -> Span:  # noqa: ARG002
+        """The place of the whole."""
+        return self._span
+
+    def pointer(self, path: Path) -> str:  # noqa: ARG002
+        """The pointer of the whole."""
+        return self._pointer

@@ -1,0 +1,91 @@
+"""The linter's findings for a reader at a terminal, as a good compiler shows them: where, what, the line with the fault marked, the fix."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from auditor.policy.lint.report import LEVELS, Finding
+from auditor.render.visible import visible
+
+WIDTH = 120
+"""Characters of a source line that are shown: many policies stand on one line."""
+BEFORE = 40
+"""Characters of them before the fault, when the line is cut."""
+
+_COLORS: Mapping[str, str] = {
+    "error": "\x1b[1;31m",
+    "security": "\x1b[1;35m",
+    "warning": "\x1b[1;33m",
+    "suggestion": "\x1b[1;36m",
+}
+_DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
+
+
+def text(findings: Sequence[Finding], sources: Mapping[str, str], *, color: bool = False) -> Iterator[str]:
+    """The findings that count, line by line, and a summary. ``sources`` are the texts of the files by their names."""
+    lines = {file: source.split("\n") for file, source in sources.items()}
+    for finding in findings:
+        if finding.suppressed is None:
+            yield from _finding(finding, lines.get(finding.file, []), color)
+            yield ""
+    yield summary(findings)
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """How many findings there are of each level."""
+    count = Counter(one.level for one in findings if one.suppressed is None)
+    hidden = sum(one.suppressed is not None for one in findings)
+    files = len({one.file for one in findings if one.suppressed is None})
+    said = ", ".join(_counted(count[level], _NOUNS[level]) for level in LEVELS if count[level])
+    return (f"{said} in {_counted(files, 'file')}" if said else "no findings") + (f"; {hidden} suppressed" if hidden else "")
+
+
+_NOUNS = {"error": "error", "security": "security finding", "warning": "warning", "suggestion": "suggestion"}
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _finding(finding: Finding, lines: Sequence[str], color: bool) -> Iterator[str]:
+    paint = _COLORS[finding.level] if color else ""
+    bold, dim, plain = (_BOLD, _DIM, _PLAIN) if color else ("", "", "")
+    where = f"{visible(finding.file)}:{finding.line}:{finding.column}"
+    yield f"{bold}{where}{plain}: {paint}{finding.level}[{finding.check}]{plain}: {visible(finding.message)}"
+    number = str(finding.line)
+    margin = " " * len(number)
+    if finding.line <= len(lines):
+        before, marked, after = _window(lines[finding.line - 1].rstrip("\r"), finding)
+        shown = [visible(part.replace("\t", " ")) for part in (before, marked, after)]
+        yield f"{dim}{number} |{plain} {''.join(shown)}"
+        yield f"{dim}{margin} |{plain} {' ' * _wide(shown[0])}{paint}{'^' * max(_wide(shown[1]), 1)}{plain}"
+    if finding.fix:
+        yield f"{dim}{margin} ={plain} fix: {visible(finding.fix)}"
+    yield f"{dim}{margin} ={plain} why: {visible(finding.why)}"
+
+
+def _window(line: str, finding: Finding) -> tuple[str, str, str]:
+    """The line before, at and after the fault, cut to what is near it."""
+    start = finding.column - 1
+    end = finding.end_column - 1 if finding.end_line == finding.line else len(line)
+    before, marked, after = line[:start], line[start:end], line[end:]
+    if len(line) <= WIDTH:
+        return before, marked, after
+    before = before if len(before) <= BEFORE else f"…{before[-BEFORE:]}"
+    room = WIDTH - len(before)
+    if len(marked) > room:
+        return before, f"{marked[:room]}…", ""
+    room -= len(marked)
+    return before, marked, after if len(after) <= room else f"{after[:room]}…"
+
+
+def _wide(shown: str) -> int:
+    """How many columns of a terminal the text takes."""
+    if shown.isascii():
+        return len(shown)
+    return sum(
+        0 if unicodedata.combining(one) or one in "\u200c\u200d" else 2 if unicodedata.east_asian_width(one) in "WF" else 1
+        for one in shown
+    )

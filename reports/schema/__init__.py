@@ -1,0 +1,1 @@
+"""The JSON Schemas of what awsaudit writes and reads. They are generated: ``make docs``."""
