@@ -5,6 +5,7 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 """
 
 from auditor.engine.documents import bad_inline, bad_statements
+from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
 from auditor.engine.rule import (
     CASE_ACCOUNT,
     CASE_REGION,
@@ -142,6 +143,7 @@ from auditor.policy.breadth import (
     opens_trust,
     says_who,
 )
+from auditor.policy.lint.check import Kind as PolicyKind
 from auditor.policy.parse import Document as PolicyDocument
 from auditor.policy.parse import Malformed as MalformedPolicy
 from auditor.policy.parse import Statement as PolicyStatement
@@ -195,6 +197,7 @@ __all__ = [
     "Lifecycle",
     "LifecycleRule",
     "Limits",
+    "LintLimits",
     "Location",
     "Logging",
     "MalformedPolicy",
@@ -215,6 +218,7 @@ __all__ = [
     "PeeredVpc",
     "Pillar",
     "PolicyDocument",
+    "PolicyKind",
     "PolicyStatement",
     "ProcessingJob",
     "PublicAccessBlock",
@@ -275,6 +279,8 @@ __all__ = [
     "grants_everything",
     "is_the_internet",
     "let_in",
+    "lint_inline",
+    "lint_verdicts",
     "names_action",
     "names_everyone",
     "narrowed",

@@ -186,6 +186,7 @@ UNDECIDED = {
     ("iam-role-trusts-everyone", "external-labeling"): Reason.NO_DATA,
     ("iam-role-trusts-everyone", "github-deploy"): Reason.NO_DATA,
     ("s3-no-tls-only-policy", "vault-finance-archive"): Reason.DENIED,
+    ("s3-policy-lint", "vault-finance-archive"): Reason.DENIED,
     ("s3-public-policy", "vault-finance-archive"): Reason.DENIED,
 }
 
