@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -21,7 +22,7 @@ from auditor.collect.session import Connection, Target, connect
 from auditor.collect.wanted import by_rules
 from auditor.config import Config, default, parse
 from auditor.engine import archive, diff, registry
-from auditor.engine.diff import Change, Kind
+from auditor.engine.diff import Change, Kind, Past
 from auditor.errors import AwsauditError
 from auditor.model.snapshot import Snapshot
 from auditor.model.verdict import Severity
@@ -36,13 +37,16 @@ from auditor.sinks.runs import Earlier, Run, Runs
 from auditor.sinks.s3 import Bucket
 
 SERVICE = "awsaudit"
-"""The name in the log; namespace and dimension of the metrics."""
+"""The name in the log, and the namespace of the metrics."""
+FIRST = ("json", "html")
+"""Formats that are written before others: the next run reads the first, people the second."""
 
 
 class LambdaContext(Protocol):
     """What Lambda tells of an invocation."""
 
     aws_request_id: str
+    function_name: str
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until the function is killed."""
@@ -67,9 +71,12 @@ def handler(event: object, context: LambdaContext) -> dict[str, Any]:
 
 def _run(asked: Request, context: LambdaContext, logger: Logger) -> Run:
     began, seconds = time.monotonic(), context.get_remaining_time_in_millis() / 1000
+    # The reserve is spent in thirds: calls that are under way when the scan is stopped may take the first, judging and most of
+    # the rendering have the second, and in the last no format is begun, so that it holds the one that was, and the news.
     reserve = min(asked.reserve, seconds / 2)
-    names = check_formats(asked.formats)
-    # A call that is under way when the time is up may take its patience: that must leave most of the reserve.
+    names = sorted(check_formats(asked.formats), key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+    if asked.topic:
+        notify.region_of(asked.topic)  # to fail now rather than after the scan
     connection = connect(Target(patience=max(1, int(reserve / 3))))
     account = connection.account_id
     logger.append_keys(account=account)
@@ -82,14 +89,24 @@ def _run(asked: Request, context: LambdaContext, logger: Logger) -> Run:
     chosen = _configuration(asked, Bucket(s3, asked.config[0], owner=account) if asked.config else None)
     snapshot = _take(connection, chosen, asked, began + seconds - reserve, now)
     result = weigh(snapshot, chosen, fail_on=Severity.HIGH, strict=False)
-    files = runs.deliver((File(archive.FILE, archive.content(snapshot)), *render(result.view, names)))
+    files = runs.deliver((File(archive.FILE, archive.content(snapshot)),))
+    unwritten: list[str] = []
+    for name in names:
+        if name != FIRST[0] and time.monotonic() > began + seconds - reserve / 3:
+            unwritten.append(name)
+        else:
+            files += runs.deliver(render(result.view, (name,)))
+    if unwritten:
+        logger.warning(
+            f"there was no time to write {', '.join(unwritten)}: give the function more memory, or AWSAUDIT_RESERVE more"
+        )
     earlier = runs.earlier()
     if earlier.problem:
         logger.warning(earlier.problem)
     rules = {rule.id: rule for rule in chosen.rules}
-    changes = diff.compare(earlier.verdicts or (), result.findings, rules=rules, header=snapshot.header)
+    changes = diff.compare(earlier.past or Past(), result.findings, rules=rules, header=snapshot.header)
     if not earlier.told:
-        _tell(asked, connection, runs, result, changes, earlier)
+        _tell(asked, connection, runs, result, changes, earlier, files, unwritten)
         runs.told(earlier)
     run = Run(
         scan_id=asked.scan_id,
@@ -102,9 +119,10 @@ def _run(asked: Request, context: LambdaContext, logger: Logger) -> Run:
         changes={kind.value: sum(change.kind is kind for change in changes) for kind in Kind},
         folder=runs.folder,
         files=files,
+        unwritten=tuple(unwritten),
     )
     runs.finish(run)
-    _measure(run, snapshot, time.monotonic() - began)
+    _measure(run, snapshot, context.function_name, time.monotonic() - began)
     logger.info("scanned", extra={"run": msgspec.to_builtins(run)})
     return run
 
@@ -132,9 +150,16 @@ def _take(connection: Connection, chosen: Config, asked: Request, until: float, 
 
 
 def _tell(
-    asked: Request, connection: Connection, runs: Runs, result: Result, changes: tuple[Change, ...], earlier: Earlier
+    asked: Request,
+    connection: Connection,
+    runs: Runs,
+    result: Result,
+    changes: tuple[Change, ...],
+    earlier: Earlier,
+    files: Sequence[str],
+    unwritten: Sequence[str],
 ) -> None:
-    if not changes and earlier.verdicts is not None:
+    if not changes and earlier.past is not None:
         return
     news = News(
         account=connection.account_id,
@@ -142,12 +167,14 @@ def _tell(
         partition=connection.partition,
         scan=asked.scan_id,
         complete=result.view.scope.complete,
-        baseline=earlier.verdicts is None,
+        baseline=earlier.past is None,
         failing=result.view.tally.failed,
         unknown=result.view.tally.unknown,
         changes=changes,
         bucket=runs.bucket.name,
         folder=runs.folder,
+        report="report.html" if "report.html" in files else "report.json",
+        unwritten=tuple(unwritten),
     )
     if asked.topic:
         notify.publish(client("sns", notify.region_of(asked.topic)), asked.topic, news)
@@ -155,13 +182,14 @@ def _tell(
         notify.put_event(client("events"), asked.bus, news)
 
 
-def _measure(run: Run, snapshot: Snapshot, seconds: float) -> None:
-    metrics = Metrics(namespace=SERVICE, service=SERVICE)
+def _measure(run: Run, snapshot: Snapshot, function: str, seconds: float) -> None:
+    # Each function's own, so that one that runs does not hide another that does not.
+    metrics = Metrics(namespace=SERVICE, service=function)
     metrics.add_metadata("account", run.account)
     metrics.add_metadata("scan_id", run.scan_id)
     for name, value in {
         "Finished": 1,
-        "Complete": int(run.complete),
+        "Complete": int(run.complete and not run.unwritten),
         "Failing": run.failing,
         "Unknown": run.unknown,
         "Changes": sum(run.changes.values()),

@@ -11,7 +11,9 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import boto3
@@ -29,6 +31,7 @@ from botocore.exceptions import (
 from botocore.handlers import json_decode_policies
 from botocore.parsers import ResponseParserError
 from botocore.session import Session as CoreSession
+from botocore.utils import parse_timestamp
 
 from auditor import __version__
 from auditor.errors import ConnectError, UsageError
@@ -83,6 +86,8 @@ class Connection:
 
     def __init__(self, session: Any, target: Target, identity: Mapping[str, str]) -> None:
         """Use :func:`connect`."""
+        # boto3 has no public way to say how times are parsed; the AWS CLI does it so.
+        session._session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
         self._session = session
         self._endpoint = target.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or None
         self._patience = target.patience
@@ -113,6 +118,18 @@ class Connection:
         """The SDK knows of an endpoint of the service there."""
         known = self._session.get_available_regions(service, self.partition)
         return not known or region in known or region == "global"  # the SDK names no regions of a global service
+
+
+def _moment(value: Any) -> datetime:
+    """The time that an answer gives.
+
+    The SDK's own way makes a time zone object for each number of seconds: 60 MB for one full answer of GetMetricData instead of 13.
+    """
+    if isinstance(value, int | float):
+        with suppress(OSError, OverflowError):
+            return datetime.fromtimestamp(value, UTC)
+    moment: datetime = parse_timestamp(cast("Any", value))
+    return moment
 
 
 def default_region(partition: str) -> str:

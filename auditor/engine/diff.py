@@ -6,15 +6,16 @@ Something that can no longer be looked at is never resolved: it is newly unknown
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 
+from auditor.engine.evaluate import scope_arn
 from auditor.engine.registry import LoadedRule
 from auditor.errors import SnapshotDamaged, SnapshotNewer
-from auditor.model.account import account_arn
-from auditor.model.resource import GLOBAL
+from auditor.model.account import Account, Root
+from auditor.model.resource import GLOBAL, FieldRef
 from auditor.model.snapshot import Header
 from auditor.model.verdict import Finding, Outcome, Severity
 
@@ -42,7 +43,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     rule: str
     verdict: Outcome
-    severity: str
+    severity: Literal["info", "low", "medium", "high", "critical"]
     region: str
     resource: str
     name: str
@@ -53,6 +54,13 @@ class Seen(msgspec.Struct, frozen=True):
     def failing(self) -> bool:
         """It fails, and no waiver covers it."""
         return self.verdict is Outcome.FAIL and self.waived is None
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What is needed of an earlier report: the regions that were scanned, and the verdicts."""
+
+    regions: tuple[str, ...] = ()
+    verdicts: tuple[Seen, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -67,34 +75,38 @@ class Change(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
+class _Place(msgspec.Struct, frozen=True):
+    regions: tuple[str, ...]
+
+
 class _Report(msgspec.Struct, frozen=True):
-    format: int
-    verdicts: tuple[Seen, ...] = ()
+    account: _Place
+    verdicts: tuple[Seen, ...]
 
 
 class _Format(msgspec.Struct, frozen=True):
     format: int
 
 
-def read(report: bytes) -> tuple[Seen, ...]:
-    """The verdicts of a JSON report.
+def read(report: bytes) -> Past:
+    """What a JSON report says.
 
     Raises :class:`SnapshotNewer` for one of a later format and :class:`SnapshotDamaged` for one that is none.
     """
     try:
         if msgspec.json.decode(report, type=_Format).format > REPORT:
             raise SnapshotNewer("the earlier report was written by a newer awsaudit; update this one")
-        return msgspec.json.decode(report, type=_Report).verdicts
-    except msgspec.DecodeError as error:
+        found = msgspec.json.decode(report, type=_Report)
+        return Past(found.account.regions, found.verdicts)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotDamaged(f"the earlier report cannot be read: {error}") from error
 
 
-def compare(
-    before: Iterable[Seen], now: Sequence[Finding], *, rules: Mapping[str, LoadedRule], header: Header
-) -> tuple[Change, ...]:
+def compare(before: Past, now: Sequence[Finding], *, rules: Mapping[str, LoadedRule], header: Header) -> tuple[Change, ...]:
     """The changes, the most urgent and severe first. ``rules`` are those that were run now, ``header`` says where."""
-    failed = {one.fingerprint: one for one in before if one.failing}
-    unknown_before = {(one.rule, one.resource) for one in before if one.verdict in _BLIND}
+    failed = {one.fingerprint: one for one in before.verdicts if one.failing}
+    unknown_before = {(one.rule, one.resource) for one in before.verdicts if one.verdict in _BLIND}
+    narrower = not set(before.regions) <= set(header.regions)
     by_fingerprint = {finding.fingerprint: finding for finding in now}
     blind = {(finding.rule, finding.resource) for finding in now if finding.verdict in _BLIND}
     changes = [_change(Kind.NEW, finding) for finding in now if _failing(finding) and finding.fingerprint not in failed]
@@ -103,7 +115,7 @@ def compare(
         same = by_fingerprint.get(one.fingerprint)
         if same is not None and _failing(same):
             continue
-        kind = _fate(one, same, blind, rules, header)
+        kind = _fate(one, same, blind, rules, header, narrower=narrower)
         if kind is Kind.UNKNOWN:
             lost.add((one.rule, one.resource))
         changes.append(Change(kind, one.rule, one.severity, one.resource, one.name, one.region, one.fingerprint))
@@ -128,22 +140,35 @@ def _failing(finding: Finding) -> bool:
 
 
 def _fate(
-    one: Seen, same: Finding | None, blind: Collection[tuple[str, str]], rules: Mapping[str, LoadedRule], header: Header
+    one: Seen,
+    same: Finding | None,
+    blind: Collection[tuple[str, str]],
+    rules: Mapping[str, LoadedRule],
+    header: Header,
+    *,
+    narrower: bool,
 ) -> Kind:
     """What became of a failure that is none now."""
     rule = rules.get(one.rule)
     if rule is None:
         return Kind.NOT_JUDGED
-    regional = rule.spec.over.REGIONAL
-    if regional and one.region not in header.regions:
-        return Kind.UNKNOWN if header.regions_unknown else Kind.NOT_JUDGED
     if same is not None and same.verdict is Outcome.FAIL:
         return Kind.WAIVED
-    account = account_arn(header.account_id)
-    listed_at = f"{account}/{one.region}" if regional and one.region != GLOBAL else account
-    if (one.rule, one.resource) in blind or (one.rule, listed_at) in blind:
+    regional = rule.spec.over.REGIONAL
+    # A verdict on the whole account may have rested on what is in a region that is left out now.
+    if one.region not in header.regions if regional else narrower and _looks_around(rule):
+        return Kind.UNKNOWN if header.regions_unknown else Kind.NOT_JUDGED
+    listed = scope_arn(header.account_id, one.region if regional else GLOBAL)
+    if (one.rule, one.resource) in blind or (one.rule, listed) in blind:
         return Kind.UNKNOWN
     return Kind.RESOLVED
+
+
+def _looks_around(rule: LoadedRule) -> bool:
+    """The rule reads something region by region."""
+    read = {*rule.spec.kinds, *(ref.kind for ref in rule.spec.reads)}
+    gathered = {FieldRef(Account, "regions"), FieldRef(Root, "events")}
+    return any(kind.REGIONAL for kind in read) or not gathered.isdisjoint(rule.spec.reads)
 
 
 def _change(kind: Kind, finding: Finding) -> Change:

@@ -74,6 +74,11 @@ def verdicts(rule: LoadedRule, resource: Resource, context: Context[Any]) -> Ite
             yield Verdict(outcome=Outcome.CRASH, because="the rule gave no verdict; tell whoever wrote it")
 
 
+def scope_arn(account_id: str, scope: str) -> str:
+    """The resource that stands for what could not be listed in a scope."""
+    return account_arn(account_id) if scope == GLOBAL else f"{account_arn(account_id)}/{scope}"
+
+
 def worst(outcomes: Sequence[Outcome]) -> Outcome:
     """The one that decides: fail, then unknown, crash, pass, not-applicable."""
     return min(outcomes, key=_WORST.__getitem__)
@@ -98,8 +103,8 @@ def _unlisted(rule: LoadedRule, missing: tuple[Unknown, ...]) -> Verdict:
 
 
 def _scope(snapshot: Snapshot, scope: str) -> tuple[str, str]:
-    arn = account_arn(snapshot.header.account_id)
-    return (arn, snapshot.header.account_id) if scope == GLOBAL else (f"{arn}/{scope}", scope)
+    account = snapshot.header.account_id
+    return scope_arn(account, scope), account if scope == GLOBAL else scope
 
 
 def _finding(rule: LoadedRule, severity: Severity, arn: str, name: str, region: str, verdict: Verdict) -> Finding:

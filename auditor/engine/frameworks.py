@@ -11,6 +11,7 @@ import difflib
 import enum
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -67,6 +68,7 @@ class Framework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return max(inside, key=lambda section: len(section.id), default=None)
 
 
+@cache  # a scan asks for them three times, and Python's own TOML parser takes 30 ms
 def load() -> Mapping[str, Framework]:
     """Every framework by id."""
     found = [

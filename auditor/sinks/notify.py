@@ -18,7 +18,9 @@ from auditor.render.visible import visible, whole
 NAMED = 50
 """So many changes are named; the others are counted."""
 LONGEST = 300
-"""Characters of a name or ARN that are told."""
+"""Characters of a name or ARN that are told. With :data:`NAMED` it keeps messages well below the 256 KiB that SNS and EventBridge take."""
+SUBJECT = 99
+"""Characters of a subject line: SNS takes fewer than 100."""
 WORDS: Mapping[Kind, str] = {
     Kind.NEW: "new failures",
     Kind.UNKNOWN: "newly unknown",
@@ -44,6 +46,10 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
     bucket: str
     folder: str
+    report: str = "report.html"
+    """The file in the folder that a reader is sent to."""
+    unwritten: tuple[str, ...] = ()
+    """Formats that there was no time for."""
 
     @property
     def counts(self) -> Mapping[Kind, int]:
@@ -53,21 +59,23 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def subject(news: News) -> str:
-    """The subject line of a mail: ASCII, at most 100 characters, as SNS asks."""
+    """The subject line of a mail: ASCII, and short, as SNS asks."""
     if news.baseline:
         said = f"{news.failing} failing in the first run"
     else:
         said = ", ".join(f"{count} {WORDS[kind]}" for kind, count in news.counts.items())
     text = f"awsaudit {news.account}: {said}"
-    return text if len(text) <= 100 else f"{text[:97]}..."
+    return text if len(text) <= SUBJECT else f"{text[: SUBJECT - 3]}..."
 
 
 def text(news: News) -> str:
     """The message for people."""
-    alias = f" ({visible(news.alias)})" if news.alias else ""
+    alias = f" ({_short(news.alias)})" if news.alias else ""
     lines = [f"Account {news.account}{alias}: {news.failing} failing, {news.unknown} unknown."]
     if not news.complete:
         lines.append("INCOMPLETE: the run ended before it had seen everything. What was not looked at is not called good.")
+    if news.unwritten:
+        lines.append(f"There was no time to write {', '.join(news.unwritten)}.")
     if news.baseline:
         lines.append("This is the first run: from now on, only what changes is told.")
     for kind, count in news.counts.items():
@@ -75,7 +83,7 @@ def text(news: News) -> str:
         lines += [f"- {_line(change)}" for change in _named(news) if change.kind is kind]
     if (rest := len(news.changes) - NAMED) > 0:
         lines += ["", f"and {rest} more: see the report"]
-    lines += ["", f"Report: s3://{news.bucket}/{news.folder}report.html", f"Console: {console(news)}"]
+    lines += ["", f"Report: {_report(news)}", f"Console: {console(news)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -102,7 +110,8 @@ def detail(news: News) -> dict[str, Any]:
             for change in _named(news)
         ],
         "more": max(0, len(news.changes) - NAMED),
-        "report": f"s3://{news.bucket}/{news.folder}report.html",
+        "report": _report(news),
+        "unwritten": list(news.unwritten),
         "console": console(news),
     }
 
@@ -115,9 +124,9 @@ def console(news: News) -> str:
 
 def region_of(topic: str) -> str:
     """The region in the ARN of a topic. Raises :class:`OutputError` for what is none."""
-    found = re.fullmatch(r"arn:[a-z-]+:sns:([a-z0-9-]+):\d{12}:[\w.-]+", topic)
+    found = re.fullmatch(r"arn:[a-z-]+:sns:([a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]+", topic)
     if not found:
-        raise OutputError(f"`{topic}` is not the ARN of an SNS topic; check AWSAUDIT_TOPIC_ARN")
+        raise OutputError(f"`{topic}` is not the ARN of a standard SNS topic; check AWSAUDIT_TOPIC_ARN")
     return found.group(1)
 
 
@@ -146,6 +155,10 @@ def put_event(client: Any, bus: str, news: News) -> None:
         raise OutputError(f"event bus `{bus}` did not take the event: {code}")
 
 
+def _report(news: News) -> str:
+    return f"s3://{news.bucket}/{news.folder}{news.report}"
+
+
 def _named(news: News) -> Sequence[Change]:
     return news.changes[:NAMED]
 
@@ -155,5 +168,5 @@ def _line(change: Change) -> str:
 
 
 def _short(name: str) -> str:
-    shown = visible(whole(name))
+    shown = visible(whole(name[: 2 * LONGEST + 2]))  # half of a pair counts too, and becomes one with the other
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"

@@ -30,7 +30,10 @@ class Latest(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """``run.json``, and what an invocation returns. ``changes`` counts by :class:`auditor.engine.diff.Kind`."""
+    """``run.json``, and what an invocation returns.
+
+    ``changes`` counts by :class:`auditor.engine.diff.Kind`; ``unwritten`` are formats that there was no time for.
+    """
 
     scan_id: str
     account: str
@@ -42,13 +45,14 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     changes: dict[str, int]
     folder: str
     files: tuple[str, ...]
+    unwritten: tuple[str, ...] = ()
 
 
 class Earlier(msgspec.Struct, frozen=True):
-    """The run to compare with. ``verdicts`` ``None``: there is none, or it cannot be read and ``problem`` says why."""
+    """The run to compare with. ``past`` ``None``: there is none, or it cannot be read and ``problem`` says why."""
 
     folder: str
-    verdicts: tuple[diff.Seen, ...] | None
+    past: diff.Past | None
     told: bool
     """This very run was told of already, before it died."""
     problem: str = ""

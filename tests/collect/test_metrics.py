@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,10 +15,13 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.collect import metrics as cloudwatch
 from auditor.collect.door import Door
 from auditor.collect.ec2_instances import COLLECTORS as EC2
 from auditor.collect.ec2_storage import COLLECTORS as EBS
 from auditor.collect.metrics import POINTS, QUERIES, Query, batches, fill, window
+from auditor.collect.run import SERIES
+from auditor.collect.session import Target, connect
 from auditor.collect.visit import Metric
 from auditor.collect.wanted import Wanted, with_needs
 from auditor.model import calls
@@ -25,7 +30,7 @@ from auditor.model.fact import Fact, Known, Reason, Unknown, need
 from auditor.model.resource import Resource, field_ref, unread
 from auditor.model.series import Series
 from auditor.model.snapshot import CallRecord
-from tests.collect.helpers import scan
+from tests.collect.helpers import scan, session
 from tests.emulator import Emulator
 
 NOW = datetime(2026, 11, 22, 13, 31, 41, tzinfo=UTC)
@@ -546,3 +551,41 @@ def test_without_metrics_nothing_is_asked(emulator: Emulator) -> None:
     (found,) = snapshot.section(Instance, REGION).items
     assert found.cpu == unread(calls.GET_METRIC_DATA)
     assert not [name for name in emulator.doorman.calls if name.startswith("cloudwatch.")]
+
+
+def test_only_so_many_answers_are_held_at_once(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(SERIES * 3):
+        launch(emulator, "t3.micro")
+    monkeypatch.setattr(cloudwatch, "QUERIES", 1)
+    held = most = 0
+    lock = threading.Lock()
+
+    def slow(name: str) -> None:
+        nonlocal held, most
+        if name != "cloudwatch.GetMetricData":
+            return
+        with lock:
+            held += 1
+            most = max(most, held)
+        time.sleep(0.05)
+        with lock:
+            held -= 1
+
+    emulator.doorman.on_call = slow
+    found = instances(emulator, Instance.cpu)
+    assert len(found) == SERIES * 3
+    assert all(isinstance(one.cpu, Known) for one in found.values())
+    assert most == SERIES
+
+
+def test_times_in_numbers_share_one_time_zone(emulator: Emulator) -> None:
+    """The SDK gives each its own, which takes more memory than all the rest of an answer."""
+    put(emulator, "AWS/EC2 CPUUtilization", 7.5, 5, {"InstanceId": "i-1"})
+    client = connect(Target(endpoint_url=emulator.url), session()).client("cloudwatch", REGION)
+    end = NOW.replace(minute=0, second=0)
+    metric = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Dimensions": [{"Name": "InstanceId", "Value": "i-1"}]}
+    query = {"Id": "q0", "MetricStat": {"Metric": metric, "Period": HOUR, "Stat": "Average"}}
+    answer = client.get_metric_data(MetricDataQueries=[query], StartTime=end - timedelta(days=1), EndTime=end)
+    (moment,) = answer["MetricDataResults"][0]["Timestamps"]
+    assert moment == end - timedelta(hours=5)
+    assert moment.tzinfo is UTC

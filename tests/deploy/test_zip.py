@@ -1,17 +1,49 @@
-"""The zip of the Lambda function: what is in it, for which machine, and that the same tree gives the same bytes."""
+"""The zip of the Lambda function: what is in it, for which machine, that the same tree gives the same bytes, and that it runs."""
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from auditor.engine import archive as snapshots
+from auditor.render.format import formats
+from tests.emulator import Emulator
+from tests.scheduled.runtime import HANDLER, Lambda, running
+from tests.scheduled.test_handler import ACCOUNT, Site, night
+
 BUILD = Path(__file__).parents[2] / "deploy" / "build.py"
 MACHINES = {183: "aarch64", 62: "x86-64"}
 """``e_machine`` of the ELF header."""
+RUNTIME = (
+    "awslambdaric",
+    "boto3",
+    "botocore",
+    "dateutil",
+    "jmespath",
+    "runtime_client",
+    "s3transfer",
+    "simplejson",
+    "six",
+    "snapshot_restore_py",
+    "urllib3",
+)
+"""What Lambda's Python brings. What belongs to its runtime client alone is in a place of its own there."""
+ABSENT = ("rules", "reports", "tests", "typer", "rich", "click", "moto", "pytest", "yaml", "cryptography")
+BOOTSTRAP = f"""
+import importlib.util, runpy, sys
+sys.path[:0] = sys.argv[1:]
+found = [name for name in {ABSENT!r} if importlib.util.find_spec(name)]
+assert not found, found
+sys.argv[1:] = [{HANDLER!r}]
+runpy.run_module("awslambdaric", run_name="__main__")
+"""
+"""Begin as Lambda does: the function's own folder first, then what the runtime brings; nothing else is there."""
 
 
 def build(target: str, out: Path) -> Path:
@@ -61,3 +93,58 @@ def test_nothing_in_it_tells_where_it_was_built(arm64: Path) -> None:
     with zipfile.ZipFile(arm64) as archive:
         ours = [name for name in archive.namelist() if name.startswith(("auditor/", "awsaudit-"))]
         assert not [name for name in ours if str(BUILD.parents[1]).encode() in archive.read(name)]
+
+
+@pytest.fixture(scope="module")
+def task(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip for this machine, unpacked as Lambda unpacks it, and a folder with what Lambda brings."""
+    folder = tmp_path_factory.mktemp("task")
+    with zipfile.ZipFile(build("host", folder / "awsaudit.zip")) as archive:
+        archive.extractall(folder / "var")
+    (folder / "runtime").mkdir()
+    for name in RUNTIME:
+        spec = importlib.util.find_spec(name)
+        assert spec is not None, name
+        assert spec.origin is not None, name
+        place = Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
+        (folder / "runtime" / place.name).symlink_to(place)
+    return folder
+
+
+@pytest.fixture
+def function(task: Path, emulator: Emulator, tmp_path: Path) -> Iterator[tuple[Site, Lambda]]:
+    site = Site(emulator)
+    environment = site.environment(PYTHONPATH="", HOME=str(tmp_path))
+    # Isolated, and without the packages of the environment that the tests run in.
+    command = (sys.executable, "-I", "-S", "-c", BOOTSTRAP, str(task / "var"), str(task / "runtime"))
+    with running(environment, tmp_path, command) as started:
+        yield site, started
+
+
+def test_a_bare_interpreter_runs_it(function: tuple[Site, Lambda], task: Path, tmp_path: Path) -> None:
+    site, started = function
+    site.s3.create_bucket(Bucket="models")
+    every = {"formats": list(formats()), "frameworks": "cis-aws-7.0", "language": "ko"}
+    answer = started.invoke({**night(1), **every})
+    assert answer.error is None, started.log()
+    assert (answer.result["complete"], answer.result["unknown"]) == (True, 0)
+    assert answer.result["failing"] == 3
+    assert not answer.result["unwritten"]
+    written = {snapshots.FILE, "report.html", "compliance-cis-aws-7.0.ko.html", "report.json", "findings.csv"}
+    assert written < set(answer.result["files"])
+    report = site.read(answer.result["folder"] + "report.json")
+    assert {(line["rule"], line["name"], line["verdict"]) for line in report["verdicts"]} >= {
+        ("s3-versioning-off", "models", "fail"),
+        ("s3-versioning-off", "awsaudit-reports", "pass"),
+    }
+    assert report["account"]["id"] == ACCOUNT
+    (told,) = site.messages()
+    assert "3 failing in the first run" in told["Subject"]
+    files = (task / "var" / "auditor" / "rules").rglob("*.py")
+    rules = {f"{path.parent.name}-{path.stem.replace('_', '-')}" for path in files if path.stem != "__init__"}
+    every_rule = started.invoke({**night(2), "rules": sorted(rules)})
+    assert every_rule.error is None, started.log()
+    second = site.read(every_rule.result["folder"] + "report.json")
+    assert {rule["id"] for rule in second["rules"]} == rules
+    assert not [line for line in second["verdicts"] if line["verdict"] == "crash"]
+    assert not [path for path in tmp_path.iterdir() if path.name != "function.log"], "it writes nothing beside itself"

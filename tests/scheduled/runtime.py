@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -37,6 +37,7 @@ class Lambda:
         self._answers: queue.Queue[Answer] = queue.Queue()
         self._log = log
         self._count = 0
+        self.process: subprocess.Popen[bytes] | None = None
         outer = self
 
         class Api(BaseHTTPRequestHandler):
@@ -75,7 +76,14 @@ class Lambda:
         self._count += 1
         deadline = int((time.time() + seconds) * 1000)
         self._events.put((request or f"00000000-0000-4000-8000-{self._count:012}", json.dumps(event).encode(), deadline))
-        return self._answers.get(timeout=PATIENCE)
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._answers.get(timeout=0.5)
+            except queue.Empty:
+                dead = self.process is not None and self.process.poll() is not None
+                if dead or time.monotonic() > give_up:
+                    raise AssertionError(f"the function {'died' if dead else 'does not answer'}: {self.log()}") from None
 
     def log(self) -> str:
         """All that the function wrote."""
@@ -91,7 +99,7 @@ class Lambda:
 
 
 @contextmanager
-def running(environment: Mapping[str, str], folder: Path, command: Sequence[str] = COMMAND) -> Iterator[Lambda]:
+def running(environment: Mapping[str, str], folder: Path, command: Sequence[str] = COMMAND) -> Generator[Lambda]:
     """A function that runs while the block does."""
     function = Lambda(folder / "function.log")
     with (folder / "function.log").open("wb") as log:
@@ -102,6 +110,7 @@ def running(environment: Mapping[str, str], folder: Path, command: Sequence[str]
             stderr=subprocess.STDOUT,
             cwd=folder,
         )
+        function.process = process
         try:
             yield function
         finally:

@@ -203,6 +203,29 @@ def test_a_call_that_hangs_does_not_take_the_time_of_the_report(site: Site, tmp_
     assert answer.result["unknown"] > 0
 
 
+def test_what_there_is_no_time_to_write_is_left_out_and_the_news_still_told(site: Site, tmp_path: Path) -> None:
+    site.s3.create_bucket(Bucket="models")
+    slow = iter([2.5])  # the first file, the snapshot, takes until the last third of the reserve
+    site.emulator.doorman.on_call = lambda name: time.sleep(next(slow, 0)) if name == "s3.PUT" else None
+    with running(site.environment(AWSAUDIT_RESERVE="60", AWSAUDIT_FORMATS="csv,html"), tmp_path) as function:
+        answer = function.invoke(night(1), seconds=3)
+        assert answer.error is None
+        assert answer.result["files"] == [archive.FILE, "report.json"], "the next run needs it"
+        assert answer.result["unwritten"] == ["html", "csv"]
+        (message,) = site.messages()
+        assert "There was no time to write html, csv." in message["Message"]
+        assert f"Report: s3://{BUCKET}/{answer.result['folder']}report.json\n" in message["Message"]
+        (metrics,) = [line for line in function.lines() if "_aws" in line]
+        assert metrics["Complete"] == [0.0]
+        assert any("no time to write html, csv" in line.get("message", "") for line in function.lines())
+
+
+def test_a_topic_that_is_none_is_found_before_the_scan(site: Site, tmp_path: Path) -> None:
+    with running(site.environment(AWSAUDIT_TOPIC_ARN="awsaudit"), tmp_path) as function:
+        assert "is not the ARN of a standard SNS topic" in function.invoke(night(1)).error["errorMessage"]
+    assert (site.keys(), site.emulator.doorman.calls["s3.ListBuckets"]) == ([], 0)
+
+
 @pytest.mark.parametrize(
     ("event", "words"),
     [
