@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -54,12 +54,14 @@ def choose(
     return chosen
 
 
-def of_frameworks(config: Config, wanted: Iterable[str], *, everything: bool = True) -> Config:
+def of_frameworks(config: Config, wanted: Collection[str], *, everything: bool = True) -> Config:
     """The configuration with frameworks to report on. ``everything``: judge by all their rules, whoever they are for, but for those
     that the file leaves out; else the rules stay as they are.
 
     Raises :class:`UnknownFramework`.
     """
+    if not wanted:
+        return msgspec.structs.replace(config, frameworks=())
     known = catalogues.load()
     chosen = catalogues.pick(known, wanted)
     if everything and chosen:

@@ -15,8 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.emulator import Emulator
 
-# Where Python is told to keep no bytecode (containers often do), each worker and each of the many processes that tests start would
-# compile the package, and pytest rewrite all tests and hypothesis, every time: a fifth of the whole time.
+# Where Python is told to keep no bytecode (containers often do), each of the many processes that tests start compiles the package anew,
+# which is half of what its start takes, and each worker rewrites all tests and hypothesis.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -52,6 +52,8 @@ MANAGED_POLICIES = (
     "ViewOnlyAccess",
 )
 """AWS's policies that there are. All 1,500 of moto would take it two seconds for each test."""
+IAM: Any = moto.iam.models.IAMBackend
+POLICIES_OF_AWS = IAM._init_aws_policies
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 
@@ -130,7 +132,9 @@ class Emulator:
     def __init__(self) -> None:
         every = json.loads(moto.iam.models.aws_managed_policies_data)
         moto.iam.models.aws_managed_policies_data = json.dumps({name: every[name] for name in MANAGED_POLICIES if name in every})
+        IAM._init_aws_policies = _policies_of_one_partition
         self.doorman = Doorman()
+        self._clients: dict[tuple[str, str], Any] = {}
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
         self._server = make_server("127.0.0.1", 0, self._app, threaded=True, request_handler=_Quiet)
@@ -153,11 +157,13 @@ class Emulator:
         self.doorman.clear()
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
-        """A client for seeding: it may write."""
-        make: Any = boto3.client
-        return make(
-            service, region_name=region, endpoint_url=self.url, aws_access_key_id="testing", aws_secret_access_key="testing"
-        )
+        """A client for seeding: it may write. The same one each time, as making one takes longer than what most tests do with it."""
+        if (service, region) not in self._clients:
+            make: Any = boto3.client
+            self._clients[service, region] = make(
+                service, region_name=region, endpoint_url=self.url, aws_access_key_id="testing", aws_secret_access_key="testing"
+            )
+        return self._clients[service, region]
 
     def _app(self, environ: Environ, start: Start) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -207,6 +213,11 @@ class Emulator:
             kind = "text/xml"
         start(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
         return [body]
+
+
+def _policies_of_one_partition(backend: Any) -> Any:
+    # moto makes an IAM of each of the six partitions for whoever signs in, and parses the policies for each.
+    return POLICIES_OF_AWS(backend) if backend.region_name == "aws" else []
 
 
 def _cbor(texts: dict[str, str]) -> bytes:

@@ -13,15 +13,15 @@ import stat
 import sys
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from auditor.policy import action_data
+from auditor.policy import action_data, adapter
 from auditor.policy.action_model import Index, Service
 
-FORMAT = 1
+FORMAT = 2
 """To be raised with every change to :mod:`auditor.policy.action_model` or to what :mod:`auditor.policy.action_data` makes of the data."""
 _MAGIC = b"awsaudit actions\n"
 _SUM = 4
@@ -79,13 +79,25 @@ def _path(version: str) -> Path | None:
 
 
 def _compiled() -> bytes:
-    index = action_data.index()
+    index = msgspec.structs.replace(action_data.index(), old="\n".join(_old()))
     services: dict[str, bytes] = {}
     first = 0
     for prefix, levels in zip(index.prefixes, index.levels, strict=True):
         services[prefix] = msgspec.msgpack.encode(action_data.service(prefix, first))
         first += len(levels)
     return msgspec.msgpack.encode((FORMAT, index, services))
+
+
+def _old() -> Iterator[str]:
+    """What older data knew and AWS lists no longer: found once, for the older data takes as long to read as all else."""
+    index = action_data.index()
+    known = {
+        f"{prefix}:{name}".lower()
+        for prefix, names in zip(index.prefixes, index.names, strict=True)
+        for name in names.split("\n")
+    }
+    yield from sorted(adapter.old_services() - {prefix.lower() for prefix in index.prefixes})
+    yield from sorted(adapter.old_actions() - known)
 
 
 def _opened(raw: bytes | None, version: str) -> _File | None:

@@ -78,6 +78,9 @@ class Index(msgspec.Struct, frozen=True, array_like=True):
     elsewhere: dict[str, tuple[str, ...]]
     """The services that document condition keys of another prefix (``saml``, ``token.actions.githubusercontent.com``)."""
     rcp: tuple[str, ...]
+    old: str = ""
+    """Actions, and bare prefixes of services, in lower case, one a line, that older data knew and AWS lists no longer. Empty: not looked
+    up."""
 
 
 class Service(msgspec.Struct, frozen=True, array_like=True):

@@ -53,6 +53,14 @@ def matches(pattern: str, text: str) -> bool:
     """The pattern matches the whole text."""
     if pattern in ("*", text):
         return True
+    first = _WILD.search(pattern)
+    if first is None:
+        return False
+    start = first.start()
+    if not text.startswith(pattern[:start]):
+        return False
+    if start == len(pattern) - 1 and pattern[-1] == "*":
+        return True
     return compiled(pattern).match(text) is not None
 
 
@@ -84,10 +92,18 @@ def overlap(one: str, other: str) -> bool:
     """Some text is matched by both."""
     if "*" in (one, other) or one == other:
         return True
-    one, other = normal(one), normal(other)
-    both = min(_fixed(one), _fixed(other))
+    fixed, of_other = _fixed(one), _fixed(other)
+    both = min(fixed, of_other)
     if one[:both] != other[:both]:
         return False
+    # The usual cases: one of them is a text, or both are a beginning.
+    if fixed == len(one):
+        return matches(other, one)
+    if of_other == len(other):
+        return matches(one, other)
+    if fixed == len(one) - 1 and of_other == len(other) - 1 and one[-1] == other[-1] == "*":
+        return True
+    one, other = normal(one), normal(other)
     reach = {0}
     for char in one:
         after: set[int] = set()

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import cached_property
+from itertools import islice
 from typing import Any, NoReturn, Protocol, cast
 
 import msgspec
@@ -176,7 +177,8 @@ _TOKEN = re.compile(rf'{_STRING}|[{{}}\[\]:,]|[^\s{{}}\[\]:,"]+', re.DOTALL)
 
 
 class JsonPlaces:
-    """The places of a JSON text that :func:`data` reads. One pass over the tokens, at the first question."""
+    """The places of a JSON text that :func:`data` reads. Nothing is kept: what lies beside the way to a value is skipped as fast as JSON
+    can be read, which is faster than making a table of all places once."""
 
     def __init__(self, text: str, base: Path = ()) -> None:
         """``base`` is the path of the document in the text, which is the beginning of every pointer."""
@@ -194,57 +196,81 @@ class JsonPlaces:
 
     def has(self, path: Path) -> bool:
         """There is a value at ``path``."""
-        return (*self._base, *path) in self._values
+        whole = (*self._base, *path)
+        return len(self._way(whole)) > len(whole)
 
     def offsets(self, path: Path, *, name: bool = False) -> tuple[int, int]:
         """Where in the text a value begins and ends, or the name of that member does."""
         whole = (*self._base, *path)
-        table = self._named if name and whole in self._named else self._values
-        while whole not in table:
-            whole = whole[:-1]
-            table = self._values
-        return table[whole]
+        way = self._way(whole)
+        start, named = way[-1]
+        if name and named is not None and len(way) > len(whole):
+            return named, _scan(self.text, named)[1]
+        return start, _scan(self.text, start)[1]
 
     @cached_property
     def _lines(self) -> Lines:
         return Lines(self.text)
 
-    @cached_property
-    def _values(self) -> Mapping[Path, tuple[int, int]]:
-        return self._index[0]
+    def _way(self, path: Path) -> list[tuple[int, int | None]]:
+        """Where each value on the way to ``path`` begins, and the name of the member that it is; as far as there are values."""
+        found: list[tuple[int, int | None]] = [(_after(_SPACE, self.text, 0), None)]
+        for step in path:
+            at = found[-1][0]
+            opened = self.text[at : at + 1]
+            child = (
+                self._member(at, step)
+                if opened == "{" and isinstance(step, str)
+                else self._item(at, step)
+                if opened == "[" and isinstance(step, int)
+                else None
+            )
+            if child is None:
+                break
+            found.append(child)
+        return found
 
-    @property
-    def _named(self) -> Mapping[Path, tuple[int, int]]:
-        return self._index[1]
+    def _member(self, at: int, wanted: str) -> tuple[int, int] | None:
+        text = self.text
+        at = _after(_SPACE, text, at + 1)
+        while text[at] != "}":
+            named = at
+            name, end = _scan(text, at)
+            at = _after(_COLON, text, end)
+            if name == wanted:
+                return at, named
+            at = _after(_GAP, text, _scan(text, at)[1])
+        return None
 
-    @cached_property
-    def _index(self) -> tuple[Mapping[Path, tuple[int, int]], Mapping[Path, tuple[int, int]]]:
-        values: dict[Path, tuple[int, int]] = {}
-        named: dict[Path, tuple[int, int]] = {}
-        open_at: list[tuple[Path, int, bool]] = []
-        path: Path = ()
-        expects_name = False
-        for token in _TOKEN.finditer(self.text):
-            word = token.group()
-            if word in "{[":
-                open_at.append((path, token.start(), word == "{"))
-                expects_name = word == "{"
-                if word == "[":
-                    path = (*path, 0)
-            elif word in "}]":
-                path, start, _ = open_at.pop()
-                values[path] = (start, token.end())
-            elif word == ",":
-                above, _, expects_name = open_at[-1]
-                path = above if expects_name else (*above, cast("int", path[len(above)]) + 1)
-            elif word == ":":
-                expects_name = False
-            elif expects_name:
-                path = (*open_at[-1][0], cast("str", json.loads(word)))
-                named[path] = token.span()
-            else:
-                values[path] = token.span()
-        return values, named
+    def _item(self, opened: int, wanted: int) -> tuple[int, None] | None:
+        text = self.text
+        if wanted > _LONG:
+            values, end = _scan(text, opened)
+            if all(
+                type(value) is str for value in values
+            ):  # the long lists are of actions: each string is found without reading it
+                found = next(islice(_WRITTEN.finditer(text, opened, end), wanted, None), None)
+                return None if found is None else (found.start(), None)
+        at, index = _after(_SPACE, text, opened + 1), 0
+        while text[at] != "]":
+            if index == wanted:
+                return at, None
+            at, index = _after(_GAP, text, _scan(text, at)[1]), index + 1
+        return None
+
+
+_LONG = 8
+_WRITTEN = re.compile(_STRING, re.DOTALL)
+_SPACE = re.compile(r"[ \t\n\r]*")
+_GAP = re.compile(r"[ \t\n\r]*,?[ \t\n\r]*")
+_COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
+_scan: Callable[[str, int], tuple[Any, int]] = cast("Any", json.JSONDecoder()).scan_once
+"""The value at a place, and where it ends: what JSON decoders do inside."""
+
+
+def _after(what: re.Pattern[str], text: str, at: int) -> int:
+    found = what.match(text, at)
+    return found.end() if found else at
 
 
 class EmbeddedPlaces:

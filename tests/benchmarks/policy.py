@@ -84,12 +84,14 @@ def managed() -> dict[str, str]:
 def _lint(path: Path) -> int:
     texts: list[str] = json.loads(path.read_text("utf-8"))
     began = time.process_time()
+    from auditor.cli.entry import collect_less
     from auditor.policy.actions import table
     from auditor.policy.lint.check import Kind
     from auditor.policy.lint.run import lint
     from auditor.policy.lint.view import Policy
     from auditor.policy.source import JsonPlaces, data, size
 
+    collect_less()  # as the command line does
     known, count = table(), 0
     for text in texts:
         places = JsonPlaces(text)
@@ -101,13 +103,18 @@ def _lint(path: Path) -> int:
 
 def _parliament(python: str, path: Path) -> None:
     code = (
-        "import json, sys, time, resource\n"
+        "import json, re, sys, time\n"
         "texts = json.load(open(sys.argv[1]))\n"
         "began = time.process_time()\n"
         "from parliament import analyze_policy_string\n"
-        "count = sum(len(analyze_policy_string(text).findings) for text in texts)\n"
-        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
-        "print(f'{\"Parliament\":<40} {time.process_time() - began:8.2f} CPU s  {peak:5.0f} MB  {count:,} findings')\n"
+        "count = failed = 0\n"
+        "for text in texts:\n"
+        "    try:\n"
+        "        count += len(analyze_policy_string(text).findings)\n"
+        "    except Exception:\n"
+        "        failed += 1\n"
+        "peak = int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]) / 1024\n"
+        "print(f'{\"Parliament\":<40} {time.process_time() - began:8.2f} CPU s  {peak:5.0f} MB  {count:,} findings, {failed} crashes')\n"
     )
     subprocess.run([python, "-W", "ignore", "-c", code, str(path)], check=True, stderr=subprocess.DEVNULL)
 
@@ -234,9 +241,14 @@ def _who_can() -> int:
 
 
 def _tell(what: str, began: float, count: int, more: str) -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{what:<40} {time.process_time() - began:8.2f} CPU s  {peak:5.0f} MB  of {count:,}: {more}")  # noqa: T201
+    print(f"{what:<40} {time.process_time() - began:8.2f} CPU s  {_peak():5.0f} MB  of {count:,}: {more}")  # noqa: T201
     return 0
+
+
+def _peak() -> float:
+    """The most memory that this process had, in MB. ``ru_maxrss`` would count what the process that started it had."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
 def _start_up(folder: Path) -> None:
@@ -264,11 +276,11 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--parliament", metavar="PYTHON", help="interpreter of an environment that has Parliament")
-    parser.add_argument("part", nargs="*", choices=["lint", "evaluate", "who-can"], default=[])
+    parser.add_argument("part", nargs="?", choices=["lint", "evaluate", "who-can"])
     chosen = parser.parse_args()
     if chosen.part:
         path = Path(os.environ.get("POLICIES", ""))
-        return {"lint": lambda: _lint(path), "evaluate": _evaluate, "who-can": _who_can}[chosen.part[0]]()
+        return {"lint": lambda: _lint(path), "evaluate": _evaluate, "who-can": _who_can}[chosen.part]()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "policies.json")
         path.write_text(json.dumps(list(managed().values())), "utf-8")

@@ -327,7 +327,8 @@ def test_the_real_data_with_and_without_the_file(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("AWSAUDIT_CACHE_DIR", str(tmp_path))
     action_cache.load()
     index, read = action_cache.load()
-    assert index == action_data.index()
+    assert msgspec.structs.replace(index, old="") == action_data.index()
+    assert "codestar" in index.old.split("\n"), "what AWS lists no longer is compiled, too"
     first = 0
     for prefix, levels in zip(index.prefixes, index.levels, strict=True):
         if first % 5 == 0:

@@ -57,7 +57,7 @@ def wild(text: str) -> bool:
 
 def everything(pattern: str) -> bool:
     """It matches every text there is: stars only."""
-    return bool(pattern) and not pattern.strip("*")
+    return pattern == "*" or (pattern[:1] == "*" and not pattern.strip("*"))
 
 
 def allowed(clause: Clause, table: ActionTable) -> int:
@@ -220,12 +220,13 @@ def resource_covers(wide: str, narrow: str) -> bool:
     """Every resource that ``narrow`` matches, ``wide`` matches too: part by part, so that it holds for every reading of wildcards."""
     if wide == narrow or everything(wide):
         return True
-    if not wild(wide) or "${" in wide:
+    if not wild(wide) or "${" in wide or (wide[-1] != narrow[-1:] and wide[-1] not in "*?" and narrow[-1:] not in "*?}"):
         return False
     wides, narrows = wide.split(":", _PARTS - 1), narrow.split(":", _PARTS - 1)
     if len(wides) != _PARTS or len(narrows) != _PARTS:
         return False
-    return all(value_covers(one, other) for one, other in zip(wides, narrows, strict=True))
+    # The last part first: it differs most.
+    return all(map(value_covers, reversed(wides), reversed(narrows)))
 
 
 @lru_cache(maxsize=65536)

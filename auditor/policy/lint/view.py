@@ -138,7 +138,14 @@ class Clause:
         found = self.raw.get(name)
         if isinstance(found, str):
             return ((0, found),)
-        return tuple((index, one) for index, one in enumerate(_list(found) or ()) if isinstance(one, str))
+        listed = _list(found)
+        if not listed:
+            return ()
+        try:
+            "".join(listed)  # the quickest way to see that all are strings
+        except TypeError:
+            return tuple((index, one) for index, one in enumerate(listed) if isinstance(one, str))
+        return tuple(enumerate(listed))
 
     def opaque(self, name: str) -> bool:
         """The element holds a value that is not known, so its strings are not all there is."""

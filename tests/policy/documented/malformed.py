@@ -16,7 +16,6 @@ from tests.policy.documented.row import (
     Row,
     allow,
     aws,
-    deny,
     level,
     policy,
     request,
@@ -130,8 +129,7 @@ ROWS: tuple[Row, ...] = (
         ("principal-and-not-principal", policy({**allow(to="*"), "NotPrincipal": {"AWS": USER}})),
     ),
     *rows(
-        "AWS Organizations User Guide, RCP syntax, Action element; AWS JSON policy elements: NotPrincipal, Key points",
-        ("malformed-rcp-star", request(identity=[FULL], rcp=[level(RCP_FULL, policy(deny(to="*")))]), ERROR),
+        "AWS Organizations User Guide, RCP syntax; AWS JSON policy elements: NotPrincipal, Key points",
         ("malformed-rcp-not-principal", request(identity=[FULL], rcp=[level(RCP_FULL, sparing(aws(USER)))]), ERROR),
         ("malformed-scp-not-principal", request(identity=[FULL], scp=[level(FULL, sparing(aws(USER)))]), ERROR),
     ),

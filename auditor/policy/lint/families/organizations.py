@@ -66,11 +66,10 @@ RCP_NOTACTION = Check(
 )
 RCP_ACTION_WILDCARD = Check(
     id="rcp-syntax-error-action-wildcard",
-    level=Level.ERROR,
+    level=Level.WARNING,
     title="all actions in a resource control policy",
-    why="A `*` alone is for AWS's own `RCPFullAWSAccess`; yours name the services.",
+    why="A `*` alone is for AWS's own `RCPFullAWSAccess`; yours name the services. AWS's pages differ on whether it is refused.",
     source=_RCP,
-    refused=True,
 )
 RCP_SERVICE = Check(
     id="rcp-unsupported-service",

@@ -253,10 +253,17 @@ def _listed(some: list[tuple[int, str]]) -> str:
     return shown(some[0][1]) + (f" and {more} other action{'s' if more > 1 else ''} of the statement" if more else "")
 
 
+_SHARED = frozenset(
+    f"elasticloadbalancing:{name}"
+    for name in ("addtags", "removetags", "createloadbalancer", "deleteloadbalancer", "applysecuritygroupstoloadbalancer")
+)
+"""Actions, in lower case, that AWS documents twice, for classic load balancers and for the others; the data have one of the two."""
+
+
 @lru_cache(maxsize=32768)
 def _types(table: ActionTable, name: str) -> tuple[tuple[str, str], ...] | None:
     """The templates of the ARNs that an action can be on, each with the name of the type; ``None``: not known, or a pattern."""
-    if wild(name):
+    if wild(name) or name.lower() in _SHARED:
         return None
     action = table.action(name)
     if action is None:
