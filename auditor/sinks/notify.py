@@ -63,7 +63,7 @@ def subject(news: News) -> str:
     if news.baseline:
         said = f"{news.failing} failing in the first run"
     else:
-        said = ", ".join(f"{count} {WORDS[kind]}" for kind, count in news.counts.items())
+        said = ", ".join(_counted(kind, count) for kind, count in news.counts.items())
     text = f"awsaudit {news.account}: {said}"
     return text if len(text) <= SUBJECT else f"{text[: SUBJECT - 3]}..."
 
@@ -79,7 +79,7 @@ def text(news: News) -> str:
     if news.baseline:
         lines.append("This is the first run: from now on, only what changes is told.")
     for kind, count in news.counts.items():
-        lines += ["", f"{count} {WORDS[kind]}"]
+        lines += ["", _counted(kind, count)]
         lines += [f"- {_line(change)}" for change in _named(news) if change.kind is kind]
     if (rest := len(news.changes) - NAMED) > 0:
         lines += ["", f"and {rest} more: see the report"]
@@ -157,6 +157,10 @@ def put_event(client: Any, bus: str, news: News) -> None:
 
 def _report(news: News) -> str:
     return f"s3://{news.bucket}/{news.folder}{news.report}"
+
+
+def _counted(kind: Kind, count: int) -> str:
+    return f"{count} {WORDS[kind] if count != 1 else WORDS[kind].replace('failures', 'failure')}"
 
 
 def _named(news: News) -> Sequence[Change]:

@@ -126,7 +126,7 @@ def test_night_after_night_only_what_changed_is_told(site: Site, function: Lambd
     third = function.invoke(night(3))
     assert third.result["changes"] == {"new": 1, "newly-unknown": 0, "no-longer-judged": 0, "waived": 0, "resolved": 1}
     (message,) = site.messages()
-    assert message["Subject"] == f"awsaudit {ACCOUNT}: 1 new failures, 1 resolved"
+    assert message["Subject"] == f"awsaudit {ACCOUNT}: 1 new failure, 1 resolved"
     changes = [line for line in message["Message"].splitlines() if line.startswith("- ")]
     assert changes == [
         f"- low  iam-user-direct-policy  intern  global  arn:aws:iam::{ACCOUNT}:user/intern",

@@ -42,7 +42,7 @@ def test_the_message_names_each_change() -> None:
     assert told == (
         "Account 123456789012 (acme): 7 failing, 2 unknown.\n"
         "\n"
-        "1 new failures\n"
+        "1 new failure\n"
         "- high  s3-versioning-off  models  us-east-1  arn:aws:s3:::models\n"
         "\n"
         "1 resolved\n"
