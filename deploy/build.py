@@ -35,11 +35,12 @@ def pip(*arguments: str | Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  our own arguments
 
 
-def install(target: str, folder: Path, wheels: Path) -> None:
-    """Put awsaudit and its requirements into a folder, as they are on the target."""
+def install(target: str, folder: Path, wheels: Path, *, isolated: bool = True) -> None:
+    """Put awsaudit and its requirements into a folder, as they are on the target. ``isolated``: with a setuptools of pip's own."""
     source = wheels / "source"  # a copy: what an earlier build left in the tree would come along
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(*NOT_SOURCE))
-    pip("wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, source)
+    alone = () if isolated else ("--no-build-isolation",)
+    pip("wheel", "--quiet", "--no-deps", *alone, "--wheel-dir", wheels, source)
     (wheel,) = wheels.glob("awsaudit-*.whl")
     where: list[str] = ["--only-binary=:all:"]
     if target != "host":
@@ -73,9 +74,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Build the zip of the Lambda function.")
     parser.add_argument("target", choices=[*PLATFORMS, "host"])
     parser.add_argument("-o", "--out", type=Path, default=HERE / "awsaudit-lambda.zip")
+    parser.add_argument("--no-isolation", action="store_true", help="use the setuptools that are installed (77 or newer)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        install(chosen.target, Path(work, "content"), Path(work, "wheels"))
+        install(chosen.target, Path(work, "content"), Path(work, "wheels"), isolated=not chosen.no_isolation)
         pack(Path(work, "content"), chosen.out)
     size = chosen.out.stat().st_size
     sys.stdout.write(f"{chosen.out.name}: {size / 1e6:.1f} MB for {chosen.target}\n")

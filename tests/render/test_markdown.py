@@ -264,7 +264,7 @@ def test_no_title_breaks_a_table(name: str) -> None:
 @pytest.mark.parametrize("words", ["a|b", "a\\|b", "a\\\\|b", "`a|b`", "|", "\\"])
 @pytest.mark.parametrize("name", RENDERERS)
 def test_a_bar_stays_in_its_cell(name: str, words: str) -> None:
-    view = audited.view()
+    view = audited.view(many=1)  # the row of one control is looked at, and not the list of its failures
     (one,) = view.frameworks
     first = one.controls[0]
     first = msgspec.structs.replace(first, control=msgspec.structs.replace(first.control, title=words))
