@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Callable
 from functools import cached_property
-from itertools import islice
 from typing import Any, NoReturn, Protocol, cast
 
 import msgspec
@@ -98,7 +97,7 @@ def pointer(path: Path) -> str:
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_STRING = r'"(?:[^"\\]|\\.)*"'
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 
 
 def _shallow(text: str, value: object) -> bool:
@@ -177,13 +176,14 @@ _TOKEN = re.compile(rf'{_STRING}|[{{}}\[\]:,]|[^\s{{}}\[\]:,"]+', re.DOTALL)
 
 
 class JsonPlaces:
-    """The places of a JSON text that :func:`data` reads. Nothing is kept: what lies beside the way to a value is skipped as fast as JSON
+    """The places of a JSON text that :func:`data` reads. Little is kept: what lies beside the way to a value is skipped as fast as JSON
     can be read, which is faster than making a table of all places once."""
 
     def __init__(self, text: str, base: Path = ()) -> None:
         """``base`` is the path of the document in the text, which is the beginning of every pointer."""
         self.text = text
         self._base = base
+        self._long: dict[int, list[int]] = {}
 
     def span(self, path: Path, *, name: bool = False) -> Span:
         """The value at ``path``, or the name of that member."""
@@ -245,12 +245,13 @@ class JsonPlaces:
     def _item(self, opened: int, wanted: int) -> tuple[int, None] | None:
         text = self.text
         if wanted > _LONG:
-            values, end = _scan(text, opened)
-            if all(
-                type(value) is str for value in values
-            ):  # the long lists are of actions: each string is found without reading it
-                found = next(islice(_WRITTEN.finditer(text, opened, end), wanted, None), None)
-                return None if found is None else (found.start(), None)
+            if (starts := self._long.get(opened)) is None:
+                values, end = _scan(text, opened)
+                # The long lists are of actions: strings are found without reading each.
+                plain = all(type(value) is str for value in values)
+                starts = self._long[opened] = [one.start() for one in _WRITTEN.finditer(text, opened, end)] if plain else []
+            if starts:
+                return (starts[wanted], None) if wanted < len(starts) else None
         at, index = _after(_SPACE, text, opened + 1), 0
         while text[at] != "]":
             if index == wanted:

@@ -203,3 +203,14 @@ def test_yaml_merges_and_repeats() -> None:
 def test_yaml_makes_no_objects() -> None:
     (root,) = documents("!!python/object/apply:os.system [ls]")
     assert root.value == ["ls"]
+
+
+def test_a_place_in_a_long_list() -> None:
+    strings = [f'a"{number}\\]' for number in range(40)]
+    for values in (strings, [*strings, 7, *strings], [*strings[:20], [strings], *strings]):
+        text = json.dumps({"before": ["x"] * 20, "list": values}, indent=1)
+        places = JsonPlaces(text)
+        for index, value in enumerate(values):
+            first, last = places.offsets(("list", index))
+            assert json.loads(text[first:last]) == value
+        assert not places.has(("list", len(values)))
