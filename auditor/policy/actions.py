@@ -144,16 +144,20 @@ class ActionTable:
         if not colon or not pattern.isascii():  # some other letters are ASCII letters in lower case
             return self._all if pattern == "*" else 0
         bits = 0
-        for service in self._matching(prefix):
-            bits |= service.matching(name)
-        if bits and WILD.search(lower) is None:  # a set of one is quicker made than remembered
-            if len(self._single) >= _LIMIT:
-                self._single.clear()
-            self._single[pattern] = bits.bit_length() - 1
+        if WILD.search(lower) is None:  # nearly all are: a set of one is quicker made than remembered
+            named = self._service(prefix)
+            place = named.place.get(name) if named is not None else None
+            if named is not None and place is not None:
+                if len(self._single) >= _LIMIT:
+                    self._single.clear()
+                self._single[pattern] = named.first + place
+                return 1 << named.first + place
         else:
-            if len(self._expanded) >= _LIMIT_OF_SETS:
-                self._expanded.clear()
-            self._expanded[pattern] = bits
+            for service in self._matching(prefix):
+                bits |= service.matching(name)
+        if len(self._expanded) >= _LIMIT_OF_SETS:
+            self._expanded.clear()
+        self._expanded[pattern] = bits
         return bits
 
     def retired(self, name: str) -> bool:

@@ -225,8 +225,10 @@ def resource_covers(wide: str, narrow: str) -> bool:
     wides, narrows = wide.split(":", _PARTS - 1), narrow.split(":", _PARTS - 1)
     if len(wides) != _PARTS or len(narrows) != _PARTS:
         return False
-    # The last part first: it differs most.
-    return all(map(value_covers, reversed(wides), reversed(narrows)))
+    for one, other in zip(reversed(wides), reversed(narrows), strict=True):  # the last part first: it differs most
+        if one not in ("*", other) and not value_covers(one, other):
+            return False
+    return True
 
 
 @lru_cache(maxsize=65536)
