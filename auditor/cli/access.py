@@ -10,6 +10,7 @@ import typer
 
 from auditor.engine import archive
 from auditor.errors import UsageError
+from auditor.policy.action_names import is_action
 from auditor.policy.context import Context
 from auditor.policy.evaluate import Because, Outcome
 from auditor.policy.oracle import Answer, Document, Oracle
@@ -39,10 +40,30 @@ def oracle(path: Path) -> Oracle:
 
 def action(text: str) -> str:
     """An action. Raises :class:`UsageError` for what is none."""
-    service, colon, name = text.partition(":")
-    if not (service and colon and name) or "*" in text or "?" in text:
+    if not is_action(text):
         raise UsageError(f"`{text}` is not an action; one looks like s3:GetObject, without wildcards")
     return text
+
+
+def resource(text: str) -> str:
+    """A resource. Raises :class:`UsageError` for what is none."""
+    if text != "*" and (not text.startswith("arn:") or text.count(":") < 5):
+        raise UsageError(f"`{text}` is not a resource; one looks like arn:aws:s3:::bucket/key, or is * for all")
+    return text
+
+
+def doubts(action: str, resource: str) -> None:
+    """Say, on standard error, why a question may not be the one that was meant."""
+    from auditor.policy.actions import table
+
+    found = table().action(action)
+    if found is None:
+        typer.echo(visible(f"awsaudit: `{action}` is no action that is known; see whether it is spelled right"), err=True)
+    elif resource == "*" and not found.resource_less:
+        typer.echo(
+            f"awsaudit: {found.name} is about resources, and without a RESOURCE only statements on `*` count; name one by its ARN",
+            err=True,
+        )
 
 
 def context(given: Sequence[str]) -> Context:
@@ -82,18 +103,20 @@ def row(answer: Answer) -> str:
 
 def statements(answer: Answer) -> Iterator[str]:
     """The statements that decide, each with its document, place and text."""
+    unread: set[str] = set()
     for why in answer.decision.because:
         document = _document(answer, why)
         if document is None:
             continue
         if not isinstance(why.statement, Ready):
-            if why.statement is not None:
+            if why.statement is not None and document.name not in unread:
+                unread.add(document.name)
                 yield visible(f"  {document.name}: not read")
             continue
         statement = why.statement.statement
         place = statement.location
         name = f" `{statement.sid}`" if statement.sid else ""
-        yield visible(f"  {document.name}, line {place.line}: statement {statement.index}{name} ({statement.effect})")
+        yield visible(f"  {document.name}, line {place.line}: statement {statement.index + 1}{name} ({statement.effect})")
 
 
 def _document(answer: Answer, why: Because) -> Document | None:

@@ -68,7 +68,8 @@ def can(
         raise UsageError(
             f"`{principal}` is no user or role of the snapshot; use an ARN, or user/NAME or role/NAME where a user and a role share a name"
         )
-    answer = oracle.can(who, access.action(action), resource, access.context(context or ()))
+    answer = oracle.can(who, access.action(action), access.resource(resource), access.context(context or ()))
+    access.doubts(action, resource)
     if form == "json":
         access.write_json(answer)
     else:

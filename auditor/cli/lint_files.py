@@ -20,6 +20,7 @@ from auditor.policy.lint.read import SUFFIXES, Nothing, Written, read
 from auditor.policy.lint.report import Finding, Report
 from auditor.policy.lint.suppress import BESIDE, BesideFile, LintTable, Suppression, suppress
 from auditor.policy.source import BYTES, Unreadable, decoded
+from auditor.render.visible import whole
 
 STDIN = "<stdin>"
 CONFIG = "awsaudit.toml"
@@ -91,7 +92,7 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
     beside: list[Suppression] = []
     for name, named in _files(paths):
         content = _content(name)
-        shown = STDIN if name == "-" else name
+        shown = STDIN if name == "-" else whole(name)
         one = _checked(shown, content, kind, named=named)
         if one is None:
             empty.append(shown)
@@ -101,12 +102,14 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
         beside += mine
         if fix and one.edits:
             one, made = _mended(name, content, kind, (*mine, *suppressions), one)
-            notes += [f"`{name}`: {made} {'fix' if made == 1 else 'fixes'} made"] if made else []
+            notes += [f"`{shown}`: {made} {'fix' if made == 1 else 'fixes'} made"] if made else []
         found += one.findings
         if one.findings:
             sources[shown] = one.text
     result, said = suppress(found, (*beside, *suppressions), files, _today())
     notes += said
+    if not files and not empty:
+        notes.append(f"there is no file to check in {', '.join(f'`{name}`' for name in paths)}: looked for {', '.join(SUFFIXES)}")
     if empty:
         listed = ", ".join(f"`{name}`" for name in empty[:NAMED]) + (" …" if len(empty) > NAMED else "")
         notes.append(f"{len(empty)} {'file holds' if len(empty) == 1 else 'files hold'} no policy: {listed}")
@@ -133,7 +136,8 @@ def _within(folder: Path) -> Iterator[str]:
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith(".") and one != "node_modules")
         for name in sorted(names):
-            if name.lower().endswith(SUFFIXES):
+            # Not what a link leads nowhere to, nor pipes, which could be waited for without end.
+            if name.lower().endswith(SUFFIXES) and Path(where, name).is_file():
                 yield str(Path(where, name))
 
 
@@ -163,7 +167,7 @@ def _checked(name: str, content: bytes, kind: Kind | None, *, named: bool) -> _F
     edits = 0
     for one in written:
         if one.broken is not None:
-            findings.append(report.unreadable(name, one.broken, one.places.pointer(())))
+            findings.append(report.unreadable(name, one.broken, one.places.pointer(()), one.name))
             continue
         found = list(run.lint(one.policy(), table()))
         findings += report.findings(name, one, found)
@@ -208,7 +212,7 @@ def _beside(name: str) -> list[Suppression]:
     found = _table(path, BesideFile, "").suppress
     for one in found:
         _reasoned(one.reason, one.check, path)
-    literal = "".join(f"[{char}]" if char in "*?[" else char for char in name.replace("\\", "/").removeprefix("./"))
+    literal = "".join(f"[{char}]" if char in "*?[" else char for char in whole(name).replace("\\", "/").removeprefix("./"))
     return [
         Suppression(check=one.check, file=literal, reason=one.reason, pointer=one.pointer, expires=one.expires) for one in found
     ]

@@ -31,7 +31,7 @@ def who_can(
     access.check_format(form)
     oracle = access.oracle(snapshot)
     count = 0
-    for answer in oracle.who_can(access.action(action), resource, access.context(context or ())):
+    for answer in oracle.who_can(access.action(action), access.resource(resource), access.context(context or ())):
         count += 1
         if form == "json":
             access.write_json(answer)
@@ -40,6 +40,7 @@ def who_can(
         if explain:
             for line in access.statements(answer):
                 typer.echo(line)
+    access.doubts(action, resource)
     if form == "text":
         typer.echo(f"{count} of {sum(1 for _ in oracle.principals())} principals. Not considered: {NOT_CONSIDERED}.")
         if not oracle.complete():

@@ -13,8 +13,15 @@ from auditor.policy.glob import compiled
 
 WILD = re.compile(r"[*?]")
 """What makes a name a pattern."""
+_ACTION = re.compile(r"[A-Za-z0-9.-]+:[A-Za-z0-9_.-]+")
+"""One action, as a request has it. ASCII only: the lower case of the Kelvin sign is a ``k``, which AWS does not think."""
 FILLER = re.compile(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-key\Z|(?<=/)\Z")
 """What stands for any text in the name of a condition key. Some services write ``.../tag-key`` or nothing after the slash."""
+
+
+def is_action(text: str) -> bool:
+    """It is written as the name of one action."""
+    return _ACTION.fullmatch(text) is not None
 
 
 class Keys(msgspec.Struct, frozen=True):

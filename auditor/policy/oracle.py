@@ -246,7 +246,7 @@ class Oracle:
         if service == "s3" and not account:
             bucket = self._buckets.get(resource.split(":", 5)[5].split("/")[0])
             if bucket is None:
-                yield Document(f"bucket policy of {resource}", None)
+                yield Document(f"bucket policy of {resource.split(':', 5)[5].split('/')[0]}, which is not in the snapshot", None)
             elif not isinstance(bucket.policy, Known):
                 yield Document(f"bucket policy of {bucket.id}", None)
             elif bucket.policy.value is not None:

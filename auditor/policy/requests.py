@@ -7,13 +7,14 @@ would not take makes its line an error.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, cast
 
 import msgspec
 
 from auditor.policy import arns, source
+from auditor.policy.action_names import is_action
 from auditor.policy.context import Context, context
 from auditor.policy.evaluate import RCP_SERVICES, Because, Decision, Level, Outcome, Policies, evaluate
 from auditor.policy.lint.check import Kind
@@ -163,17 +164,27 @@ def _place(message: str) -> str:
 
 def _answer(line: Line) -> Answer:
     who = _who(line.principal)
-    if ":" not in line.action or "*" in line.action or "?" in line.action:
+    if not is_action(line.action):
         raise _Unusable(f"{shown(line.action)} is not an action; one looks like `s3:GetObject`")
     resources = [line.resource] if isinstance(line.resource, str) else line.resource
-    if not resources:
+    if not all(resources) or not resources:
         raise _Unusable("the request names no resource; leave it out for actions that know none")
+    _distinct(line.context)
     policies = _policies(line, trust=line.action.lower().startswith("sts:") and ":role/" in resources[0])
     rcp_services = _rcp_services() if line.policies.rcp else RCP_SERVICES
     decisions = [evaluate(_request(line, who, one), policies, rcp_services=rcp_services) for one in resources]
     found = next((one for wanted in (Outcome.DENY, Outcome.DEPENDS) for one in decisions if one.outcome is wanted), decisions[0])
     depends = sorted({key for one in decisions if one.outcome is found.outcome for key in one.depends_on})
     return Answer(line.id, found.outcome.value, found.explicit, reasons(found), depends)
+
+
+def _distinct(keys: Iterable[str]) -> None:
+    """AWS compares keys without regard to case: of two that differ in nothing else, neither may win in silence."""
+    seen: dict[str, str] = {}
+    for key in keys:
+        before = seen.setdefault(key.lower(), key)
+        if before != key:
+            raise _Unusable(f"the context has {shown(before)} and {shown(key)}, which are one key; give it once")
 
 
 def _who(given: str | Anonymous) -> Principal:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cached_property
 from typing import Any, NoReturn, Protocol, cast
 
@@ -176,14 +177,22 @@ _TOKEN = re.compile(rf'{_STRING}|[{{}}\[\]:,]|[^\s{{}}\[\]:,"]+', re.DOTALL)
 
 
 class JsonPlaces:
-    """The places of a JSON text that :func:`data` reads. Little is kept: what lies beside the way to a value is skipped as fast as JSON
-    can be read, which is faster than making a table of all places once."""
+    """The places of a JSON text that :func:`data` reads. Only objects and lists on the way to a value that is asked for are looked into,
+    each once; what lies beside it is skipped as fast as JSON can be read."""
 
     def __init__(self, text: str, base: Path = ()) -> None:
         """``base`` is the path of the document in the text, which is the beginning of every pointer."""
         self.text = text
         self._base = base
-        self._long: dict[int, list[int]] = {}
+        self._members: dict[int, dict[str, tuple[int, int]]] = {}
+        self._items: dict[int, list[int]] = {}
+
+    def below(self, base: Path) -> JsonPlaces:
+        """The places of a document further down in the same text; what was looked into is known to both."""
+        found = copy(self)
+        found._base = base
+        found.__dict__["_lines"] = self._lines
+        return found
 
     def span(self, path: Path, *, name: bool = False) -> Span:
         """The value at ``path``, or the name of that member."""
@@ -230,37 +239,40 @@ class JsonPlaces:
             found.append(child)
         return found
 
-    def _member(self, at: int, wanted: str) -> tuple[int, int] | None:
+    def _member(self, opened: int, wanted: str) -> tuple[int, int] | None:
+        found = self._members.get(opened)
+        if found is None:
+            found = self._members[opened] = dict(self._read_members(opened))
+        return found.get(wanted)
+
+    def _read_members(self, opened: int) -> Iterator[tuple[str, tuple[int, int]]]:
         text = self.text
-        at = _after(_SPACE, text, at + 1)
+        at = _after(_SPACE, text, opened + 1)
         while text[at] != "}":
-            named = at
             name, end = _scan(text, at)
-            at = _after(_COLON, text, end)
-            if name == wanted:
-                return at, named
-            at = _after(_GAP, text, _scan(text, at)[1])
-        return None
+            value = _after(_COLON, text, end)
+            yield name, (value, at)
+            at = _after(_GAP, text, _scan(text, value)[1])
 
     def _item(self, opened: int, wanted: int) -> tuple[int, None] | None:
+        found = self._items.get(opened)
+        if found is None:
+            found = self._items[opened] = self._read_items(opened)
+        return (found[wanted], None) if 0 <= wanted < len(found) else None
+
+    def _read_items(self, opened: int) -> list[int]:
         text = self.text
-        if wanted > _LONG:
-            if (starts := self._long.get(opened)) is None:
-                values, end = _scan(text, opened)
-                # The long lists are of actions: strings are found without reading each.
-                plain = all(type(value) is str for value in values)
-                starts = self._long[opened] = [one.start() for one in _WRITTEN.finditer(text, opened, end)] if plain else []
-            if starts:
-                return (starts[wanted], None) if wanted < len(starts) else None
-        at, index = _after(_SPACE, text, opened + 1), 0
+        values, end = _scan(text, opened)
+        if all(type(value) is str for value in values):  # the long lists are of actions: each is found without reading it
+            return [one.start() for one in _WRITTEN.finditer(text, opened, end)]
+        starts: list[int] = []
+        at = _after(_SPACE, text, opened + 1)
         while text[at] != "]":
-            if index == wanted:
-                return at, None
-            at, index = _after(_GAP, text, _scan(text, at)[1]), index + 1
-        return None
+            starts.append(at)
+            at = _after(_GAP, text, _scan(text, at)[1])
+        return starts
 
 
-_LONG = 8
 _WRITTEN = re.compile(_STRING, re.DOTALL)
 _SPACE = re.compile(r"[ \t\n\r]*")
 _GAP = re.compile(r"[ \t\n\r]*,?[ \t\n\r]*")
@@ -285,10 +297,18 @@ class EmbeddedPlaces:
     def span(self, path: Path, *, name: bool = False) -> Span:
         """The value's place in the outer text."""
         first, last = self._inner.offsets(path, name=name)
-        start, end = self._outer.offsets(self._path)
-        outside = _outside(self._outer.text[start + 1 : end - 1])
-        lines = Lines(self._outer.text)
+        start, _ = self._outer.offsets(self._path)
+        outside, lines = self._outside, self._lines
         return Span(*lines.place(start + 1 + outside[first]), *lines.place(start + 1 + outside[last]))
+
+    @cached_property
+    def _outside(self) -> list[int]:
+        start, end = self._outer.offsets(self._path)
+        return _outside(self._outer.text[start + 1 : end - 1])
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self._outer.text)
 
     def pointer(self, path: Path) -> str:  # noqa: ARG002
         """The pointer of the string: a pointer cannot lead into it."""

@@ -21,7 +21,8 @@ def commands(findings: Sequence[Finding]) -> Iterator[str]:
             places |= {"col": str(one.column), "endColumn": str(max(one.end_column - 1, one.column))}
         places["title"] = f"{one.level}: {one.check}"
         listed = ",".join(f"{name}={_property(value)}" for name, value in places.items())
-        said = f"{one.message}\nfix: {one.fix}" if one.fix else one.message
+        said = f"{one.message} (in {one.within})" if one.within else one.message
+        said += f"\nfix: {one.fix}" if one.fix else ""
         yield f"::{_COMMANDS[one.level]} {listed}::{_data(said)}"
 
 

@@ -61,6 +61,8 @@ def _finding(finding: Finding, lines: Sequence[str], color: bool) -> Iterator[st
         shown = [visible(part.replace("\t", " ")) for part in (before, marked, after)]
         yield f"{dim}{number} |{plain} {''.join(shown)}"
         yield f"{dim}{margin} |{plain} {' ' * _wide(shown[0])}{paint}{'^' * max(_wide(shown[1]), 1)}{plain}"
+    if finding.within:
+        yield f"{dim}{margin} ={plain} in: {visible(finding.within)}"
     if finding.fix:
         yield f"{dim}{margin} ={plain} fix: {visible(finding.fix)}"
     yield f"{dim}{margin} ={plain} why: {visible(finding.why)}"

@@ -51,7 +51,7 @@ def test_explain_names_the_statement(snapshot: Path, capsys: Capture) -> None:
     assert run(["can", str(snapshot), "locked", "s3:GetObject", OBJECT, "--explain"]) == 1
     said = capsys.readouterr().out
     assert "a statement denies it" in said
-    assert "inline policy p0 of role locked, line 1: statement 0 `No` (Deny)" in said
+    assert "inline policy p0 of role locked, line 1: statement 1 `No` (Deny)" in said
 
 
 def test_explain_says_what_an_action_needs_besides(snapshot: Path, capsys: Capture) -> None:
@@ -150,4 +150,4 @@ def test_a_managed_policy_shows_its_arn(tmp_path: Path, capsys: Capture) -> None
     )
     archive.write(oracle(user("u", attached=attached("m")), policy).snapshot, path)
     assert run(["can", str(path), "u", "s3:ListAllMyBuckets", "--explain"]) == 0
-    assert f"policy {arn('policy/m')}, line 1: statement 0 (Allow)" in capsys.readouterr().out
+    assert f"policy {arn('policy/m')}, line 1: statement 1 (Allow)" in capsys.readouterr().out

@@ -315,3 +315,23 @@ def test_a_broken_policy_in_a_plan_hides_no_other(capsys: Capture) -> None:
         ("json-syntax-error", "/planned_values/root_module/resources/0/values/policy"),
         ("missing-statement", "/planned_values/root_module/resources/1/values/policy"),
     ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_pipes_and_broken_links_in_a_folder_are_passed_over(tmp_path: Path, capsys: Capture) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "broken.json").symlink_to("nowhere")
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    (tmp_path / "good.json").write_text(json.dumps({"Statement": {"Effect": "Allow", "Action": "s3:Get", "Resource": "*"}}))
+    assert run(["lint", str(tmp_path), "--format", "json"]) == 1
+    assert {Path(one["file"]).name for one in json.loads(capsys.readouterr().out)["findings"]} == {"good.json"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+@pytest.mark.parametrize("form", ["text", "github", "json", "sarif"])
+def test_a_name_that_is_not_utf_8(form: str, tmp_path: Path, capsys: Capture) -> None:
+    path = os.fsdecode(bytes(tmp_path) + b"/b\xff.json")
+    Path(path).write_text("{")
+    assert run(["lint", path, "--format", form]) == 1
+    out = capsys.readouterr().out
+    assert "b\ufffd.json" in out or "b\\ufffd.json" in out or "b%EF%BF%BD.json" in out

@@ -91,3 +91,25 @@ def test_numbers_and_booleans_are_context_values() -> None:
     line = {**BARE, "context": {f"app:{name}": value for name, value in values.items()}}
     assert not complaints(request_schema(), {"x": line})
     assert "error" not in answer(line)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"action": "\u212ams:Decrypt"},  # the Kelvin sign, whose lower case is a k
+        {"action": "s3:Get\u017fomething"},
+        {"action": " s3:GetObject"},
+        {"action": "s3:GetObject\n"},
+        {"action": ":"},
+        {"action": "s3:"},
+        {"resource": ""},
+        {"resource": ["*", ""]},
+        {"context": {"aws:SourceIp": "10.0.0.1", "AWS:sourceip": "192.0.2.1"}},
+        {"context": {"aws:SourceIp": "10.0.0.1", "AWS:sourceip": None}},
+    ],
+)
+def test_a_request_that_aws_cannot_get_has_no_answer(changed: dict[str, Json]) -> None:
+    everything = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    found = answer({**BARE, "policies": {"identity": [everything]}, **changed})
+    assert "error" in found
+    assert "decision" not in found

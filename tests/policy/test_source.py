@@ -214,3 +214,13 @@ def test_a_place_in_a_long_list() -> None:
             first, last = places.offsets(("list", index))
             assert json.loads(text[first:last]) == value
         assert not places.has(("list", len(values)))
+
+
+def test_places_below_are_those_of_the_whole_text() -> None:
+    text = json.dumps({"Resources": {f"R{n}": {"Policy": {"Statement": [{"Sid": f"s{n}"}]}} for n in range(30)}}, indent=2)
+    whole = JsonPlaces(text)
+    for n in range(30):
+        base = ("Resources", f"R{n}", "Policy")
+        below = whole.below(base)
+        assert below.span(("Statement", 0, "Sid")) == whole.span((*base, "Statement", 0, "Sid"))
+        assert below.pointer(("Statement", 0)) == f"/Resources/R{n}/Policy/Statement/0"

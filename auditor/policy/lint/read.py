@@ -97,7 +97,8 @@ def _json(text: str, kind: Kind | None) -> Iterator[Written]:
     if is_policy(root) or (kind is not None and not _holds(root)):
         yield Written(raw=root, kind=kind or guess(root), places=JsonPlaces(text), size=size(text), text=text)
         return
-    yield from _within(root, kind, lambda path: JsonPlaces(text, path), JsonPlaces(text))
+    places = JsonPlaces(text)
+    yield from _within(root, kind, places.below, places)
 
 
 def _holds(root: Any) -> bool:

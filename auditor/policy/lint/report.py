@@ -22,6 +22,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     ``type`` is the type of the policy, ``unknown`` when the file could not be read. ``pointer`` is a JSON pointer (RFC 6901) within the
     file; of a file with several YAML documents it begins with the number of the document, and for a policy that is text within a value
     it is the pointer of the value. Lines and columns count from 1, columns in characters; the end is the place behind the last one.
+    ``within`` names the resource and its property in a template or plan; it is empty for a policy that stands alone.
     ``suppressed`` is the reason why it does not count, or null.
     """
 
@@ -30,6 +31,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     check: str
     level: LevelWord
     pointer: str
+    within: str = ""
     line: int
     column: int
     end_line: int
@@ -62,15 +64,16 @@ def findings(file: str, written: Written, found: Iterable[Found]) -> list[Findin
             written.places.span(one.path, name=one.name),
             one.message,
             one.fix,
+            written.name,
         )
         for one in found
     ]
     return sorted(made, key=place)
 
 
-def unreadable(file: str, error: Unreadable, pointer: str = "") -> Finding:
+def unreadable(file: str, error: Unreadable, pointer: str = "", within: str = "") -> Finding:
     """The one finding of a file, or of the value at ``pointer`` in it, that cannot be read."""
-    return _finding(file, "unknown", JSON_SYNTAX_ERROR, pointer, error.span, error.message, "")
+    return _finding(file, "unknown", JSON_SYNTAX_ERROR, pointer, error.span, error.message, "", within)
 
 
 def without_policy(file: str) -> Finding:
@@ -90,13 +93,16 @@ def place(finding: Finding) -> tuple[int, int, int, str, str]:
     return finding.line, finding.column, LEVELS.index(finding.level), finding.check, finding.message
 
 
-def _finding(file: str, kind: KindWord, check: Check, pointer: str, span: Span, message: str, fix: str) -> Finding:
+def _finding(
+    file: str, kind: KindWord, check: Check, pointer: str, span: Span, message: str, fix: str, within: str = ""
+) -> Finding:
     return Finding(
         file=file,
         type=kind,
         check=check.id,
         level=check.level.value,
         pointer=pointer,
+        within=within,
         line=span.line,
         column=span.column,
         end_line=span.end_line,

@@ -6,10 +6,13 @@ import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain, islice
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint import families
 from auditor.policy.lint.check import Check, Family, Found
+from auditor.policy.lint.families import grammar, sizes
+from auditor.policy.lint.shape import is_list, is_object
 from auditor.policy.lint.view import Policy
 
 
@@ -27,7 +30,32 @@ def checks() -> Mapping[str, Check]:
     return {check.id: check for _, some in _families() for check in some}
 
 
+LARGEST = 102_400
+"""Characters of a document of which everything is checked: five times what AWS takes of its longest policies. Of a longer one only the
+frame is, for the other checks compare all with all, and hostile text must not hold up a build."""
+MOST = 1000
+"""Findings in such a document that are told."""
+
+
 def lint(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """All that the checks find in a document, family by family."""
+    if (policy.size or _weight(policy.raw)) > LARGEST:
+        yield from islice(chain(sizes.check(policy, table), grammar.check(policy, table)), MOST)
+        return
     for check, _ in _families():
         yield from check(policy, table)
+
+
+def _weight(raw: object) -> int:
+    """About how many characters a document of unknown size has."""
+    count, todo = 0, [raw]
+    while todo:
+        one = todo.pop()
+        if is_object(one):
+            todo += one.values()
+            count += sum(map(len, one))
+        elif is_list(one):
+            todo += one
+        else:
+            count += len(one) + 3 if isinstance(one, str) else 5
+    return count

@@ -152,6 +152,12 @@ class Clause:
         found = self.raw.get(name)
         return isinstance(found, Opaque) or any(isinstance(one, Opaque) for one in _list(found) or ())
 
+    def templates(self, name: str) -> tuple[tuple[int, str], ...]:
+        """The ARNs of an element that are written with ``Fn::Sub``, with their places; empty when another of its values is not known."""
+        found = self.raw.get(name)
+        some = [(index, one.text) for index, one in enumerate(_list(found) or [found]) if isinstance(one, Opaque)]
+        return tuple(some) if all(text.startswith("arn:") for _, text in some) else ()
+
     @Kept
     def actions(self) -> tuple[tuple[int, str], ...]:
         """The strings of ``Action``, with their places."""

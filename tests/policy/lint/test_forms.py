@@ -288,6 +288,7 @@ ROWS = (
         doc(E, A, '"Resource": "arn:aws:s3:::b/${aws:username, \'x\'}"'),
     ),
     Row("unsupported-space-in-variable", doc(E, A, '"Resource": «"arn:aws:s3:::b/${aws: username}"»'), OK),
+    Row("unknown-variable", doc(E, A, '"Resource": «"arn:aws:s3:::b/${aws:usernane}"»'), OK),
     Row("empty-variable", doc(E, A, '"Resource": «"arn:aws:s3:::b/${}"»'), OK),
     Row("variable-unsupported-in-element", doc(E, '"Action": «"s3:${aws:username}"»', R), OK),
     Row("variable-unsupported-in-element", bucket('{"AWS": «"${aws:PrincipalArn}"»}'), BUCKET, RES),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.policy.actions import table
 from auditor.policy.lint.check import Kind
+from auditor.policy.lint.run import lint
+from auditor.policy.lint.view import Opaque, Policy
 from tests.policy.lint.semantic import Case, allow, checks, deny, trust
 from tests.policy.lint.test_semantic_identity import CASES as IDENTITY
 
@@ -350,6 +353,31 @@ CASES = (
         (0, "Condition", "StringNotEquals", "aws:RequestedRegion"),
         [deny(None, "*", {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}}, NotAction=["iam:*"])],
     ),
+    Case(
+        "deny-without-mfa-misses-access-keys",
+        Kind.IDENTITY,
+        [deny(None, "*", {"Bool": {"aws:MultiFactorAuthPresent": "false"}}, NotAction=["iam:*"])],
+        (0, "Condition", "Bool", "aws:MultiFactorAuthPresent"),
+        [deny(None, "*", {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, NotAction=["iam:*"])],
+    ),
+    Case(
+        "deny-by-source-hits-everyone",
+        Kind.RCP,
+        [deny("s3:*", "*", {"StringNotEqualsIfExists": {"aws:SourceOrgID": "o-a1b2c3d4e5"}}, Principal="*")],
+        (0, "Condition", "StringNotEqualsIfExists", "aws:SourceOrgID"),
+        [
+            deny(
+                "s3:*",
+                "*",
+                {
+                    "StringNotEqualsIfExists": {"aws:SourceOrgID": "o-a1b2c3d4e5"},
+                    "Null": {"aws:SourceAccount": "false"},
+                    "Bool": {"aws:PrincipalIsAWSService": "true"},
+                },
+                Principal="*",
+            )
+        ],
+    ),
     # keys
     Case(
         "kms-key-policy-without-administrator",
@@ -385,3 +413,24 @@ def test_guardrails_allow_nothing_by_themselves(case: Case) -> None:
     wide = ("allow-", "pass-role", "create-slr", "credentials", "data-ex", "resource-ex", "privilege")
     if case.id.startswith(wide) and "tag-condition" not in case.id:
         assert Case(case.id, Kind.SCP, case.bad, (), []).at(case.bad) == []
+
+
+def test_templates_that_say_enough_are_judged() -> None:
+    bucket = Opaque("arn:${AWS::Partition}:s3:::${Bucket}/*")
+    roles = Opaque("arn:aws:iam::${AWS::AccountId}:role/*")
+    some = Opaque("arn:aws:iam::${AWS::AccountId}:role/${Name}")
+    statements = [
+        allow(["s3:GetObject", "s3:ListBucket"], bucket),
+        allow("iam:PassRole", roles),
+        allow("iam:PassRole", ["*", Opaque("Role")]),
+        allow("iam:PassRole", some),
+    ]
+    policy = Policy({"Version": "2012-10-17", "Statement": statements}, Kind.IDENTITY)
+    found = {(one.check.id, one.path[1]) for one in lint(policy, table())}
+    wanted = {
+        ("s3-bucket-action-on-object-arn", 0),
+        ("pass-role-with-star-in-resource", 1),
+        ("pass-role-with-star-in-resource", 2),
+    }
+    assert wanted <= found
+    assert not any(place == 3 for _, place in found)

@@ -92,6 +92,9 @@ _DEPUTIES = frozenset(
     }
 )
 """Services that take roles on behalf of a resource of their customer and send its ARN or account along, as their guides say."""
+_BALANCERS = "logdelivery.elasticloadbalancing.amazonaws.com"
+"""Writes the logs of load balancers, each below the number of its account: the path says for whom, and AWS's guide has no condition."""
+_OWN_LOGS = re.compile(r".*/AWSLogs/[0-9]{12}/")
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?\Z")
 
 
@@ -124,7 +127,7 @@ def _services(policy: Policy, clause: Clause, services: tuple[tuple[Path, str], 
     if binds(clause, _NETWORKS):
         return  # that this is no source, the checks of principals say
     for path, service in services:
-        if not _SERVICE.match(service.lower()):
+        if not _SERVICE.match(service.lower()) or (service.lower() == _BALANCERS and _own_logs(clause)):
             continue
         if asks_about(clause, _STAND_INS):
             key = next(test.key for test in clause.tests if asks_about_key(test))
@@ -141,6 +144,10 @@ def _services(policy: Policy, clause: Clause, services: tuple[tuple[Path, str], 
                 f"{shown(service)} is let in for every customer of AWS, since no condition says for whom it may act",
                 'add "Condition": {"StringEquals": {"aws:SourceAccount": "<your account>"}}',
             )
+
+
+def _own_logs(clause: Clause) -> bool:
+    return bool(clause.resources) and not clause.opaque("Resource") and all(_OWN_LOGS.match(text) for _, text in clause.resources)
 
 
 def asks_about_key(test: Test) -> bool:

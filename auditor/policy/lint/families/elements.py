@@ -28,7 +28,7 @@ UNSUPPORTED_SID = Check(
     id="unsupported-sid",
     level=Level.ERROR,
     title="a Sid with other characters than letters and digits",
-    why="IAM and Organizations do not save a statement whose Sid has spaces or punctuation.",
+    why="IAM and Organizations do not save a Sid with anything but A-Z, a-z and 0-9: no spaces, punctuation or other alphabets.",
     source=_SID,
     refused=True,
 )
@@ -128,7 +128,7 @@ def _clause(clause: Clause) -> Iterator[Found]:
             UNSUPPORTED_SID,
             clause.at("Sid"),
             f"the Sid {shown(sid)} has other characters than letters and digits",
-            f'"Sid": "{re.sub("[^A-Za-z0-9]", "", sid)}"',
+            f'"Sid": "{plain}"' if (plain := re.sub("[^A-Za-z0-9]", "", sid)) else "write it in Latin letters, or leave it out",
         )
     for name in ("Action", "NotAction"):
         if name in raw:

@@ -42,7 +42,22 @@ DENY_EVERYTHING = Check(
     source="IAM User Guide: Policy evaluation logic",
 )
 
-CHECKS = (SERVICES_NOT_EXEMPT, NETWORK_HITS_SERVICES, REGION_HITS_GLOBAL, DENY_EVERYTHING)
+MFA_BY_BOOL = Check(
+    id="deny-without-mfa-misses-access-keys",
+    level=Level.WARNING,
+    title="Deny without MFA that does not hold for access keys",
+    why="Requests signed with long-term access keys do not carry aws:MultiFactorAuthPresent, so a plain `Bool` lets them through.",
+    source="IAM User Guide: AWS global condition context keys, aws:MultiFactorAuthPresent",
+)
+SOURCE_HITS_EVERYONE = Check(
+    id="deny-by-source-hits-everyone",
+    level=Level.WARNING,
+    title="Deny of other sources that hits every caller",
+    why="Only calls that a service makes for somebody have a source: a negated operator, with IfExists or without, holds for all others.",
+    source=_PERIMETER,
+)
+
+CHECKS = (SERVICES_NOT_EXEMPT, NETWORK_HITS_SERVICES, REGION_HITS_GLOBAL, DENY_EVERYTHING, MFA_BY_BOOL, SOURCE_HITS_EVERYONE)
 
 _BELONGING = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount"})
 _NETWORK = frozenset({"aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
@@ -63,6 +78,7 @@ _VIA = (
     "aws:principalisawsservice",
     "aws:principalarn",
 )
+_SOURCES = frozenset({"aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceaccount"})
 _GLOBAL_HOME = frozenset({"us-east-1", "cn-northwest-1", "us-gov-west-1", "eusc-de-east-1"})
 
 
@@ -75,6 +91,8 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG00
             yield from _belonging(policy, clause)
             yield from _network(clause)
             yield from _region(policy, clause)
+            yield from _mfa(clause)
+            yield from _source(policy, clause)
         elif policy.kind in (Kind.IDENTITY, Kind.BOUNDARY, Kind.SCP) and everywhere(clause):
             for index, pattern in clause.actions:
                 if everything(pattern) or pattern == "*:*":
@@ -144,3 +162,32 @@ def _region(policy: Policy, clause: Clause) -> Iterator[Found]:
                 'use "NotAction" with the global services, or list their region too',
                 name=True,
             )
+
+
+def _mfa(clause: Clause) -> Iterator[Found]:
+    """Denied without MFA, where the key may be absent and the only other conditions would not say so."""
+    mine = tests_of(clause)
+    for test in mine.get("aws:multifactorauthpresent", ()):
+        if len(mine) == 1 and test.operator.lower() == "bool" and {str(value).lower() for value in test.values} == {"false"}:
+            yield Found(
+                MFA_BY_BOOL,
+                test.path,
+                f"{shown(test.key)} is absent when a request is signed with an access key, so {shown(test.operator)} does not deny it",
+                "use `BoolIfExists`",
+                name=True,
+            )
+
+
+def _source(policy: Policy, clause: Clause) -> Iterator[Found]:
+    """Denied unless the source is ours, and nothing says that only services are meant."""
+    if policy.kind not in (Kind.RCP, Kind.RESOURCE) or not _for_everyone(clause):
+        return
+    tests = clause.tests
+    if all(test.key.lower() in _SOURCES and operator(test.operator).negated for test in tests):
+        yield Found(
+            SOURCE_HITS_EVERYONE,
+            tests[0].path,
+            f"only calls of AWS services have {shown(tests[0].key)}, so this denies users and roles, also our own",
+            'add "Bool": {"aws:PrincipalIsAWSService": "true"} and "Null": {"aws:SourceAccount": "false"} to the condition',
+            name=True,
+        )

@@ -6,6 +6,7 @@ the resources reach (a star, NotResource).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -57,6 +58,7 @@ _PASS = _Subject(
     '"iam:PassedToService": "ec2.amazonaws.com"',
     "role/",
 )
+_PSEUDO = re.compile(r"(?<=arn:)\$\{AWS::Partition\}|\$\{AWS::AccountId\}")
 _SLR = _Subject(
     "iam:CreateServiceLinkedRole",
     ("iam:awsservicename",),
@@ -90,12 +92,17 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
 
 
 def _about(clause: Clause, subject: _Subject, table: ActionTable) -> Iterator[Found]:
-    if clause.opaque("Resource") or binds(clause, subject.keys):
+    if binds(clause, subject.keys):
         return
     by = _by(clause, subject, table)
     path, reach = _reach(clause, subject)
     if not reach:
-        if subject is _PASS and "NotResource" not in clause.raw and not asks_about(clause, ("iam:passedtoservice",)):
+        if (
+            subject is _PASS
+            and "NotResource" not in clause.raw
+            and not clause.opaque("Resource")
+            and not asks_about(clause, ("iam:passedtoservice",))
+        ):
             yield from _to_any_service(clause, by)
         return
     ends = {
@@ -134,8 +141,8 @@ def _reach(clause: Clause, subject: _Subject) -> tuple[Path, str]:
     if "NotResource" in clause.raw:
         narrow = clause.opaque("NotResource") or any(everything(one) for _, one in clause.not_resources)
         return clause.at("NotResource"), "" if narrow else "not"
-    for index, pattern in clause.resources:
-        if _any_role(pattern, subject.start):
+    for index, pattern in (*clause.resources, *clause.templates("Resource")):
+        if _any_role(_PSEUDO.sub("", pattern), subject.start):
             return clause.at("Resource", index), "star"
     return clause.at("Resource"), ""
 
@@ -172,4 +179,5 @@ def _to_any_service(clause: Clause, by: str) -> Iterator[Found]:
 
 def _text(clause: Clause, path: Path) -> str:
     index = path[-1]
-    return next((text for place, text in clause.resources if place == index), clause.resources[0][1] if clause.resources else "*")
+    some = (*clause.resources, *clause.templates("Resource"))
+    return next((text for place, text in some if place == index), some[0][1] if some else "*")

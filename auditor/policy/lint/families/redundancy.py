@@ -302,7 +302,7 @@ def _statements(clauses: Sequence[Clause], table: ActionTable) -> Iterator[Found
                     and (at < place or not implied(other, clause, table))
                 ):
                     gone.add(place)
-                    yield _redundant(clause, other)
+                    yield _redundant(clause, other, mutual=implied(other, clause, table))
                     break
             elif clause.allows and other.denies and implied(clause, other, table) and _says_something(clause):
                 yield Found(
@@ -319,12 +319,12 @@ def _says_something(clause: Clause) -> bool:
     return all(clause.raw[name] != [] for name in ("Action", "NotAction", "Resource", "NotResource") if name in clause.raw)
 
 
-def _redundant(clause: Clause, other: Clause) -> Found:
+def _redundant(clause: Clause, other: Clause, *, mutual: bool) -> Found:
     return Found(
         REDUNDANT_STATEMENT,
         clause.path,
         f"everything that {_named(clause)} {'allows' if clause.allows else 'denies'}, {_named(other)} does too",
-        f"remove {_named(clause)}",
+        f"remove {_named(clause)}" + ("" if mutual else f", or {_named(other)} if no more than {_named(clause)} is meant"),
         _removed(clause.path),
     )
 

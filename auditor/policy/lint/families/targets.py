@@ -110,6 +110,9 @@ _STRICT = frozenset(
 """Services whose policies of resources name actions of their own only."""
 
 
+_OBJECTS = re.compile(r"arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):s3:::[^/]+/")
+
+
 class _Target(msgspec.Struct, frozen=True):
     """A pattern of resources, or the ARNs of a type of resource, in the parts that tell types apart."""
 
@@ -130,10 +133,31 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
         patterns = clause.resources
         if owner:
             yield from _foreign(clause, owner)
+        if clause.opaque("Resource") and not patterns:
+            yield from _bucket_in_template(clause, table)
         if not patterns or clause.opaque("Resource") or any(everything(pattern) for _, pattern in patterns):
             continue
         if "NotAction" not in clause.raw and not any(_whole_service(pattern) for _, pattern in patterns):
             yield from _mismatches(clause, tuple(pattern for _, pattern in patterns), table)
+
+
+def _bucket_in_template(clause: Clause, table: ActionTable) -> Iterator[Found]:
+    """``!Sub arn:aws:s3:::${Bucket}/*``: of which bucket is not known, but that it is about objects."""
+    texts = [text for _, text in clause.templates("Resource")]
+    if not texts or not all(_OBJECTS.match(text) for text in texts):
+        return
+    wrong: list[tuple[int, str]] = []
+    for index, name in clause.actions:
+        kinds = {kind for _, kind in _types(table, name) or ()}
+        if name.lower().startswith("s3:") and "bucket" in kinds and "object" not in kinds:
+            wrong.append((index, name))
+    if wrong:
+        yield Found(
+            S3_BUCKET_ACTION,
+            clause.at("Action", wrong[0][0]),
+            f"{_listed(wrong)} {_act(wrong)} on buckets, and {shown(texts[0], 60)} is about objects",
+            f'"Resource": "{texts[0].split("/", 1)[0]}"',
+        )
 
 
 def _trust(policy: Policy, table: ActionTable) -> Iterator[Found]:

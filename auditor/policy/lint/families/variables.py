@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
+from auditor.policy.global_keys import GLOBAL_KEYS, global_key
 from auditor.policy.lint.check import Check, Edit, Found, Level, Path
 from auditor.policy.lint.operators import operator, placed
 from auditor.policy.lint.view import Clause, Policy
@@ -64,7 +66,15 @@ FOR_OPERATOR = Check(
     source=_VARIABLES,
 )
 
-CHECKS = (MISSING_BRACE, MISSING_QUOTE, UNSUPPORTED_SPACE, EMPTY_VARIABLE, IN_ELEMENT, IN_VERSION, FOR_OPERATOR)
+UNKNOWN = Check(
+    id="unknown-variable",
+    level=Level.WARNING,
+    title="a policy variable that looks like a misspelt key",
+    why="No request has a value for it, so what holds it matches nothing.",
+    source=_VARIABLES,
+)
+
+CHECKS = (UNKNOWN, MISSING_BRACE, MISSING_QUOTE, UNSUPPORTED_SPACE, EMPTY_VARIABLE, IN_ELEMENT, IN_VERSION, FOR_OPERATOR)
 
 _VARIABLE = re.compile(r"\$\{([^}]*)(\}?)")
 _DEFAULT = re.compile(r"[^,]*,\s*'[^']*'\s*\Z")
@@ -155,4 +165,17 @@ def _faults(text: str) -> tuple[tuple[Check, str, str, str], ...]:
         elif " " in inner:
             meant = text.replace(whole, "${" + inner.replace(" ", "") + "}")
             found.append((UNSUPPORTED_SPACE, f"there is a space in {shown(whole)}", "remove it", meant))
+        elif (near := _near(inner)) is not None:
+            found.append(
+                (UNKNOWN, f"{shown(whole)} is no key that is known; did you mean `${{{near}}}`?", f"write `${{{near}}}`", "")
+            )
     return tuple(found)
+
+
+def _near(key: str) -> str | None:
+    """The global key that was meant by one that there is not; ``None`` when it exists, or nothing is near."""
+    lower = key.lower()
+    if not lower.startswith("aws:") or "/" in key or global_key(key) is not None:
+        return None
+    near = difflib.get_close_matches(lower, GLOBAL_KEYS, n=1, cutoff=0.85)
+    return GLOBAL_KEYS[near[0]].name if near else None
