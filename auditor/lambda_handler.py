@@ -86,7 +86,9 @@ def _run(asked: Request, context: LambdaContext, logger: Logger) -> Run:
     if (done := runs.done()) is not None:
         logger.info("this run is done already")
         return done
-    chosen = _configuration(asked, Bucket(s3, asked.config[0], owner=account) if asked.config else None)
+    place = asked.config[0] if asked.config else ""
+    # A bucket for results in another account may hold the configuration as well.
+    chosen = _configuration(asked, bucket if place == bucket.name else Bucket(s3, place, owner=account) if place else None)
     snapshot = _take(connection, chosen, asked, began + seconds - reserve, now)
     result = weigh(snapshot, chosen, fail_on=Severity.HIGH, strict=False)
     files = runs.deliver((File(archive.FILE, archive.content(snapshot)),))

@@ -156,16 +156,17 @@ def _may_match(operator: str, parts: Parts) -> Match:
 class Condition:
     """One operator on one key, ready to be asked about requests."""
 
-    __slots__ = ("_fixed", "_if_exists", "_key", "_name", "_negated", "_null", "_quantifier", "_templates", "keys")
+    __slots__ = ("_fixed", "_if_exists", "_key", "_known", "_name", "_negated", "_null", "_quantifier", "_templates", "keys")
 
     def __init__(self, operator: str, key: str, wanted: Sequence[str], *, variables: bool) -> None:
-        """``variables``: the document's version knows policy variables. Raises :class:`ValueError` for an operator that does not exist."""
-        parsed = split_operator(operator)
-        if parsed is None:
-            raise ValueError(operator)
-        self._quantifier, name, self._if_exists = parsed
+        """``variables``: the document's version knows policy variables. With an operator that nobody here knows, all depends on the key."""
         self.keys = frozenset({key})
         self._key = key.lower()
+        parsed = split_operator(operator)
+        self._known = parsed is not None
+        if parsed is None:
+            return
+        self._quantifier, name, self._if_exists = parsed
         self._null: frozenset[bool] | None = None
         self._fixed: tuple[Match, ...] = ()
         self._templates: tuple[Template, ...] = ()
@@ -183,6 +184,8 @@ class Condition:
 
     def holds(self, context: Context) -> Truth:
         """Whether the condition holds for a request."""
+        if not self._known:
+            return self.keys
         given = context.get(self._key)
         if given is None:
             return self.keys if self._matters() else self._absent()

@@ -72,7 +72,8 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A statement that decided; or, without one, policies that allow nothing. ``document`` and ``statement`` count from 0."""
+    """A statement that decided; or a document that could not be read (``unread``); or policies that allow nothing (``missing``).
+    ``document`` and ``statement`` count from 0."""
 
     policy: str
     target: str = ""
@@ -83,6 +84,7 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
     pointer: str = ""
     line: int | None = None
     missing: bool = False
+    unread: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -217,8 +219,10 @@ def reasons(decision: Decision) -> list[Reason]:
 
 
 def _reason(why: Because) -> Reason:
-    if not isinstance(why.statement, Ready):
+    if why.statement is None:
         return Reason(why.policy, why.target, missing=True)
+    if not isinstance(why.statement, Ready):
+        return Reason(why.policy, why.target, why.statement.document, unread=True)
     statement = why.statement.statement
     place = statement.location
     return Reason(

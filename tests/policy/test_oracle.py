@@ -17,6 +17,7 @@ from auditor.model.snapshot import Header, Section, Snapshot
 from auditor.policy.context import Context
 from auditor.policy.evaluate import Outcome
 from auditor.policy.oracle import Answer, Oracle
+from auditor.policy.requests import reasons
 
 ACCOUNT = "123456789012"
 OPEN = Context(open=True)
@@ -229,3 +230,16 @@ def test_names_that_do_not_tell_are_not_guessed() -> None:
     found = asked.find("role/twin")
     assert found is not None
     assert found.arn == arn("role/twin")
+
+
+def test_an_operator_that_nobody_knows_is_not_guessed() -> None:
+    odd = allow("s3:ListAllMyBuckets", Condition={"StringSoundsLike": {"aws:PrincipalTag/team": "ml"}})
+    decision = ask(oracle(user("u", odd)), "u", "s3:ListAllMyBuckets").decision
+    assert (decision.outcome, decision.depends_on) == (Outcome.DEPENDS, ("aws:PrincipalTag/team",))
+    deny = text({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Odd": {"aws:x": "1"}}})
+    assert outcome(oracle(user("u", allow("*"), deny)), "u", "s3:ListAllMyBuckets") is Outcome.DEPENDS
+
+
+def test_an_unread_document_is_said_to_be_unread() -> None:
+    decision = ask(oracle(user("u", attached=denied(User.attached))), "u", "s3:ListAllMyBuckets").decision
+    assert {(one.unread, one.missing) for one in reasons(decision)} == {(True, False)}
