@@ -19,8 +19,8 @@ from auditor.policy.lint.check import Found, Kind, Level
 from auditor.policy.lint.read import SUFFIXES, Nothing, Written, read
 from auditor.policy.lint.report import Finding, Report
 from auditor.policy.lint.suppress import BESIDE, BesideFile, LintTable, Suppression, suppress
-from auditor.policy.source import BYTES, Unreadable, decoded
 from auditor.render.visible import whole
+from auditor.source.json_source import BYTES, Unreadable, decoded
 
 STDIN = "<stdin>"
 CONFIG = "awsaudit.toml"

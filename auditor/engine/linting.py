@@ -15,7 +15,7 @@ from auditor.policy.lint.check import Found, Kind, Level
 from auditor.policy.lint.run import lint
 from auditor.policy.lint.view import Policy
 from auditor.policy.parse import Malformed, parse
-from auditor.policy.source import JsonPlaces, Span, data, pointer, size
+from auditor.source.json_source import JsonPlaces, Span, data, pointer, size
 
 
 class LintLimits(Limits, frozen=True):

@@ -16,7 +16,7 @@ from typing import Any, Literal, NoReturn, TypeAlias, cast
 import msgspec
 
 from auditor.model.verdict import Location
-from auditor.policy.positions import BadText, Lines, Number, scan, shown
+from auditor.source.positions import BadText, Lines, Number, scan, shown
 
 Effect: TypeAlias = Literal["Allow", "Deny"]
 Principals: TypeAlias = Mapping[str, tuple[str, ...]]

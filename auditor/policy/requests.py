@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from auditor.policy import arns, source
+from auditor.policy import arns
 from auditor.policy.action_names import is_action
 from auditor.policy.context import Context, context
 from auditor.policy.evaluate import RCP_SERVICES, Because, Decision, Level, Outcome, Policies, evaluate
@@ -21,9 +21,10 @@ from auditor.policy.lint.check import Kind
 from auditor.policy.lint.refuse import refusal
 from auditor.policy.lint.view import Policy as View
 from auditor.policy.parse import Document, Malformed, parse
-from auditor.policy.positions import shown
 from auditor.policy.principals import ANONYMOUS, Principal, derived, principal
 from auditor.policy.statements import Policy, Ready, Request, policy
+from auditor.source import json_source
+from auditor.source.positions import shown
 
 Doc: TypeAlias = dict[str, Any] | str
 """A document: as an object, or as the text that AWS keeps. Lines of an object are those of the object written with an indent of two."""
@@ -134,8 +135,8 @@ def answer_schema() -> dict[str, Any]:
 def answer_text(text: str) -> dict[str, Any]:
     """The answer to a line of text."""
     try:
-        found = source.data(text)
-    except source.Unreadable as error:
+        found = json_source.data(text)
+    except json_source.Unreadable as error:
         return _plain(Failure(None, f"the line is not JSON: {error.message}"))
     return answer(found)
 
@@ -278,9 +279,9 @@ def _read(text: str, name: str, kind: Kind) -> Document:
     found = parse(text)
     if isinstance(found, Malformed):
         raise Refused(found.message, name, found.line)
-    fault = refusal(View(source.data(text), kind, size=source.size(text)))
+    fault = refusal(View(json_source.data(text), kind, size=json_source.size(text)))
     if fault is not None:
-        span = source.JsonPlaces(text).span(fault.path, name=fault.name)
+        span = json_source.JsonPlaces(text).span(fault.path, name=fault.name)
         raise Refused(fault.message, name, span.line)
     return found
 

@@ -89,7 +89,7 @@ def _lint(path: Path) -> int:
     from auditor.policy.lint.check import Kind
     from auditor.policy.lint.run import lint
     from auditor.policy.lint.view import Policy
-    from auditor.policy.source import JsonPlaces, data, size
+    from auditor.source.json_source import JsonPlaces, data, size
 
     collect_less()  # as the command line does
     known, count = table(), 0

@@ -32,7 +32,7 @@ from auditor.policy.actions import table
 from auditor.policy.lint.check import Found, Kind
 from auditor.policy.lint.run import lint
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.source import Unreadable, data, size
+from auditor.source.json_source import Unreadable, data, size
 
 _FRAME: Mapping[str, str] = {
     "missing-version": "version",

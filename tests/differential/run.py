@@ -24,7 +24,7 @@ from auditor.policy.actions import table as actions
 from auditor.policy.lint.check import Kind
 from auditor.policy.lint.run import lint
 from auditor.policy.lint.view import Policy
-from auditor.policy.source import data, size
+from auditor.source.json_source import data, size
 from tests.differential import compare, documents, ours, services, table
 
 

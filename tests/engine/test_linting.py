@@ -13,7 +13,7 @@ from auditor.engine.linting import LONGEST, WINDOW, LintLimits, excerpt, lint_ve
 from auditor.model.iam import ManagedPolicy
 from auditor.model.verdict import Outcome, Verdict
 from auditor.policy.lint.check import Kind
-from auditor.policy.source import JsonPlaces, Span
+from auditor.source.json_source import JsonPlaces, Span
 
 PASS_ANY = {"Sid": "Pass", "Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}
 LIST = {"Sid": "List", "Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}

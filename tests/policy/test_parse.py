@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from auditor.model.verdict import Location
 from auditor.policy.parse import LONGEST, Document, Malformed, Origin, Statement, parse
-from auditor.policy.positions import DEPTH
+from auditor.source.positions import DEPTH
 
 POLICY = """{
   "Version": "2012-10-17",

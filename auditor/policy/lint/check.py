@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from auditor.source.shape import Path
+
 if TYPE_CHECKING:
     from auditor.policy.actions import ActionTable
     from auditor.policy.lint.view import Policy
-
-Path: TypeAlias = "tuple[str | int, ...]"
-"""The way to a value in a document: names of members and places in lists."""
 
 
 class Kind(enum.Enum):
@@ -66,7 +65,7 @@ class Edit(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What a check found, where. ``message`` is lower case, plain, with foreign text in backticks (:func:`auditor.policy.positions.shown`).
+    """What a check found, where. ``message`` is lower case, plain, with foreign text in backticks (:func:`auditor.source.positions.shown`).
 
     ``fix`` is a corrected snippet or one imperative clause; ``edit`` makes it mechanical. ``name``: the fault is in the name of the
     member at ``path``, not in its value.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from auditor.policy.lint.check import Edit
-from auditor.policy.source import JsonPlaces
+from auditor.source.json_source import JsonPlaces
 
 
 def mend(text: str, edits: Iterable[Edit]) -> tuple[str, int]:

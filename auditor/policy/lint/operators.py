@@ -9,9 +9,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from auditor.policy.lint.check import Path
-from auditor.policy.lint.shape import is_list
 from auditor.policy.lint.view import Clause, Test
+from auditor.source.shape import Path, is_list
 
 Scalar: TypeAlias = str | int | float | bool
 Values: TypeAlias = "list[tuple[Path, Scalar]]"

@@ -8,11 +8,10 @@ from typing import Any
 
 import msgspec
 
-from auditor.policy.lint.check import Kind, Path
-from auditor.policy.lint.shape import is_list, is_object
+from auditor.policy.lint.check import Kind
 from auditor.policy.lint.templates import Part, is_policy, is_template, policies
 from auditor.policy.lint.view import Opaque, Policy
-from auditor.policy.source import (
+from auditor.source.json_source import (
     EmbeddedPlaces,
     FixedPlaces,
     JsonPlaces,
@@ -23,6 +22,7 @@ from auditor.policy.source import (
     pointer,
     size,
 )
+from auditor.source.shape import Path, is_list, is_object
 
 SUFFIXES = (".json", ".yaml", ".yml", ".template")
 """Names of the files that a folder is searched for."""
@@ -57,7 +57,7 @@ def read(text: str, name: str, kind: Kind | None = None) -> list[Written]:
 
     ``name`` tells by its ending what it is written in; ``kind`` is what the user says that policies are which stand alone.
 
-    Raises :class:`auditor.policy.source.Unreadable` for what is neither JSON nor YAML, and :class:`Nothing` if no policy is in it.
+    Raises :class:`auditor.source.json_source.Unreadable` for what is neither JSON nor YAML, and :class:`Nothing` if no policy is in it.
     """
     found = list(_json(text, kind) if _is_json(text, name) else _yaml(text, kind))
     if not found:
@@ -106,7 +106,7 @@ def _holds(root: Any) -> bool:
 
 
 def _yaml(text: str, kind: Kind | None) -> Iterator[Written]:
-    from auditor.policy.yaml_source import YamlNode, YamlPlaces, documents
+    from auditor.source.yaml_source import YamlNode, YamlPlaces, documents
 
     roots = [root for root in documents(text) if root.value is not None]
 

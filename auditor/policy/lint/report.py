@@ -10,7 +10,7 @@ import msgspec
 from auditor.policy.lint.check import Check, Found, Level
 from auditor.policy.lint.families.grammar import JSON_SYNTAX_ERROR, NO_POLICY
 from auditor.policy.lint.read import Written
-from auditor.policy.source import Span, Unreadable
+from auditor.source.json_source import Span, Unreadable
 
 KindWord = Literal["identity", "resource", "trust", "boundary", "scp", "rcp", "session", "unknown"]
 LevelWord = Literal["error", "security", "warning", "suggestion"]

@@ -12,8 +12,8 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.lint import families
 from auditor.policy.lint.check import Check, Family, Found
 from auditor.policy.lint.families import grammar, sizes
-from auditor.policy.lint.shape import is_list, is_object
 from auditor.policy.lint.view import Policy
+from auditor.source.shape import is_list, is_object
 
 
 @cache

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from auditor.policy.lint.check import Kind, Path
-from auditor.policy.lint.shape import is_list, is_object
+from auditor.policy.lint.check import Kind
+from auditor.source.shape import Path, is_list, is_object
 
 _DEEPEST = 40
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
-from auditor.policy.lint.check import Kind, Path
-from auditor.policy.lint.shape import is_list, is_object
+from auditor.policy.lint.check import Kind
+from auditor.source.shape import Path, is_list, is_object
 
 T = TypeVar("T")
 

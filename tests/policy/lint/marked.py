@@ -11,7 +11,7 @@ from auditor.policy.lint.check import Found, Kind
 from auditor.policy.lint.read import Written, guess
 from auditor.policy.lint.report import Finding
 from auditor.policy.lint.run import checks, lint
-from auditor.policy.source import JsonPlaces, Span, data, size
+from auditor.source.json_source import JsonPlaces, Span, data, size
 
 
 def unmarked(text: str) -> tuple[str, Span | None]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from auditor.policy.actions import table
-from auditor.policy.lint.check import Check, Found, Kind, Path
+from auditor.policy.lint.check import Check, Found, Kind
 from auditor.policy.lint.families import (
     applicability,
     breadth,
@@ -25,6 +25,7 @@ from auditor.policy.lint.families import (
     trust_federation,
 )
 from auditor.policy.lint.view import Policy
+from auditor.source.shape import Path
 
 MODULES = (
     applicability,

@@ -17,7 +17,7 @@ from auditor.policy.lint.mend import mend
 from auditor.policy.lint.refuse import refusal
 from auditor.policy.lint.run import lint
 from auditor.policy.lint.view import Policy
-from auditor.policy.source import data, size
+from auditor.source.json_source import data, size
 from tests.policy.lint.test_forms import FAMILIES
 
 

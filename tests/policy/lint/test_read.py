@@ -13,7 +13,7 @@ from auditor.policy.lint.check import Kind
 from auditor.policy.lint.read import Nothing, Written, guess, read
 from auditor.policy.lint.run import lint
 from auditor.policy.lint.view import Opaque
-from auditor.policy.source import Span, Unreadable
+from auditor.source.json_source import Span, Unreadable
 
 STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 POLICY = {"Version": "2012-10-17", "Statement": [STATEMENT]}

@@ -6,7 +6,7 @@ from auditor.policy.lint.check import Kind
 from auditor.policy.lint.refuse import refusal
 from auditor.policy.lint.run import checks
 from auditor.policy.lint.view import Policy
-from auditor.policy.source import data
+from auditor.source.json_source import data
 from tests.policy.lint.marked import unmarked
 from tests.policy.lint.test_forms import OK, ROWS, Row, doc
 

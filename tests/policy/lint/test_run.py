@@ -11,7 +11,7 @@ from auditor.policy.actions import table
 from auditor.policy.lint.check import Kind
 from auditor.policy.lint.run import LARGEST, MOST, lint
 from auditor.policy.lint.view import Policy
-from auditor.policy.source import size
+from auditor.source.json_source import size
 
 
 def document(statements: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.sets import named, operator, wild
 from auditor.policy.lint.view import Clause, Policy, Test
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _REFERENCE = "Service Authorization Reference"
 _ACCESS_ANALYZER = "IAM Access Analyzer policy check reference"

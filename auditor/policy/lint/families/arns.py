@@ -13,7 +13,7 @@ from auditor.policy.glob import overlap
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.regions import PARTITIONS, REGIONS
 from auditor.policy.lint.view import Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _ARNS = "IAM User Guide, Identify AWS resources with Amazon Resource Names (ARNs)"
 _RESOURCE = "IAM User Guide, IAM JSON policy elements: Resource"

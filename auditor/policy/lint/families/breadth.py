@@ -8,7 +8,7 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.sets import everything, everywhere, named
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _GUIDE = "IAM User Guide: Security best practices"
 

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.lint.check import Check, Edit, Found, Level, Path
+from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.operators import Operator, Scalar, Values, operator, placed
 from auditor.policy.lint.view import Policy, Test
-from auditor.policy.positions import shown
 from auditor.policy.values import binary, date, network, number
+from auditor.source.positions import shown
+from auditor.source.shape import Path
 
 _OPERATORS = "IAM User Guide, IAM JSON policy elements: Condition operators"
 _CHECKS = "IAM User Guide, IAM policy validation check reference"

@@ -11,9 +11,9 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.global_keys import GLOBAL_KEYS, global_key
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.operators import NAMES, Operator, operator
-from auditor.policy.lint.shape import is_object
 from auditor.policy.lint.view import Clause, Policy, Test
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
+from auditor.source.shape import is_object
 
 _CONDITION = "IAM User Guide, IAM JSON policy elements: Condition"
 _OPERATORS = "IAM User Guide, IAM JSON policy elements: Condition operators"

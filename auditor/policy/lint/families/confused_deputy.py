@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.lint.check import Check, Found, Kind, Level, Path
+from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.families.principals_form import RECOMMENDED_KEY
 from auditor.policy.lint.sets import asks_about, binds, everything, operator, tests_of
 from auditor.policy.lint.view import Clause, Policy, Test
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
+from auditor.source.shape import Path
 
 _ACCESS_ANALYZER = "IAM Access Analyzer policy check reference"
 _DEPUTY = "IAM User Guide: The confused deputy problem"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _SID = "IAM User Guide, IAM JSON policy elements: Sid"
 _ACTION = "IAM User Guide, IAM JSON policy elements: Action"

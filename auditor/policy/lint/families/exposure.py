@@ -16,7 +16,7 @@ from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.escalation import METHODS, Method
 from auditor.policy.lint.sets import allowed, everything, everywhere, named
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 CREDENTIALS = Check(
     id="credentials-exposure",

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.lint.check import Check, Edit, Found, Kind, Level, Path
-from auditor.policy.lint.shape import is_list, is_object
+from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
 from auditor.policy.lint.view import Clause, Opaque, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
+from auditor.source.shape import Path, is_list, is_object
 
 _GRAMMAR = "IAM User Guide, Grammar of the IAM JSON policy language"
 _CHECKS = "IAM User Guide, IAM policy validation check reference"

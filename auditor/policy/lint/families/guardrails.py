@@ -8,7 +8,7 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.sets import asks_about, everything, everywhere, operator, tests_of, wild
 from auditor.policy.lint.view import Clause, Policy, Test
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _PERIMETER = "AWS whitepaper: Building a data perimeter on AWS"
 

@@ -8,7 +8,7 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.sets import allowed, everything, wild
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _KMS = "AWS KMS Developer Guide: Key policies"
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _SCP = "AWS Organizations User Guide, SCP syntax"
 _RCP = "AWS Organizations User Guide, RCP syntax"

@@ -13,10 +13,11 @@ from functools import lru_cache
 import msgspec
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.lint.check import Check, Found, Kind, Level, Path
+from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.sets import allowed, asks_about, binds, everything, wild
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
+from auditor.source.shape import Path
 
 _ACCESS_ANALYZER = "IAM Access Analyzer policy check reference"
 _PASS_WHY = "A role that can be passed to a service works for whoever passes it: passing any role means having the rights of the strongest."

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.lint.check import Check, Edit, Found, Kind, Level, Path
-from auditor.policy.lint.shape import is_object
+from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
+from auditor.source.shape import Path, is_object
 
 _PRINCIPAL = "IAM User Guide, AWS JSON policy elements: Principal"
 _CHECKS = "IAM User Guide, IAM policy validation check reference"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.lint.check import Check, Edit, Found, Level, Path
+from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.sets import (
     action_covers,
     allowed,
@@ -27,7 +27,8 @@ from auditor.policy.lint.sets import (
     wild,
 )
 from auditor.policy.lint.view import Clause, Policy, Test
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
+from auditor.source.shape import Path
 
 _ACCESS_ANALYZER = "IAM Access Analyzer policy check reference"
 

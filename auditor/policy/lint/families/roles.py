@@ -9,7 +9,7 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.glob import matches
 from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _TRUST = "IAM User Guide, Roles terms and concepts: Role trust policy"
 _CHECKS = "IAM User Guide, IAM policy validation check reference"

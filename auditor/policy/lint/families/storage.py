@@ -8,7 +8,7 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Level
 from auditor.policy.lint.sets import operator, tests_of
 from auditor.policy.lint.view import Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _ACCESS_ANALYZER = "IAM Access Analyzer policy check reference"
 

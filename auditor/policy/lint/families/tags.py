@@ -9,7 +9,7 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.sets import named, operator, tests_of, wild
 from auditor.policy.lint.view import Clause, Policy, Test
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
 
 _ACCESS_ANALYZER = "IAM Access Analyzer policy check reference"
 _MULTIVALUED = "IAM User Guide: Single-valued vs. multivalued context keys"

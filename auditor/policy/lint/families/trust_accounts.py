@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.lint.check import Check, Edit, Found, Kind, Level, Path
+from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
 from auditor.policy.lint.sets import asks_about, binds, everything
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
+from auditor.source.shape import Path
 
 TRUST_ANYONE = Check(
     id="trust-open-to-anybody",

@@ -13,10 +13,11 @@ from functools import lru_cache
 import msgspec
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.lint.check import Check, Found, Kind, Level, Path
+from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.sets import asks_about, binds, everything, operator, tests_of, wild
 from auditor.policy.lint.view import Clause, Policy, Test
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
+from auditor.source.shape import Path
 
 _ACCESS_ANALYZER = "IAM Access Analyzer policy check reference"
 _OIDC = "IAM User Guide: Create a role for OpenID Connect federation"

@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.global_keys import GLOBAL_KEYS, global_key
-from auditor.policy.lint.check import Check, Edit, Found, Level, Path
+from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.operators import operator, placed
 from auditor.policy.lint.view import Clause, Policy
-from auditor.policy.positions import shown
+from auditor.source.positions import shown
+from auditor.source.shape import Path
 
 _VARIABLES = "IAM User Guide, IAM policy elements: Variables and tags"
 

@@ -1,7 +1,7 @@
 """Policy text: read fast as plain JSON data, with the places of its values only when somebody asks.
 
 The scanner of the standard library, which is C, reads the text. What it would let pass (a name twice in an object, ``NaN``, half a
-surrogate pair, values that nest too deep) and what it cannot read is looked at again by :mod:`auditor.policy.positions`, which is slow
+surrogate pair, values that nest too deep) and what it cannot read is looked at again by :mod:`auditor.source.positions`, which is slow
 and knows where. Linting a good document therefore never computes a place.
 """
 
@@ -17,8 +17,8 @@ from typing import Any, NoReturn, Protocol, cast
 
 import msgspec
 
-from auditor.policy.lint.check import Path
-from auditor.policy.positions import DEPTH, BadText, Lines, scan
+from auditor.source.positions import DEPTH, BadText, Lines, scan
+from auditor.source.shape import Path
 
 BYTES = 2_000_000
 """How long a text may be. AWS's longest policy has 20,480 bytes; templates and plans are longer. The limit is ours."""
@@ -73,7 +73,7 @@ def decoded(content: bytes) -> str:
 
 
 def data(text: str) -> Any:
-    """The JSON value in ``text``. Raises :class:`Unreadable` for what :func:`auditor.policy.positions.scan` refuses, and for more."""
+    """The JSON value in ``text``. Raises :class:`Unreadable` for what :func:`auditor.source.positions.scan` refuses, and for more."""
     try:
         value = _FAST.decode(text)
         if _shallow(text, value) and "\\u" not in text and (text.isascii() or not _SURROGATE.search(text)):

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from auditor.policy.lint.check import Path
-from auditor.policy.positions import DEPTH, shown
-from auditor.policy.source import Span, Unreadable, pointer
+from auditor.source.json_source import Span, Unreadable, pointer
+from auditor.source.positions import DEPTH, shown
+from auditor.source.shape import Path
 
 if TYPE_CHECKING:
     from yaml.events import Event, ScalarEvent

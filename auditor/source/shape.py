@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeGuard
+from typing import Any, TypeAlias, TypeGuard
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The way to a value in data: names of members and places in lists."""
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:

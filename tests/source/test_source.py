@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.policy.positions import DEPTH
-from auditor.policy.source import BYTES, EmbeddedPlaces, JsonPlaces, Span, Unreadable, data, decoded, pointer, size
-from auditor.policy.yaml_source import YamlPlaces, documents
+from auditor.source.json_source import BYTES, EmbeddedPlaces, JsonPlaces, Span, Unreadable, data, decoded, pointer, size
+from auditor.source.positions import DEPTH
+from auditor.source.yaml_source import YamlPlaces, documents
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Text with places: JSON and YAML as data, and where each part of them stands. Pure."""
