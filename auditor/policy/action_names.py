@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from auditor.policy.action_model import ConditionKey
-from auditor.policy.glob import compiled
+from auditor.policy.glob import compiled, in_order
 
 WILD = re.compile(r"[*?]")
 """What makes a name a pattern."""
@@ -25,21 +25,27 @@ def is_action(text: str) -> bool:
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """Condition keys by name in lower case, and those that stand for many, the longest first."""
+    """Condition keys by name in lower case, and the names of those that stand for many, the longest first."""
 
     exact: dict[str, ConditionKey]
-    patterns: tuple[tuple[re.Pattern[str], ConditionKey], ...]
+    wide: tuple[str, ...]
 
     @classmethod
     def of(cls, keys: Iterable[ConditionKey]) -> Keys:
         """These keys."""
         exact = {key.name.lower(): key for key in keys}
-        wide = sorted((name for name in exact if FILLER.search(name)), key=_closeness)
-        return cls(exact, tuple((pattern_of(name), exact[name]) for name in wide))
+        return cls(exact, tuple(sorted((name for name in exact if FILLER.search(name)), key=_closeness)))
 
     def find(self, lower: str) -> ConditionKey | None:
         """The key that a name, in lower case, means."""
-        return self.exact.get(lower) or next((key for pattern, key in self.patterns if pattern.match(lower)), None)
+        return self.exact.get(lower) or next((self.exact[name] for name in self.wide if stands_for(name, lower)), None)
+
+
+def stands_for(name: str, lower: str) -> bool:
+    """A key with fillers (``aws:resourcetag/${tagkey}``) stands for this one, in lower case. Expressions are only made for those that
+    begin alike."""
+    found = FILLER.search(name)
+    return found is not None and lower.startswith(name[: found.start()]) and pattern_of(name).match(lower) is not None
 
 
 class Names:
@@ -71,9 +77,15 @@ class Names:
         low, high = self._range(name[:start])
         if name[start:] == "*":
             return ((1 << (high - low)) - 1) << (self.first + low)
-        match = compiled(name).match
-        found = sum(1 << place for place, one in enumerate(self.lower[low:high]) if match(one))
-        return found << (self.first + low)
+        some = enumerate(self.lower[low:high])
+        if "?" in name:
+            match = compiled(name).match
+            found = [place for place, one in some if match(one)]
+        else:
+            pieces = name.split("*")
+            longest = max(pieces, key=len)
+            found = [place for place, one in some if longest in one and in_order(pieces, one)]
+        return sum(1 << place for place in found) << (self.first + low)
 
     def _range(self, start: str) -> tuple[int, int]:
         """The places of the names that begin with this; they are of ASCII letters, digits and hyphens."""

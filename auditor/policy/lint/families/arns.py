@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.glob import overlap
@@ -302,8 +302,9 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
     a_region = not region
     no_account = bool(account) and not _wild(account)
     fits = False
-    for template, has_region, has_account in known:
-        if _fits(resource, start, template):
+    for form, has_region, has_account in known:
+        begins = form.begins
+        if (start.startswith(begins) or begins.startswith(start)) and _fits(resource, start, form):
             fits = True
             no_region = no_region and not has_region
             a_region = a_region and has_region
@@ -312,9 +313,9 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
                 return
     if not fits:
         elsewhere = _everywhere(table).get(service, ())
-        if not any(_fits(resource, start, template) for template in elsewhere):
+        if not any(_fits(resource, start, form) for form in elsewhere):
             message = f"{shown(text)} is like no ARN that {service} documents"
-            yield INVALID_ARN_RESOURCE, message, f"write as in `{_example(resource, known)}`", ""
+            yield INVALID_ARN_RESOURCE, message, f"write as in `{_example(resource, [form for form, _, _ in known])}`", ""
         return
     said = f"{shown(text)} names"
     if no_region:
@@ -330,42 +331,57 @@ def _literal(pattern: str) -> str:
     return pattern.partition("*")[0].partition("?")[0]
 
 
-def _fits(resource: str, start: str, template: str) -> bool:
+class _Form(NamedTuple):
+    """The last field of the ARNs of a resource type: a pattern, and what stands before its first star."""
+
+    begins: str
+    pattern: str
+
+
+def _form(template: str) -> _Form:
+    pattern = _VARIABLE.sub("*", template)
+    return _Form(pattern.partition("*")[0], pattern)
+
+
+def _fits(resource: str, start: str, form: _Form) -> bool:
     """Some resource is meant by both. Most pairs are told apart, or found alike, by how they begin."""
-    begins = template.partition("*")[0]
-    if not (start.startswith(begins) or begins.startswith(start)):
+    begins, pattern = form
+    if start.startswith(begins):
+        if pattern[len(begins) :] == "*":
+            return True
+    elif not begins.startswith(start):
         return False
-    if template[len(begins) :] == "*" and start.startswith(begins):
-        return True
-    if resource[len(start) :] == "*" and begins.startswith(start):
-        return True
-    return overlap(resource, template)
+    return overlap(resource, pattern)
 
 
 @lru_cache(maxsize=1024)
-def _types(service: str, table: ActionTable) -> tuple[tuple[str, bool, bool], ...]:
-    """The ARNs of a service: the pattern of the last field, and whether there are region and account."""
-    found: dict[tuple[str, bool, bool], None] = {}
+def _types(service: str, table: ActionTable) -> tuple[tuple[_Form, bool, bool], ...]:
+    """The ARNs of a service: the last field, and whether there are region and account."""
+    found: dict[tuple[_Form, bool, bool], None] = {}
     for one in table.resource_types(service):
         parts = one.arn.split(":", 5)
         if len(parts) == 6 and parts[2] == service:
-            found[_VARIABLE.sub("*", parts[5]), bool(parts[3]), bool(parts[4])] = None
+            found[_form(parts[5]), bool(parts[3]), bool(parts[4])] = None
     return tuple(found)
 
 
 @lru_cache(maxsize=4)
-def _everywhere(table: ActionTable) -> Mapping[str, tuple[str, ...]]:
-    """The patterns of the last field by the service in the ARN, of all services: some document ARNs of others."""
-    found: dict[str, dict[str, None]] = {}
+def _everywhere(table: ActionTable) -> Mapping[str, tuple[_Form, ...]]:
+    """The last fields by the service in the ARN, of all services: some document ARNs of others."""
+    found: dict[str, dict[_Form, None]] = {}
     for service in table.services():
         for one in table.resource_types(service):
             parts = one.arn.split(":", 5)
             if len(parts) == 6:
-                found.setdefault(parts[2], {})[_VARIABLE.sub("*", parts[5])] = None
-    return {service: tuple(patterns) for service, patterns in found.items()}
+                found.setdefault(parts[2], {})[_form(parts[5])] = None
+    return {service: tuple(forms) for service, forms in found.items()}
 
 
-def _example(resource: str, known: tuple[tuple[str, bool, bool], ...]) -> str:
-    patterns = [pattern for pattern, _, _ in known]
-    near = difflib.get_close_matches(resource, patterns, n=1, cutoff=0.3)
-    return near[0] if near else patterns[0]
+def _example(resource: str, known: Sequence[_Form]) -> str:
+    """The documented form that begins most like the resource."""
+    return max(known, key=lambda form: _alike(resource.lower(), form.begins.lower())).pattern
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters they begin alike with."""
+    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
+from auditor.policy.lint.sets import named
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 
@@ -93,21 +94,21 @@ _PLAIN_ACTION = re.compile(r"[A-Za-z0-9.-]+:[A-Za-z0-9*?]+\Z").match
 _SERVICE = re.compile(r"[A-Za-z0-9.-]+\Z")
 
 
-def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG001
+def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What is wrong with the simple elements."""
-    return simple(policy)
+    return simple(policy, table)
 
 
-def simple(policy: Policy) -> Iterator[Found]:
-    """All of it: none of these checks needs to know the actions."""
+def simple(policy: Policy, table: ActionTable | None = None) -> Iterator[Found]:
+    """All of it: none of these checks needs to know the actions, but actions that ``table`` knows need no look at their form."""
     for clause in policy.clauses:
-        yield from _clause(clause)
+        yield from _clause(clause, table is not None and named(clause, table).all_known)
     sids = [clause.sid for clause in policy.clauses if clause.sid]
     if len(set(sids)) < len(sids):
         yield from _twice(policy, sids)
 
 
-def _clause(clause: Clause) -> Iterator[Found]:
+def _clause(clause: Clause, known: bool) -> Iterator[Found]:
     raw = clause.raw
     effect = raw.get("Effect")
     if effect != "Allow" and effect != "Deny" and isinstance(effect, str):
@@ -137,7 +138,7 @@ def _clause(clause: Clause) -> Iterator[Found]:
                     ", so the statement speaks of every action" if name == "NotAction" else ""
                 )
                 yield Found(EMPTY_ARRAY_ACTION, clause.at(name), said, "name actions, or remove the statement")
-            for index, action in clause.actions if name == "Action" else clause.not_actions:
+            for index, action in () if known else clause.strings(name):
                 if not _PLAIN_ACTION(action) and (fault := _action(action)):
                     yield Found(ACTION_FORMAT, clause.at(name, index), fault, "write it as in `s3:GetObject`")
     for name in ("Resource", "NotResource"):

@@ -14,7 +14,7 @@ import msgspec
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.escalation import METHODS, Method
-from auditor.policy.lint.sets import allowed, everything, everywhere, named
+from auditor.policy.lint.sets import everything, everywhere, named, wild
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 
@@ -180,16 +180,18 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
         everything(pattern) for clause in wide for _, _, pattern in named(clause, table).wild if pattern[0] == "*"
     ):
         return  # everything is allowed: `allow-everything` says so
-    denied = 0
+    denied: frozenset[int] = frozenset()
     for clause in policy.clauses:
         if clause.denies and not clause.tests and everywhere(clause):
-            denied |= allowed(clause, table)
-    everywhere_bits = 0
+            denied |= named(clause, table).among(_weighed(table))
+    all_over: frozenset[int] = frozenset()
     for clause in wide:
-        bits = allowed(clause, table) & ~denied
-        everywhere_bits |= bits
-        yield from _exposed(clause, bits, table)
-    yield from _escalations(wide, everywhere_bits, table)
+        bits = named(clause, table).among(_weighed(table)) - denied
+        if bits:
+            all_over |= bits
+            yield from _exposed(clause, bits, table)
+    if all_over:
+        yield from _escalations(wide, all_over, table)
 
 
 class _Ground(msgspec.Struct, frozen=True):
@@ -197,7 +199,7 @@ class _Ground(msgspec.Struct, frozen=True):
 
     check: Check
     actions: tuple[tuple[str, int], ...]
-    weighty: int
+    weighty: frozenset[int]
     does: str
 
 
@@ -210,23 +212,28 @@ def _grounds(table: ActionTable) -> tuple[_Ground, ...]:
         (EXPOSURE, _SHARING, _SHARING, "opens resources to others"),
     ):
         first = sorted(names, key=lambda name: name not in weighty)
-        pairs = tuple((name, bit) for name in first if (bit := table.expand(name)))
-        found.append(_Ground(check_, pairs, _set(table, weighty), does))
+        pairs = tuple((name, bit) for name in first if (bit := table.bit(name)) is not None)
+        found.append(_Ground(check_, pairs, _bits(table, weighty), does))
     return tuple(found)
 
 
-def _set(table: ActionTable, names: Iterable[str]) -> int:
-    bits = 0
-    for name in names:
-        bits |= table.expand(name)
-    return bits
+def _bits(table: ActionTable, names: Iterable[str]) -> frozenset[int]:
+    return frozenset(bit for name in names if (bit := table.bit(name)) is not None)
 
 
-def _exposed(clause: Clause, bits: int, table: ActionTable) -> Iterator[Found]:
+@lru_cache(maxsize=4)
+def _weighed(table: ActionTable) -> frozenset[int]:
+    """Every action that some check here is about."""
+    return frozenset(bit for ground in _grounds(table) for _, bit in ground.actions).union(
+        *(needed for _, needed in _ways(table))
+    )
+
+
+def _exposed(clause: Clause, bits: frozenset[int], table: ActionTable) -> Iterator[Found]:
     for ground in _grounds(table):
-        if not bits & ground.weighty:
+        if bits.isdisjoint(ground.weighty):
             continue
-        found = [name for name, bit in ground.actions if bit & bits]
+        found = [name for name, bit in ground.actions if bit in bits]
         yield Found(
             ground.check,
             _where(clause, found[0], table),
@@ -245,36 +252,26 @@ def _where(clause: Clause, name: str, table: ActionTable) -> tuple[str | int, ..
     """The pattern of the statement that lets an action in."""
     if "NotAction" in clause.raw:
         return clause.at("NotAction")
-    wanted = table.expand(name)
-    return next(
-        (clause.at("Action", index) for index, pattern in clause.actions if table.expand(pattern) & wanted), clause.at("Action")
-    )
-
-
-class _Ways(msgspec.Struct, frozen=True):
-    """The methods of which every action is known, with their sets, and all of these together."""
-
-    methods: tuple[tuple[Method, int], ...]
-    bits: int
+    lower, bit = name.lower(), table.bit(name)
+    for index, pattern in clause.actions:
+        if pattern.lower() == lower or (bit is not None and wild(pattern) and table.expand(pattern) >> bit & 1):
+            return clause.at("Action", index)
+    return clause.at("Action")
 
 
 @lru_cache(maxsize=4)
-def _ways(table: ActionTable) -> _Ways:
-    known = tuple((one, _set(table, one.actions)) for one in METHODS if all(table.expand(name) for name in one.actions))
-    bits = 0
-    for _, needed in known:
-        bits |= needed
-    return _Ways(known, bits)
+def _ways(table: ActionTable) -> tuple[tuple[Method, frozenset[int]], ...]:
+    """The methods of which every action is known, with their actions."""
+    return tuple((one, needed) for one in METHODS if len(needed := _bits(table, one.actions)) == len(one.actions))
 
 
-def _escalations(wide: list[Clause], bits: int, table: ActionTable) -> Iterator[Found]:
-    ways = _ways(table)
-    mine = bits & ways.bits
-    found = [method for method, needed in ways.methods if needed & mine == needed] if mine else []
+def _escalations(wide: list[Clause], bits: frozenset[int], table: ActionTable) -> Iterator[Found]:
+    found = [method for method, needed in _ways(table) if needed <= bits]
     if not found:
         return
     names = list(found[0].actions)
-    clause = next(clause for clause in wide if allowed(clause, table) & table.expand(names[0]))
+    first = _bits(table, names[:1])
+    clause = next(clause for clause in wide if named(clause, table).among(first))
     more = f", and {len(found) - 1} other way{'s' if len(found) > 2 else ''} up" if len(found) > 1 else ""
     last = names.pop()
     together = f"{', '.join(shown(name) for name in names)} and {shown(last)}" if names else shown(last)

@@ -269,7 +269,7 @@ def _statement(clause: Clause, kind: Kind) -> Iterator[Found]:
             )
     else:
         yield from _principal(clause, kind)
-    yield from _types(raw, path)
+    yield from _types(clause)
 
 
 def _no_resource(clause: Clause, kind: Kind) -> Iterator[Found]:
@@ -303,7 +303,8 @@ def _principal(clause: Clause, kind: Kind) -> Iterator[Found]:
             yield _mismatch(path, f"`{name}`", "`*` or an object", value)
 
 
-def _types(raw: Mapping[str, Any], path: Path) -> Iterator[Found]:
+def _types(clause: Clause) -> Iterator[Found]:
+    raw, path = clause.raw, clause.path
     for name in ("Sid", "Effect"):
         if name in raw and not isinstance(raw[name], (str, Opaque)):
             yield _mismatch((*path, name), f"`{name}`", "a string", raw[name])
@@ -312,6 +313,8 @@ def _types(raw: Mapping[str, Any], path: Path) -> Iterator[Found]:
             continue
         value = raw[name]
         if is_list(value):
+            if clause.all_strings(name):
+                continue
             for index, one in enumerate(value):
                 if not isinstance(one, (str, Opaque)):
                     yield _mismatch((*path, name, index), f"each value of `{name}`", "a string", one)

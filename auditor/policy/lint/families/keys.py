@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.policy.action_names import ones
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import allowed, everything, wild
+from auditor.policy.lint.sets import everything, named, wild
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 
@@ -34,9 +35,9 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Policies that belong to a key, as far as that can be told."""
     if policy.kind is not Kind.RESOURCE or not policy.clauses or not _of_a_key(policy):
         return
-    put = table.expand("kms:PutKeyPolicy")
+    put = frozenset(ones(table.expand("kms:PutKeyPolicy")))
     if not any(clause.opaque("Action") or clause.opaque("Principal") for clause in policy.clauses) and not any(
-        clause.allows and allowed(clause, table) & put and _somebody(clause) for clause in policy.clauses
+        clause.allows and named(clause, table).among(put) and _somebody(clause) for clause in policy.clauses
     ):
         yield Found(
             LOCKED_OUT,

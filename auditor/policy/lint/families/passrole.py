@@ -14,7 +14,7 @@ import msgspec
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import allowed, asks_about, binds, everything, wild
+from auditor.policy.lint.sets import asks_about, binds, everything, named, wild
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 from auditor.source.shape import Path
@@ -83,13 +83,13 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What identities are allowed. Guardrails allow nothing by themselves."""
     if policy.kind is not Kind.IDENTITY:
         return
-    passes, creates = table.expand(_PASS.action), table.expand(_SLR.action)
+    subjects = [(subject, bit) for subject in (_PASS, _SLR) if (bit := table.bit(subject.action)) is not None]
     for clause in policy.clauses:
-        if clause.allows and (bits := allowed(clause, table)) & (passes | creates):
-            if bits & passes:
-                yield from _about(clause, _PASS, table)
-            if bits & creates:
-                yield from _about(clause, _SLR, table)
+        if clause.allows:
+            said = named(clause, table)
+            for subject, bit in subjects:
+                if said.has(bit):
+                    yield from _about(clause, subject, table)
 
 
 def _about(clause: Clause, subject: _Subject, table: ActionTable) -> Iterator[Found]:

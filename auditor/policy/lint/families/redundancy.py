@@ -10,17 +10,18 @@ import datetime as dt
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.sets import (
+    Named,
     action_covers,
-    allowed,
     everything,
     implied,
     named,
     operator,
+    parts_of,
     resource_covers,
     tests_of,
     value_covers,
@@ -116,47 +117,66 @@ def _actions(clause: Clause, table: ActionTable) -> Iterator[Found]:
     said = named(clause, table)
     if not said.overlap:
         return
-    for name, some in (("Action", clause.actions), ("NotAction", clause.not_actions)):
+    for name in ("Action", "NotAction"):
         if isinstance(clause.raw.get(name), list):
-            lower = [text.lower() for _, text in some]
-            patterns = [(text.lower(), place) for where, place, text in said.wild if where == name]
-            yield from _covered(clause, name, some, lower, patterns, action_covers, REDUNDANT_ACTION)
+            lower = [text.lower() for text in clause.texts(name)]
+            patterns = [_pattern(text.lower(), place) for where, place, text in said.wild if where == name]
+            yield from _covered(clause, name, lower, patterns, action_covers, REDUNDANT_ACTION)
 
 
 def _listed(clause: Clause, name: str, covers: Callable[[str, str], bool], check_: Check) -> Iterator[Found]:
-    some = clause.resources if name == "Resource" else clause.not_resources
-    if len(some) < 2:
+    texts = clause.texts(name)
+    if len(texts) < 2:
         return
-    texts = [text for _, text in some]
-    patterns = [(text, place) for place, text in some if wild(text)]
+    patterns = [_pattern(text, place) for place, text in clause.strings(name) if wild(text)]
     if patterns or len(set(texts)) < len(texts):
-        yield from _covered(clause, name, some, texts, patterns, covers, check_)
+        yield from _covered(clause, name, texts, patterns, covers, check_)
+
+
+class _Pattern(NamedTuple):
+    """A pattern and its place in the list, with what every text begins and ends with that it covers, and what the last field of an ARN
+    begins with: few pairs get further than these."""
+
+    start: str
+    last: str
+    end: str
+    text: str
+    place: int
+
+
+def _pattern(text: str, place: int) -> _Pattern:
+    pieces = _WILD.split(text)
+    parts = parts_of(text)
+    last = _WILD.split(parts[-1], maxsplit=1)[0] if len(parts) > 1 else ""
+    return _Pattern(pieces[0], last, pieces[-1], text, place)
 
 
 def _covered(
     clause: Clause,
     name: str,
-    some: Sequence[tuple[int, str]],
     texts: Sequence[str],
-    patterns: Sequence[tuple[str, int]],
+    patterns: Sequence[_Pattern],
     covers: Callable[[str, str], bool],
     check_: Check,
 ) -> Iterator[Found]:
     """The texts of a list that another of the same list covers. Of twins, the first stays."""
     seen: dict[str, int] = {}
-    starts: dict[str, list[tuple[str, str, int]]] = {}
-    for text, place in patterns:
-        start = _WILD.split(text, maxsplit=1)[0]
-        starts.setdefault(start.partition(":")[0] if ":" in start else "", []).append((start, text, place))
+    starts: dict[str, list[_Pattern]] = {}
+    for pattern in patterns:
+        starts.setdefault(pattern.start.partition(":")[0] if ":" in pattern.start else "", []).append(pattern)
     anywhere = starts.pop("", [])
+    some = clause.strings(name)
     for (place, written), text in zip(some, texts, strict=True):
         first = seen.setdefault(text, place)
         by = first if first != place else None
         if by is None and (anywhere or starts):
             near = starts.get(text.partition(":")[0], ())
-            for start, pattern, at in (*near, *anywhere) if anywhere else near:
+            last = parts_of(text)[-1]
+            for start, begin, end, wide, at in (*near, *anywhere) if anywhere else near:
+                if not (text.startswith(start) and last.startswith(begin) and text.endswith(end)) or at == place:
+                    continue
                 # Of two that mean the same, the first stays.
-                if text.startswith(start) and at != place and covers(pattern, text) and (at < place or not covers(text, pattern)):
+                if covers(wide, text) and (at < place or not covers(text, wide)):
                     by = at
                     break
         if by is not None:
@@ -288,14 +308,15 @@ def _contradictions(clause: Clause) -> Iterator[Found]:
 
 
 def _statements(clauses: Sequence[Clause], table: ActionTable) -> Iterator[Found]:
-    # One action of each first: nearly all pairs end with it.
-    sets = [(clause, bits := allowed(clause, table), bits.bit_length() - 1, frozenset(tests_of(clause))) for clause in clauses]
+    keys = [frozenset(tests_of(clause)) for clause in clauses]
     gone: set[int] = set()
-    for place, (clause, _, last, keys) in enumerate(sets):
+    for place, near in enumerate(_candidates([named(clause, table) for clause in clauses])):
+        clause = clauses[place]
         effect = clause.raw.get("Effect")
-        for at, (other, more, highest, needs) in enumerate(sets):
-            if at == place or last > highest or not needs <= keys or at in gone or (last >= 0 and not more >> last & 1):
+        for at in near:
+            if at == place or not keys[at] <= keys[place] or at in gone:
                 continue
+            other = clauses[at]
             if effect == other.raw.get("Effect"):
                 if (
                     implied(clause, other, table)
@@ -313,6 +334,21 @@ def _statements(clauses: Sequence[Clause], table: ActionTable) -> Iterator[Found
                     f"remove {_named(clause)}, or narrow the Deny",
                 )
                 break
+
+
+def _candidates(rows: Sequence[Named]) -> Sequence[Sequence[int]]:
+    """For each statement, those that are about one of its actions: nearly all pairs end with it. All, if it has none that is known."""
+    found: list[list[int]] = [[] for _ in rows]
+    ones: dict[int, list[int]] = {}
+    for place, row in enumerate(rows):
+        ones.setdefault(row.one, []).append(place)
+    for at, row in enumerate(rows):
+        marks = row.marks
+        shared = [bit for bit in ones if bit >= 0 and marks[bit >> 3] >> (bit & 7) & 1] if marks else row.literals & ones.keys()
+        for bit in (*shared, -1) if -1 in ones else shared:
+            for place in ones[bit]:
+                found[place].append(at)
+    return found
 
 
 def _says_something(clause: Clause) -> bool:

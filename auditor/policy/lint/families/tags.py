@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
+from auditor.policy.action_model import Action
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.sets import named, operator, tests_of, wild
@@ -140,24 +140,17 @@ def _done(clause: Clause) -> str:
 
 def _without_tags(clause: Clause, table: ActionTable) -> Sequence[str]:
     """The services of which some actions are named, and none of these compares the tags of resources."""
-    bits = named(clause, table).bits
     unsure = {pattern.partition(":")[0].lower() for _, _, pattern in named(clause, table).unmatched}
-    found: list[str] = []
-    for prefix in sorted({pattern.partition(":")[0].lower() for _, pattern in clause.actions}):
-        mine = table.in_service(prefix) if not wild(prefix) else 0
-        if mine and prefix not in unsure and bits & mine and not bits & _with_tags(table, prefix):
-            found.append(prefix)
-    return found
+    compares: dict[str, bool] = {}
+    for pattern in clause.texts("Action"):
+        prefix = pattern.partition(":")[0].lower()
+        if not compares.get(prefix) and prefix not in unsure and not wild(prefix) and table.has_service(prefix):
+            compares[prefix] = any(_compares_tags(table, action) for action in table.actions(table.expand(pattern)))
+    return sorted(prefix for prefix, some in compares.items() if not some)
 
 
-@lru_cache(maxsize=1024)
-def _with_tags(table: ActionTable, prefix: str) -> int:
-    """The actions of a service that compare the tags of the resource."""
-    found = 0
-    for action in table.actions(table.in_service(prefix)):
-        if any(key.startswith(_RESOURCE_TAG) for key in table.keys_for(action)):
-            found |= 1 << action.bit
-    return found
+def _compares_tags(table: ActionTable, action: Action) -> bool:
+    return any(key.startswith(_RESOURCE_TAG) for key in table.keys_for(action))
 
 
 def _for_all(clause: Clause, test: Test, lower: str, table: ActionTable) -> Iterator[Found]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-
-import msgspec
+from typing import NamedTuple
 
 from auditor.policy import glob
 from auditor.policy.actions import ActionTable
@@ -113,14 +112,21 @@ _STRICT = frozenset(
 _OBJECTS = re.compile(r"arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):s3:::[^/]+/")
 
 
-class _Target(msgspec.Struct, frozen=True):
+class _Target(NamedTuple):
     """A pattern of resources, or the ARNs of a type of resource, in the parts that tell types apart."""
 
     service: str
     start: str
     """The resource up to the first wildcard."""
     rest: str
-    fixed: bool
+
+
+class _Type(NamedTuple):
+    """A form of the ARNs of a type of resource: AWS's template, the name of the type, and what it means if that can be told."""
+
+    arn: str
+    name: str
+    target: _Target | None
 
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
@@ -148,7 +154,7 @@ def _bucket_in_template(clause: Clause, table: ActionTable) -> Iterator[Found]:
         return
     wrong: list[tuple[int, str]] = []
     for index, name in clause.actions:
-        kinds = {kind for _, kind in _types(table, name) or ()}
+        kinds = {kind.name for kind in _types(table, name) or ()}
         if name.lower().startswith("s3:") and "bucket" in kinds and "object" not in kinds:
             wrong.append((index, name))
     if wrong:
@@ -209,12 +215,22 @@ def _whole_service(pattern: str) -> bool:
 def _mismatches(clause: Clause, patterns: tuple[str, ...], table: ActionTable) -> Iterator[Found]:
     less: list[tuple[int, str]] = []
     wrong: list[tuple[int, str]] = []
+    targets = [_target(_FILLER.sub("*", pattern) if "${" in pattern else pattern) for pattern in patterns]
+    decided: dict[_Type, bool] = {}
     for index, name in clause.actions:
         types = _types(table, name)
-        if types is None or not types:
-            if types is not None:
-                less.append((index, name))
-        elif not any(_meet(one, pattern) for pattern in patterns for one in types):
+        if types is None:
+            continue
+        if not types:
+            less.append((index, name))
+            continue
+        for one in types:
+            meets = decided.get(one)
+            if meets is None:
+                meets = decided[one] = _meet(one, targets)
+            if meets:
+                break
+        else:
             wrong.append((index, name))
     does = "allowed" if clause.allows else "denied"
     if less:
@@ -234,12 +250,12 @@ def _mismatches(clause: Clause, patterns: tuple[str, ...], table: ActionTable) -
         ACTION_RESOURCE_MISMATCH,
         clause.at("Action", wrong[0][0]),
         f"{_listed(wrong)} cannot be on {shown(patterns[0], 60)}{' or the others' if len(patterns) > 1 else ''}, so nothing is {does}",
-        f"name a resource such as `{types[0][0]}`" if types else "",
+        f"name a resource such as `{types[0].arn}`" if types else "",
     )
 
 
 def _s3(clause: Clause, wrong: list[tuple[int, str]], patterns: tuple[str, ...], table: ActionTable) -> Iterator[Found]:
-    kinds = {place: {name for _, name in _types(table, action) or ()} for place, action in wrong}
+    kinds = {place: {kind.name for kind in _types(table, action) or ()} for place, action in wrong}
     buckets = [item for item in wrong if "bucket" in kinds[item[0]]]
     objects = [item for item in wrong if "object" in kinds[item[0]]]
     on_objects = next((text for text in patterns if text.startswith("arn:") and ":s3:::" in text and "/" in text), "")
@@ -285,8 +301,8 @@ _SHARED = frozenset(
 
 
 @lru_cache(maxsize=32768)
-def _types(table: ActionTable, name: str) -> tuple[tuple[str, str], ...] | None:
-    """The templates of the ARNs that an action can be on, each with the name of the type; ``None``: not known, or a pattern."""
+def _types(table: ActionTable, name: str) -> tuple[_Type, ...] | None:
+    """The forms of the ARNs that an action can be on; ``None``: not known, or a pattern."""
     if wild(name) or name.lower() in _SHARED:
         return None
     action = table.action(name)
@@ -296,22 +312,31 @@ def _types(table: ActionTable, name: str) -> tuple[tuple[str, str], ...] | None:
     if None in found:
         return None
     # Some types have several forms of ARNs, written in one line.
-    return tuple((arn, kind.name) for kind in found if kind is not None for arn in kind.arn.split(", "))
+    return tuple(_type(arn, kind.name) for kind in found if kind is not None for arn in kind.arn.split(", "))
 
 
-@lru_cache(maxsize=131072)
-def _meet(kind: tuple[str, str], pattern: str) -> bool:
-    """Some resource of the type can have an ARN that the pattern matches. Regions and accounts are not compared."""
-    one, other = _target(_FILLER.sub("*", kind[0])), _target(_FILLER.sub("*", pattern))
-    if one is None or other is None:
+@lru_cache(maxsize=8192)
+def _type(arn: str, name: str) -> _Type:
+    return _Type(arn, name, _target(_FILLER.sub("*", arn)))
+
+
+def _meet(kind: _Type, targets: Sequence[_Target | None]) -> bool:
+    """Some resource of the type can have an ARN that one of the patterns matches. Regions and accounts are not compared."""
+    if kind.target is None:
         return True
-    if not glob.overlap(one.service, other.service):
-        return False
-    if not one.start.startswith(other.start) and not other.start.startswith(one.start):
-        return False
-    if kind[1] == "bucket" and one.service == "s3":
-        return "/" not in other.rest
-    return glob.overlap(one.rest, other.rest)
+    service, start, rest = kind.target
+    bucket = kind.name == "bucket" and service == "s3"
+    for other in targets:
+        if other is None:
+            return True
+        theirs = other.start
+        if not (start.startswith(theirs) or theirs.startswith(start)):
+            continue
+        if service != other.service and not glob.overlap(service, other.service):
+            continue
+        if "/" not in other.rest if bucket else glob.overlap(rest, other.rest):
+            return True
+    return False
 
 
 @lru_cache(maxsize=65536)
@@ -319,6 +344,4 @@ def _target(arn: str) -> _Target | None:
     parts = arn.split(":", _PARTS - 1)
     if len(parts) < _PARTS or parts[0] != "arn":
         return None
-    rest = parts[5]
-    found = _WILD.search(rest)
-    return _Target(parts[2], rest[: found.start()] if found else rest, rest, found is None)
+    return _Target(parts[2], _WILD.split(parts[5], maxsplit=1)[0], parts[5])

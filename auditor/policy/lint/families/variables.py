@@ -95,16 +95,18 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG00
 
 
 def _clause(clause: Clause, old: bool) -> Iterator[Found]:
-    for name, resources in (("Resource", clause.resources), ("NotResource", clause.not_resources)):
-        for index, text in resources:
-            if "${" in text:
-                yield from _placed(text, clause.at(name, index), old)
+    for name in ("Resource", "NotResource"):
+        if name in clause.raw and clause.variables(name):
+            for index, text in clause.strings(name):
+                if "${" in text:
+                    yield from _placed(text, clause.at(name, index), old)
     if clause.sid and "${" in clause.sid:
         yield _elsewhere(clause.at("Sid"), "Sid", clause.sid)
-    for name, actions in (("Action", clause.actions), ("NotAction", clause.not_actions)):
-        for index, text in actions:
-            if "${" in text:
-                yield _elsewhere(clause.at(name, index), name, text)
+    for name in ("Action", "NotAction"):
+        if name in clause.raw and clause.variables(name):
+            for index, text in clause.strings(name):
+                if "${" in text:
+                    yield _elsewhere(clause.at(name, index), name, text)
     for name in ("Principal", "NotPrincipal"):
         if name in clause.raw:
             for listed in clause.principals(name).values():
