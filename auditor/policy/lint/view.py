@@ -161,6 +161,8 @@ class Clause:
 
     def strings(self, name: str) -> tuple[tuple[int, str], ...]:
         """The strings of an element with their places."""
+        if name not in self.raw:
+            return ()
         found = self._element(name)
         if found.whole:
             return tuple(enumerate(found.texts))
@@ -168,7 +170,9 @@ class Clause:
 
     def opaque(self, name: str) -> bool:
         """The element holds a value that is not known, so its strings are not all there is."""
-        found = self.raw.get(name)
+        if name not in self.raw:
+            return False
+        found = self.raw[name]
         if self._element(name).whole:
             return isinstance(found, Opaque)
         return any(isinstance(one, Opaque) for one in _list(found) or ())

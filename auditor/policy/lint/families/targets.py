@@ -136,15 +136,17 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
         return
     owner = _owner(policy) if policy.kind is Kind.RESOURCE else ""
     for clause in policy.clauses:
-        patterns = clause.resources
+        patterns = clause.texts("Resource")
         if owner:
             yield from _foreign(clause, owner)
-        if clause.opaque("Resource") and not patterns:
-            yield from _bucket_in_template(clause, table)
-        if not patterns or clause.opaque("Resource") or any(everything(pattern) for _, pattern in patterns):
+        if "*" in patterns:
             continue
-        if "NotAction" not in clause.raw and not any(_whole_service(pattern) for _, pattern in patterns):
-            yield from _mismatches(clause, tuple(pattern for _, pattern in patterns), table)
+        if clause.opaque("Resource"):
+            if not patterns:
+                yield from _bucket_in_template(clause, table)
+            continue
+        if patterns and "NotAction" not in clause.raw and not any(map(_whole_service, patterns)):
+            yield from _mismatches(clause, patterns, table)
 
 
 def _bucket_in_template(clause: Clause, table: ActionTable) -> Iterator[Found]:
@@ -207,12 +209,12 @@ def _foreign(clause: Clause, owner: str) -> Iterator[Found]:
 
 @lru_cache(maxsize=65536)
 def _whole_service(pattern: str) -> bool:
-    """All resources of a service, or a pattern that is no ARN: AWS asks about some actions without resources with such an ARN."""
+    """Every resource, all of a service, or a pattern that is no ARN: AWS asks about some actions without resources with such an ARN."""
     target = _target(pattern)
     return target is None or everything(target.rest)
 
 
-def _mismatches(clause: Clause, patterns: tuple[str, ...], table: ActionTable) -> Iterator[Found]:
+def _mismatches(clause: Clause, patterns: Sequence[str], table: ActionTable) -> Iterator[Found]:
     less: list[tuple[int, str]] = []
     wrong: list[tuple[int, str]] = []
     targets = [_target(_FILLER.sub("*", pattern) if "${" in pattern else pattern) for pattern in patterns]
@@ -254,7 +256,7 @@ def _mismatches(clause: Clause, patterns: tuple[str, ...], table: ActionTable) -
     )
 
 
-def _s3(clause: Clause, wrong: list[tuple[int, str]], patterns: tuple[str, ...], table: ActionTable) -> Iterator[Found]:
+def _s3(clause: Clause, wrong: list[tuple[int, str]], patterns: Sequence[str], table: ActionTable) -> Iterator[Found]:
     kinds = {place: {kind.name for kind in _types(table, action) or ()} for place, action in wrong}
     buckets = [item for item in wrong if "bucket" in kinds[item[0]]]
     objects = [item for item in wrong if "object" in kinds[item[0]]]
