@@ -91,8 +91,12 @@ def said(answer: Answer, action: str, resource: str) -> Iterator[str]:
         yield "  a statement denies it"
     else:
         yield visible(f"DENY  {what}")
-        kinds = [KINDS.get(why.policy, why.policy) for why in decision.because]
-        yield f"  nothing in {' or in '.join(kinds)} allows it" if kinds else "  nothing allows it"
+        kinds = dict.fromkeys(KINDS.get(why.policy, why.policy) for why in decision.because if why.statement is None)
+        nothing = f"nothing in {' or in '.join(kinds)} allows it" if kinds else "nothing allows it"
+        if any(why.statement is not None for why in decision.because):
+            yield f"  by what is not known of the request, a statement denies it, or {nothing}"
+        else:
+            yield f"  {nothing}"
 
 
 def row(answer: Answer) -> str:

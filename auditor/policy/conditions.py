@@ -17,6 +17,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from auditor.policy import arns, glob, values
 from auditor.policy.arns import Parts
 from auditor.policy.context import Context
@@ -121,6 +123,11 @@ OPERATORS: Mapping[str, tuple[Maker, bool]] = {
 }
 """Every operator but ``Null``: what tests a value, and whether the operator is negated."""
 
+_POSITIVE: Mapping[str, str] = {
+    **{name: name.replace("Not", "") for name, (_, negated) in OPERATORS.items() if negated},
+    "ArnEquals": "ArnLike",
+    "ArnNotEquals": "ArnLike",
+}
 _SPELLINGS: Mapping[str, str] = {name.lower(): name for name in (*OPERATORS, "Null")}
 
 
@@ -153,30 +160,71 @@ def _may_match(operator: str, parts: Parts) -> Match:
     return _always
 
 
+class Test(msgspec.Struct, frozen=True):
+    """The comparison with one value of a policy, given in parts. ``operator`` is never a negated one, and ``ArnLike`` for ``ArnEquals``."""
+
+    operator: str
+    parts: Parts
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A condition without its key, where all that it compares with is known. ``null``: what ``Null`` is compared with, else ``None``."""
+
+    quantifier: Quantifier
+    if_exists: bool = False
+    negated: bool = False
+    null: frozenset[bool] | None = None
+    tests: tuple[Test, ...] = ()
+
+
+def made(test: Test) -> Match:
+    """What compares a value."""
+    return _made(test.operator, test.parts)
+
+
+def answered(line: Line | Condition, matched: Sequence[Truth]) -> Truth:
+    """What follows from which of the request's values match."""
+    if line.negated:
+        matched = [negate(one) for one in matched]
+        return either(matched) if line.quantifier == "any" else every(matched)
+    return every(matched) if line.quantifier == "all" else either(matched)
+
+
+def absent(line: Line | Condition) -> bool:
+    """What follows when the request does not have the key."""
+    if line.null is not None:
+        return True in line.null
+    if line.if_exists or line.quantifier == "all":
+        return True
+    return line.quantifier == "" and line.negated
+
+
 class Condition:
     """One operator on one key, ready to be asked about requests."""
 
-    __slots__ = ("_fixed", "_if_exists", "_key", "_known", "_name", "_negated", "_null", "_quantifier", "_templates", "keys")
+    __slots__ = ("_fixed", "_known", "_name", "_plain", "_templates", "if_exists", "key", "keys", "negated", "null", "quantifier")
 
     def __init__(self, operator: str, key: str, wanted: Sequence[str], *, variables: bool) -> None:
         """``variables``: the document's version knows policy variables. With an operator that nobody here knows, all depends on the key."""
         self.keys = frozenset({key})
-        self._key = key.lower()
+        self.key = key.lower()
         parsed = split_operator(operator)
         self._known = parsed is not None
         if parsed is None:
             return
-        self._quantifier, name, self._if_exists = parsed
-        self._null: frozenset[bool] | None = None
+        quantifier, name, self.if_exists = parsed
+        self.quantifier: Quantifier = quantifier
+        self.null: frozenset[bool] | None = None
         self._fixed: tuple[Match, ...] = ()
         self._templates: tuple[Template, ...] = ()
+        self._plain: list[str] = []
         if name == "Null":
-            self._null = frozenset(one.lower() == "true" for one in wanted if one.lower() in ("true", "false"))
+            self.null = frozenset(one.lower() == "true" for one in wanted if one.lower() in ("true", "false"))
             return
-        self._name, self._negated = name, OPERATORS[name][1]
+        self._name, self.negated = name, OPERATORS[name][1]
         found = [(one, template(one) if variables else None) for one in wanted]
         self._templates = tuple(one for _, one in found if one is not None)
-        plain = [text for text, one in found if one is None]
+        self._plain = plain = [text for text, one in found if one is None]
         if name in ("StringEquals", "StringNotEquals") and len(plain) > 1:
             self._fixed = (frozenset(plain).__contains__,)
         else:
@@ -186,17 +234,17 @@ class Condition:
         """Whether the condition holds for a request."""
         if not self._known:
             return self.keys
-        given = context.get(self._key)
+        given = context.get(self.key)
         if given is None:
-            return self.keys if self._matters() else self._absent()
-        if self._null is not None:
-            return (not given) in self._null
+            return context.assumed.get(self, self.keys) if self._matters() else absent(self)
+        if self.null is not None:
+            return (not given) in self.null
         if not given:
-            return self._absent()
+            return absent(self)
         if not self._templates:
             if len(given) == 1:  # the usual case: quantifiers make no difference
-                return self._matches(given[0]) is not self._negated
-            return self._answer([self._matches(value) for value in given])
+                return self._matches(given[0]) is not self.negated
+            return answered(self, [self._matches(value) for value in given])
         more: list[tuple[Match, frozenset[str]]] = []
         for one in self._templates:
             found = resolve(one, context)
@@ -206,9 +254,25 @@ class Condition:
                 more.append((_made(self._name, found.parts), found.unknown))
             else:
                 more.append((_may_match(self._name, found.parts), found.unknown))
-        return self._answer(
-            [self._matches(value) or either((unknown or True) for test, unknown in more if test(value)) for value in given]
+        return answered(
+            self, [self._matches(value) or either((unknown or True) for test, unknown in more if test(value)) for value in given]
         )
+
+    def line(self, context: Context) -> Line | None:
+        """The condition without its key; ``None`` when what it compares with is not known."""
+        if not self._known:
+            return None
+        if self.null is not None:
+            return Line(self.quantifier, null=self.null)
+        whole: list[Parts] = [((False, text),) for text in self._plain]
+        for one in self._templates:
+            found = resolve(one, context)
+            if found is not None and found.unknown:
+                return None
+            if found is not None:
+                whole.append(found.parts)
+        name = _POSITIVE.get(self._name, self._name)
+        return Line(self.quantifier, self.if_exists, self.negated, tests=tuple(Test(name, parts) for parts in whole))
 
     def _matches(self, value: str) -> bool:
         for test in self._fixed:  # noqa: SIM110  three times as fast as `any` over a generator
@@ -216,25 +280,11 @@ class Condition:
                 return True
         return False
 
-    def _answer(self, matched: Sequence[Truth]) -> Truth:
-        """What follows from which of the request's values match."""
-        if self._negated:
-            matched = [negate(one) for one in matched]
-            return either(matched) if self._quantifier == "any" else every(matched)
-        return every(matched) if self._quantifier == "all" else either(matched)
-
-    def _absent(self) -> bool:
-        if self._null is not None:
-            return True in self._null
-        if self._if_exists or self._quantifier == "all":
-            return True
-        return self._quantifier == "" and self._negated
-
     def _matters(self) -> bool:
         """What the key is makes a difference, as far as can be seen from the condition alone."""
-        if self._null is not None:
-            return len(self._null) == 1
+        if self.null is not None:
+            return len(self.null) == 1
         if self._fixed or self._templates:
             return True
-        present = self._answer([False])
-        return present is not self._absent()
+        present = answered(self, [False])
+        return present is not absent(self)

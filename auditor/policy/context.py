@@ -11,10 +11,11 @@ Scalar = str | int | float | bool
 
 class Context(msgspec.Struct, frozen=True):
     """``values`` by key in lower case, for AWS compares keys so; no values: the key is absent. Keys that are not in ``values`` are absent,
-    or unknown when the context is ``open``."""
+    or unknown when the context is ``open``. ``assumed``: what conditions on unknown keys say, in the case that is looked at."""
 
     values: Mapping[str, tuple[str, ...]] = {}
     open: bool = False
+    assumed: Mapping[object, bool] = {}
 
     def get(self, key: str) -> tuple[str, ...] | None:
         """The values of a key in lower case; none: it is absent. ``None``: it is not known."""

@@ -5,16 +5,19 @@ policies and service control policies at every level; the policy of the resource
 session policies; the policy of the VPC endpoint. Peculiarities are data: :data:`OWN_POLICY`, :data:`RCP_SERVICES`.
 
 Three-valued: a decision that rests on something unknown is ``DEPENDS``, with the keys. A definite one stays, whatever the unknown is.
+Where several conditions are on one unknown key, its cases are looked at one by one (:mod:`auditor.policy.cases`).
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from auditor.policy import arns
+from auditor.policy.cases import Case, of_key
+from auditor.policy.conditions import Condition
 from auditor.policy.principals import Grant, Kind
 from auditor.policy.statements import Policy, Request, Stated
 from auditor.policy.truth import Truth, either, every
@@ -43,6 +46,12 @@ RCP_EXEMPT = frozenset({"kms:retiregrant"})
 ROOT_MAY_NOT = frozenset({"sts:assumerole"})
 """What no root user may do, whatever the policies say. Source: the error that AWS STS gives, and IAM User Guide, *Roles terms and
 concepts*: a root user cannot take a role."""
+
+
+MOST_KEYS = 8
+"""Unknown keys whose cases are looked at together."""
+MOST_CASES = 128
+"""Combinations of cases that are tried before an answer stays as it is: about 3 ms."""
 
 
 class Outcome(enum.Enum):
@@ -160,6 +169,12 @@ def _ask_named(
 
 def evaluate(request: Request, policies: Policies, *, rcp_services: frozenset[str] = RCP_SERVICES) -> Decision:
     """The decision on a request. ``rcp_services``: those that RCPs apply to."""
+    found = _decide(request, policies, rcp_services)
+    return found if found.outcome is not Outcome.DEPENDS else _by_cases(found, request, policies, rcp_services)
+
+
+def _decide(request: Request, policies: Policies, rcp_services: frozenset[str]) -> Decision:
+    """The decision, condition by condition: it may depend on what cannot be so."""
     who = request.principal
     layers: list[_Layer] = []
     service = request.action.partition(":")[0]
@@ -207,6 +222,50 @@ def evaluate(request: Request, policies: Policies, *, rcp_services: frozenset[st
     keys = {key for unknown in (deny, allow) if isinstance(unknown, frozenset) for key in unknown}
     denying = [why for layer in layers if layer.deny is not False for why in layer.because(layer.denying)]
     return Decision(outcome=Outcome.DEPENDS, because=(*denying, *because), depends_on=tuple(sorted(keys)))
+
+
+def _by_cases(first: Decision, request: Request, policies: Policies, rcp_services: frozenset[str]) -> Decision:
+    """The decision that all cases of the unknown keys agree on; the first one when they do not, or are too many."""
+    agreed: list[Decision] = []
+    for one in _leaves(first, request, _cases(request, policies), lambda asked: _decide(asked, policies, rcp_services)):
+        differs = bool(agreed) and one.outcome is not agreed[0].outcome
+        if one.outcome is Outcome.DEPENDS or differs or len(agreed) == MOST_CASES:
+            return first
+        agreed.append(one)
+    return Decision(
+        outcome=agreed[0].outcome,
+        explicit=all(one.explicit for one in agreed),
+        because=tuple(dict.fromkeys(why for one in agreed for why in one.because)),
+    )
+
+
+def _cases(request: Request, policies: Policies) -> Mapping[str, Sequence[Case]]:
+    """The cases of each key that conditions wait for: of a few keys, those with the fewest cases."""
+    levels = [level.policy for level in (*policies.scp, *policies.rcp)]
+    kinds = (policies.identity, policies.resource, policies.boundary, policies.session, policies.vpc_endpoint)
+    waiting: dict[str, list[Condition]] = {}
+    for policy in (*kinds, *levels):
+        for one in policy.statements if policy is not None else ():
+            for condition in one.open_conditions(request):
+                waiting.setdefault(condition.key, []).append(condition)
+    found = {key: cases for key, some in waiting.items() if (cases := of_key(some, request.context))}
+    return {key: found[key] for key in sorted(found, key=lambda one: (len(found[one]), one))[:MOST_KEYS]}
+
+
+def _leaves(
+    decision: Decision, request: Request, cases: Mapping[str, Sequence[Case]], decide: Callable[[Request], Decision]
+) -> Iterator[Decision]:
+    """The decisions in all cases. A decision that depends on a key whose cases are known is looked at case by case."""
+    keys = {key.lower() for key in decision.depends_on}
+    key = next((one for one in cases if one in keys), None)
+    if key is None:
+        yield decision
+        return
+    others = {other: some for other, some in cases.items() if other != key}
+    for case in cases[key]:
+        context = msgspec.structs.replace(request.context, assumed={**request.context.assumed, **case})
+        asked = msgspec.structs.replace(request, context=context)
+        yield from _leaves(decide(asked), asked, others, decide)
 
 
 def needs_resource_policy(request: Request) -> bool:

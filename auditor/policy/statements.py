@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -81,6 +81,11 @@ class Ready:
             if truth is not True:
                 unknown = truth if unknown is True else unknown | truth
         return unknown
+
+    def open_conditions(self, request: Request) -> Iterator[Condition]:
+        """The conditions on which it depends whether the statement fits the request; none when it fits or does not."""
+        if not isinstance(self.applies(request), bool):
+            yield from (one for one in self._ready() if not isinstance(one.holds(request.context), bool))
 
     def _ready(self) -> tuple[Condition, ...]:
         if self._conditions is None:
@@ -214,6 +219,10 @@ class Unread:
     def applies(self, request: Request) -> Truth:  # noqa: ARG002
         """It cannot be told."""
         return self._depends
+
+    def open_conditions(self, request: Request) -> Iterator[Condition]:  # noqa: ARG002
+        """They are not known."""
+        return iter(())
 
     def names(self, who: Principal, *, bounded: bool) -> tuple[Grant, Truth]:  # noqa: ARG002
         """It may name anybody."""

@@ -63,6 +63,17 @@ def test_explain_says_what_an_action_needs_besides(snapshot: Path, capsys: Captu
     assert "nova:Launch is in no table of actions" in capsys.readouterr().out
 
 
+def test_denied_in_every_case(tmp_path: Path, capsys: Capture) -> None:
+    where = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:RequestedRegion": "eu-*"}}}
+    made = oracle(user("a", allow("s3:GetObject", Condition=where), text(deny)), bucket("models", Known(None)))
+    path = tmp_path / archive.FILE
+    archive.write(made.snapshot, path)
+    assert run(["can", str(path), "a", "s3:GetObject", OBJECT]) == 1
+    words = "by what is not known of the request, a statement denies it, or nothing in the policies of the principal allows it"
+    assert words in capsys.readouterr().out
+
+
 def test_json(snapshot: Path, capsys: Capture) -> None:
     run(["can", str(snapshot), "locked", "s3:GetObject", OBJECT, "--format", "json"])
     answer = json.loads(capsys.readouterr().out)
