@@ -71,7 +71,8 @@ class Level(msgspec.Struct, frozen=True):
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True):
     """All policies that count. ``None``: there is none of that kind, which for ``boundary``, ``session`` and ``vpc_endpoint`` means no
-    limit, and for ``resource`` that nothing is granted there. ``scp`` are those of the principal's account, ``rcp`` of the resource's."""
+    limit, and for ``resource`` that nothing is granted there. ``scp`` are those of the principal's account, ``rcp`` of the resource's.
+    ``management_account``, if it is known, is the organization's: SCPs do not limit its principals, nor RCPs its resources."""
 
     identity: Policy = Policy()
     resource: Policy | None = None
@@ -80,6 +81,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     rcp: tuple[Level, ...] = ()
     session: Policy | None = None
     vpc_endpoint: Policy | None = None
+    management_account: str = ""
 
 
 class Because(msgspec.Struct, frozen=True):
@@ -178,8 +180,11 @@ def _decide(request: Request, policies: Policies, rcp_services: frozenset[str]) 
     who = request.principal
     layers: list[_Layer] = []
     service = request.action.partition(":")[0]
-    scps = () if who.service_linked or not who.has_identity else policies.scp
-    rcps = policies.rcp if service in rcp_services and request.action not in RCP_EXEMPT and not who.service_linked else ()
+    exempt = policies.management_account
+    limited = who.has_identity and not who.service_linked and (not exempt or who.account != exempt)
+    scps = policies.scp if limited else ()
+    guarded = service in rcp_services and request.action not in RCP_EXEMPT and not who.service_linked
+    rcps = policies.rcp if guarded and (not exempt or request.resource_account != exempt) else ()
     guards = [_ask("rcp", level.policy, request, level.target) for level in rcps]
     guards += [_ask("scp", level.policy, request, level.target) for level in scps]
     if policies.vpc_endpoint is not None:

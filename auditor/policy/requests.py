@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias, cast
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 import msgspec
 
@@ -22,6 +22,7 @@ from auditor.policy.lint.refuse import refusal
 from auditor.policy.lint.view import Policy as View
 from auditor.policy.parse import Document, Malformed, parse
 from auditor.policy.principals import ANONYMOUS, Principal, derived, principal
+from auditor.policy.principals import Kind as PrincipalKind
 from auditor.policy.statements import Policy, Ready, Request, policy
 from auditor.source import json_source
 from auditor.source.positions import shown
@@ -29,6 +30,7 @@ from auditor.source.positions import shown
 Doc: TypeAlias = dict[str, Any] | str
 """A document: as an object, or as the text that AWS keeps. Lines of an object are those of the object written with an indent of two."""
 Value: TypeAlias = str | int | float | bool
+Account: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9]{12}$", max_length=12)]
 
 
 class Anonymous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +72,8 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown_context: bool = False
     policies: Documents = Documents()
     derive: bool = True
+    management_account: Account | None = None
+    role_arn: str | None = None
 
 
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -166,7 +170,7 @@ def _place(message: str) -> str:
 
 
 def _answer(line: Line) -> Answer:
-    who = _who(line.principal)
+    who = _in_role(_who(line.principal), line.role_arn)
     if not is_action(line.action):
         raise _Unusable(f"{shown(line.action)} is not an action; one looks like `s3:GetObject`")
     resources = [line.resource] if isinstance(line.resource, str) else line.resource
@@ -199,6 +203,18 @@ def _who(given: str | Anonymous) -> Principal:
             f"{shown(given)} is not a principal; use the ARN of a user, role, session or account, or a service's name"
         )
     return found
+
+
+def _in_role(who: Principal, role_arn: str | None) -> Principal:
+    """A session with the ARN of its role. Raises :class:`_Unusable` when it is not of that role."""
+    if role_arn is None:
+        return who
+    role = principal(role_arn)
+    if role is None or role.kind is not PrincipalKind.ROLE:
+        raise _Unusable(f"{shown(role_arn)} is not the ARN of a role")
+    if who.kind is not PrincipalKind.SESSION or (who.account, who.name) != (role.account, role.name):
+        raise _Unusable(f"the principal is no session of the role {shown(role_arn)}; leave out `role_arn`, or name its role")
+    return msgspec.structs.replace(who, role_arn=role_arn)
 
 
 def _request(line: Line, who: Principal, resource: str) -> Request:
@@ -248,6 +264,7 @@ def _policies(line: Line, *, trust: bool) -> Policies:
         rcp=_levels(given.rcp, "rcp", Kind.RCP),
         session=None if given.session is None else _many(given.session, "session", Kind.SESSION),
         vpc_endpoint=None if given.vpc_endpoint is None else _many(given.vpc_endpoint, "vpc_endpoint", Kind.RESOURCE),
+        management_account=line.management_account or "",
     )
 
 

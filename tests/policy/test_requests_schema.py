@@ -64,6 +64,8 @@ NONE: dict[str, Json] = {
     "policies-misspelt": {**BARE, "policies": {"identities": []}},
     "scp-number": {**BARE, "policies": {"scp": [{"policies": 7}]}},
     "principal-type": {**BARE, "principal": {"type": "Nobody"}},
+    "management-account-short": {**BARE, "management_account": "1234"},
+    "management-account-number": {**BARE, "management_account": 123456789012},
     "principal-number": {**BARE, "principal": 7},
     "no-action": {name: value for name, value in BARE.items() if name != "action"},
     "no-principal": {name: value for name, value in BARE.items() if name != "principal"},
@@ -106,6 +108,9 @@ def test_numbers_and_booleans_are_context_values() -> None:
         {"resource": ["*", ""]},
         {"context": {"aws:SourceIp": "10.0.0.1", "AWS:sourceip": "192.0.2.1"}},
         {"context": {"aws:SourceIp": "10.0.0.1", "AWS:sourceip": None}},
+        {"role_arn": "arn:aws:iam::111122223333:role/app"},
+        {"principal": "arn:aws:sts::111122223333:assumed-role/app/x", "role_arn": "arn:aws:iam::111122223333:role/path/other"},
+        {"principal": "arn:aws:sts::111122223333:assumed-role/app/x", "role_arn": "arn:aws:iam::111122223333:user/app"},
     ],
 )
 def test_a_request_that_aws_cannot_get_has_no_answer(changed: dict[str, Json]) -> None:
@@ -113,3 +118,15 @@ def test_a_request_that_aws_cannot_get_has_no_answer(changed: dict[str, Json]) -
     found = answer({**BARE, "policies": {"identity": [everything]}, **changed})
     assert "error" in found
     assert "decision" not in found
+
+
+def test_a_session_has_the_arn_of_its_role() -> None:
+    own = {"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/team/app"}}
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": own}
+    line = {
+        **BARE,
+        "principal": "arn:aws:sts::111122223333:assumed-role/app/x",
+        "policies": {"identity": [{"Version": "2012-10-17", "Statement": statement}]},
+    }
+    assert answer(line)["decision"] == "DENY"
+    assert answer({**line, "role_arn": "arn:aws:iam::111122223333:role/team/app"})["decision"] == "ALLOW"

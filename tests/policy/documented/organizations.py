@@ -13,6 +13,7 @@ from tests.policy.documented.row import (
     OTHER,
     QUEUE,
     RCP_FULL,
+    ROLE,
     ROOT,
     SESSION,
     STRANGER,
@@ -43,6 +44,7 @@ SQS = policy(allow("sqs:*"))
 S3 = policy(allow("s3:*"))
 NO_SQS = policy(deny("sqs:*"))
 LINKED = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+LINKED_SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling"
 SNS = "sns.amazonaws.com"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 REGION = policy(
@@ -143,6 +145,15 @@ ROWS: tuple[Row, ...] = (
         ("scp-not-for-linked-role-implicit", request(LINKED, identity=[FULL], scp=[level(S3)]), ALLOW),
         ("scp-not-for-service", request(SNS, on_resource=FROM_SNS, scp=[level(FULL, NO_SQS)]), ALLOW),
         ("scp-not-for-service-implicit", request(SNS, on_resource=FROM_SNS, scp=[level(S3)]), ALLOW),
+        (
+            "scp-not-for-session-of-linked-role",
+            {**request(LINKED_SESSION, identity=[FULL], scp=[level(S3)]), "role_arn": LINKED},
+            ALLOW,
+        ),
+        ("scp-for-session-of-role", {**request(SESSION, identity=[FULL], scp=[level(S3)]), "role_arn": ROLE}, IMPLICIT),
+        ("scp-not-for-management", {**request(identity=[FULL], scp=[level(S3)]), "management_account": ACCOUNT}, ALLOW),
+        ("scp-not-for-management-root", {**request(ROOT, scp=[level(FULL, NO_SQS)]), "management_account": ACCOUNT}, ALLOW),
+        ("scp-for-member", {**request(identity=[FULL], scp=[level(S3)]), "management_account": OTHER}, IMPLICIT),
         ("scp-not-for-anonymous", request(ANONYMOUS, on_resource=policy(allow(to="*")), scp=[level(S3)]), ALLOW),
     ),
     *rows(
@@ -299,6 +310,19 @@ ROWS: tuple[Row, ...] = (
     ),
     *rows(
         FREE_OF_RCP,
+        (
+            "rcp-not-for-management",
+            {**request(identity=[FULL], rcp=[level(RCP_FULL, NOTHING)]), "management_account": ACCOUNT},
+            ALLOW,
+        ),
+        (
+            "rcp-for-management-elsewhere",
+            {
+                **request(STRANGER, identity=[FULL], on_resource=policy(allow(to=aws(STRANGER))), rcp=[level(RCP_FULL, NOTHING)]),
+                "management_account": OTHER,
+            },
+            EXPLICIT,
+        ),
         ("rcp-not-for-linked-role", request(LINKED, identity=[FULL], rcp=[level(RCP_FULL, NOTHING)]), ALLOW),
         (
             "rcp-not-retire-grant",
