@@ -132,6 +132,7 @@ def _document(answer: Answer, why: Because) -> Document | None:
 def besides(action: str) -> Iterator[str]:
     """What AWS documents that the action needs besides: other actions, and the resources it is authorised on."""
     from auditor.policy.actions import table
+    from auditor.policy.dependent import REFERENCE, dependent
 
     found = table().action(action)
     if found is None:
@@ -143,8 +144,10 @@ def besides(action: str) -> Iterator[str]:
     if len(required) > 1:
         yield f"  {found.name} is authorised on several resources at once: {', '.join(required)}; ask for each"
     depends = sorted({*found.dependent, *(one for need in found.needs for one in need.dependent)})
-    if depends:
-        yield f"  {found.name} may also need {', '.join(depends)}"
+    more = dependent(found.name)
+    if depends or more is not None:
+        actions, source = (depends, REFERENCE) if more is None else (sorted({*depends, *more.actions}), more.source)
+        yield f"  {found.name} may also need {', '.join(actions)}; ask for each ({source})"
 
 
 class _Json(msgspec.Struct, frozen=True):

@@ -59,6 +59,11 @@ def test_explain_says_what_an_action_needs_besides(snapshot: Path, capsys: Captu
     assert "ec2:RunInstances is authorised on several resources at once: image, instance, " in capsys.readouterr().out
     run(["can", str(snapshot), "locked", "s3:ListAllMyBuckets", "--explain"])
     assert "only Resource `*` allows it" in capsys.readouterr().out
+    run(["can", str(snapshot), "locked", "sagemaker:CreateTrainingJob", "--explain"])
+    assert (
+        "  sagemaker:CreateTrainingJob may also need iam:PassRole, sagemaker:AddTags; ask for each"
+        " (Service Authorization Reference, actions of sagemaker)" in capsys.readouterr().out
+    )
     run(["can", str(snapshot), "locked", "nova:Launch", "--explain"])
     assert "nova:Launch is in no table of actions" in capsys.readouterr().out
 
