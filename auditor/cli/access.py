@@ -11,7 +11,7 @@ import typer
 from auditor.engine import archive
 from auditor.errors import UsageError
 from auditor.policy.action_names import is_action
-from auditor.policy.context import Context
+from auditor.policy.context import Context, folded
 from auditor.policy.evaluate import Because, Outcome
 from auditor.policy.oracle import Answer, Document, Oracle
 from auditor.policy.requests import reasons
@@ -73,7 +73,7 @@ def context(given: Sequence[str]) -> Context:
         key, equals, value = one.partition("=")
         if not (key and equals):
             raise UsageError(f"`{one}` is not a condition key with a value; write KEY=VALUE, or KEY= when it is absent")
-        found[key.lower()] = (*found.get(key.lower(), ()), *((value,) if value else ()))
+        found[folded(key)] = (*found.get(folded(key), ()), *((value,) if value else ()))
     return Context(found, open=True)
 
 

@@ -20,6 +20,7 @@ import msgspec
 from auditor.policy import action_cache
 from auditor.policy.action_model import LEVELS, Action, ConditionKey, Index, Needs, ResourceType, Service
 from auditor.policy.action_names import FILLER, WILD, Keys, Names, ones, stands_for
+from auditor.policy.context import folded
 from auditor.policy.glob import compiled
 from auditor.policy.global_keys import CLAIMS, global_key
 
@@ -326,7 +327,7 @@ class ActionTable:
         return found
 
     def _find_key(self, name: str, service: str) -> ConditionKey | None:
-        lower = name.lower()
+        lower = folded(name)
         if known := global_key(lower):
             return ConditionKey(known.name, known.array_type)
         prefix = lower.partition(":")[0]

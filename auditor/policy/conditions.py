@@ -21,7 +21,7 @@ import msgspec
 
 from auditor.policy import arns, glob, values
 from auditor.policy.arns import Parts
-from auditor.policy.context import Context
+from auditor.policy.context import Context, folded
 from auditor.policy.truth import Truth, either, every, negate
 from auditor.policy.variables import Template, literal, resolve, template
 
@@ -207,7 +207,7 @@ class Condition:
     def __init__(self, operator: str, key: str, wanted: Sequence[str], *, variables: bool) -> None:
         """``variables``: the document's version knows policy variables. With an operator that nobody here knows, all depends on the key."""
         self.keys = frozenset({key})
-        self.key = key.lower()
+        self.key = folded(key)
         parsed = split_operator(operator)
         self._known = parsed is not None
         if parsed is None:

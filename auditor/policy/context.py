@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+_KELVIN = "\u212a"
 Scalar = str | int | float | bool
 
 
@@ -25,9 +26,16 @@ class Context(msgspec.Struct, frozen=True):
         return None if self.open else ()
 
 
+def folded(key: str) -> str:
+    """A key without regard to case, as AWS compares keys. The Kelvin sign, whose small form is an ASCII `k`, is another letter."""
+    if key.isascii() or _KELVIN not in key:
+        return key.lower()
+    return _KELVIN.join(part.lower() for part in key.split(_KELVIN))
+
+
 def context(given: Mapping[str, Scalar | Iterable[Scalar] | None], *, open: bool = False) -> Context:
     """A context from plain values. ``None`` means that the key is absent."""
-    return Context({key.lower(): _strings(value) for key, value in given.items()}, open)
+    return Context({folded(key): _strings(value) for key, value in given.items()}, open)
 
 
 def _strings(value: Scalar | Iterable[Scalar] | None) -> tuple[str, ...]:

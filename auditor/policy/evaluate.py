@@ -18,6 +18,7 @@ import msgspec
 from auditor.policy import arns
 from auditor.policy.cases import Case, of_key
 from auditor.policy.conditions import Condition
+from auditor.policy.context import folded
 from auditor.policy.principals import Grant, Kind
 from auditor.policy.statements import Policy, Request, Stated
 from auditor.policy.truth import Truth, either, every
@@ -261,7 +262,7 @@ def _leaves(
     decision: Decision, request: Request, cases: Mapping[str, Sequence[Case]], decide: Callable[[Request], Decision]
 ) -> Iterator[Decision]:
     """The decisions in all cases. A decision that depends on a key whose cases are known is looked at case by case."""
-    keys = {key.lower() for key in decision.depends_on}
+    keys = {folded(key) for key in decision.depends_on}
     key = next((one for one in cases if one in keys), None)
     if key is None:
         yield decision

@@ -13,6 +13,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from auditor.policy.context import folded
+
 Group: TypeAlias = Literal["principal", "role session", "network", "resource", "request"]
 """What a key is a property of."""
 
@@ -146,7 +148,7 @@ in the IAM User Guide. The data of ``sts`` has but those that single providers a
 @lru_cache(maxsize=16384)
 def global_key(name: str) -> GlobalKey | None:
     """The global key that a name, in any case, means: ``aws:requesttag/team`` is ``aws:RequestTag/${TagKey}``."""
-    lower = name.lower()
+    lower = folded(name)
     found = GLOBAL_KEYS.get(lower)
     if found is None and lower.startswith("aws:"):
         head, slash, tail = lower.partition("/")

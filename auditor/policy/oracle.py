@@ -18,7 +18,7 @@ from auditor.model.resource import GLOBAL
 from auditor.model.s3 import Bucket
 from auditor.model.snapshot import Snapshot
 from auditor.policy import arns, glob
-from auditor.policy.context import Context
+from auditor.policy.context import Context, folded
 from auditor.policy.evaluate import Decision, Outcome, Policies, evaluate
 from auditor.policy.parse import Malformed, parse
 from auditor.policy.principals import Kind, Principal, derived, principal
@@ -147,7 +147,7 @@ class Oracle:
         user = self._users.get(who.name) if who.kind is Kind.USER and who.account == self._account else None
         if user is None or not isinstance(user.tags, Known):
             return {}
-        return {f"aws:principaltag/{key.lower()}": (value,) for key, value in user.tags.value.items()}
+        return {f"aws:principaltag/{folded(key)}": (value,) for key, value in user.tags.value.items()}
 
     def _owners(self, resource: str, who: Principal) -> tuple[str, ...]:
         """The accounts that may own the resource; empty text: another than ours."""

@@ -15,7 +15,7 @@ import msgspec
 
 from auditor.policy import arns
 from auditor.policy.action_names import is_action
-from auditor.policy.context import Context, context
+from auditor.policy.context import Context, context, folded
 from auditor.policy.evaluate import RCP_SERVICES, Because, Decision, Level, Outcome, Policies, evaluate
 from auditor.policy.lint.check import Kind
 from auditor.policy.lint.refuse import refusal
@@ -189,7 +189,7 @@ def _distinct(keys: Iterable[str]) -> None:
     """AWS compares keys without regard to case: of two that differ in nothing else, neither may win in silence."""
     seen: dict[str, str] = {}
     for key in keys:
-        before = seen.setdefault(key.lower(), key)
+        before = seen.setdefault(folded(key), key)
         if before != key:
             raise _Unusable(f"the context has {shown(before)} and {shown(key)}, which are one key; give it once")
 

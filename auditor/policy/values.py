@@ -22,6 +22,7 @@ _DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[-+]\d\d(?::?\d\d)?)?)?)?)?",
     re.ASCII | re.IGNORECASE,
 )
+_CIDR = re.compile(r"[0-9A-Fa-f.:]+(?:/\d{1,3})?", re.ASCII)
 _SECONDS = re.compile(r"-?\d{1,12}(?:\.\d{1,9})?", re.ASCII)
 
 
@@ -63,7 +64,11 @@ def _zone(text: str | None) -> timezone:
 
 @lru_cache(maxsize=4096)
 def network(text: str) -> Network | None:
-    """A network, or an address as a network of one. Bits beyond the prefix do not count."""
+    """A network in CIDR form, or an address as a network of one. Bits beyond the prefix do not count; a mask in place of its length is not
+    CIDR, nor has an address a zone.
+    """
+    if not _CIDR.fullmatch(text.strip()):
+        return None
     try:
         return ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:

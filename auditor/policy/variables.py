@@ -13,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.policy.arns import Parts
-from auditor.policy.context import Context
+from auditor.policy.context import Context, folded
 
 _VARIABLE = re.compile(r"\$\{\s*(?:([*?$])|([^{}',]+?)\s*(?:,\s*'([^']*)'\s*)?)\s*\}")
 
@@ -70,7 +70,7 @@ def resolve(template: Template, context: Context) -> Resolved | None:
         elif isinstance(one, tuple):
             parts.append((True, one[0]))
         else:
-            values = context.get(one.key.lower())
+            values = context.get(folded(one.key))
             if values is None:
                 unknown.add(one.key)
                 parts.append((False, "*"))

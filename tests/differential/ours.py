@@ -98,6 +98,7 @@ _VALUE = {
     "invalid-condition-data-type",
     "invalid-condition-multiple-boolean",
     "invalid-date-value",
+    "type-mismatch-arn",
     "type-mismatch-binary",
     "type-mismatch-boolean",
     "type-mismatch-date",

@@ -148,6 +148,8 @@ ROWS: tuple[Row, ...] = (
         ("ip-v6-outside", {"IpAddress": {FROM: "2001:DB8:1234:5678::/64"}}, {FROM: "2001:db8:1234:5679::1"}, False),
         ("ip-v6-is-not-v4", {"IpAddress": {FROM: "2001:DB8:1234:5678::/64"}}, {FROM: "203.0.113.1"}, False),
         ("ip-both", {"IpAddress": {FROM: ["203.0.113.0/24", "2001:DB8:1234:5678::/64"]}}, {FROM: "2001:DB8:1234:5678::5"}, True),
+        ("ip-mask", {"IpAddress": {FROM: "203.0.113.0/255.255.255.0"}}, {FROM: "203.0.113.1"}, False),
+        ("ip-zone", {"IpAddress": {FROM: "fe80::1%eth0"}}, {FROM: "fe80::1"}, False),
         ("ip-not", {"NotIpAddress": {FROM: "203.0.113.0/24"}}, {FROM: "198.51.100.1"}, True),
         ("ip-not-inside", {"NotIpAddress": {FROM: "203.0.113.0/24"}}, {FROM: "203.0.113.1"}, False),
         ("ip-not-several", {"NotIpAddress": {FROM: ["192.0.2.0/24", "203.0.113.0/24"]}}, {FROM: "192.0.2.1"}, False),

@@ -8,6 +8,7 @@ import pytest
 from auditor.policy.lint.check import Kind
 from auditor.policy.lint.families import (
     arns,
+    condition_places,
     condition_values,
     conditions,
     elements,
@@ -20,7 +21,19 @@ from auditor.policy.lint.families import (
 )
 from tests.policy.lint.marked import findings, unmarked
 
-FAMILIES = (arns, condition_values, conditions, elements, grammar, organizations, principals_form, roles, sizes, variables)
+FAMILIES = (
+    arns,
+    condition_places,
+    condition_values,
+    conditions,
+    elements,
+    grammar,
+    organizations,
+    principals_form,
+    roles,
+    sizes,
+    variables,
+)
 WITHOUT_DOCUMENT = {"json-syntax-error", "no-policy-in-file"}
 
 
@@ -216,6 +229,32 @@ ROWS = (
         when('{"DateLessThan": {"aws:CurrentTime": "2026-01-31T00:00:00Z"}}'),
     ),
     Row("invalid-date-value", when('{"DateLessThan": {"aws:CurrentTime": «"1700000000"»}}'), OK),
+    Row("type-mismatch-ip-range", when('{"IpAddress": {"aws:SourceIp": «"203.0.113.0/255.255.255.0"»}}'), OK),
+    Row(
+        "type-mismatch-arn",
+        when('{"ArnLike": {"aws:SourceArn": ["arn:aws:s3:::b", «"bucket"», "arn:aws:sns:*", "${aws:PrincipalArn}", "*"]}}'),
+        when('{"StringLike": {"aws:SourceArn": "bucket"}}'),
+    ),
+    Row(
+        "type-mismatch-arn",
+        when('{"ForAnyValue:ArnNotEqualsIfExists": {"aws:SourceArn": «"arn:aws:iam::111122223333"»}}'),
+        when('{"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::${aws:username}"}}'),
+    ),
+    Row(
+        "unknown-region-in-condition",
+        when('{"StringEquals": {"aws:RequestedRegion": ["eu-central-1", «"eu-centrall-1"»]}}'),
+        when('{"StringLike": {"aws:RequestedRegion": ["eu-*", "aws-global", "${aws:PrincipalTag/region}"]}}'),
+    ),
+    Row(
+        "unknown-region-in-condition",
+        when('{"StringNotLike": {"aws:requestedregion": «"europe-*"»}}'),
+        when('{"Null": {"aws:RequestedRegion": "true"}}'),
+    ),
+    Row(
+        "ipv4-mapped-address",
+        when('{"IpAddress": {"aws:SourceIp": «"::ffff:203.0.113.0/120"»}}'),
+        when('{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32", "::/0"]}}'),
+    ),
     Row("type-mismatch-ip-range", when('{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", «"203.0.113.300"»]}}'), OK),
     Row(
         "type-mismatch-string",
@@ -369,7 +408,7 @@ ROWS = (
     Row("scp-syntax-error-principal", doc(DENY, A, R, '«"Principal"»: "*"'), doc(DENY, A, R), SCP),
     Row(
         "scp-syntax-error-action-wildcard",
-        doc(DENY, '"Action": «"s*:GetObject"»', R),
+        doc(DENY, '"Action": «"*:GetObject"»', R),
         doc(DENY, '"Action": "s3:*Object"', R),
         SCP,
     ),
