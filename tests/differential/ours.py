@@ -93,7 +93,7 @@ _KEY = {
     "unsupported-action-for-condition-key",
     "unsupported-global-condition-key",
 }
-_OPERATOR = {"condition-key-type-mismatch", "invalid-condition-operator", "null-with-if-exists", "type-mismatch"}
+_OPERATOR = {"invalid-condition-operator", "null-with-if-exists", "type-mismatch"}
 _VALUE = {
     "invalid-condition-data-type",
     "invalid-condition-multiple-boolean",

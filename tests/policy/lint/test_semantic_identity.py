@@ -46,13 +46,6 @@ CASES = (
         (0, "Condition", "StringEquals", "ec2:InstanceType"),
         [allow("ec2:DescribeVpcs", "*", {"StringEqualsIfExists": {"ec2:InstanceType": "t3.micro"}})],
     ),
-    Case(
-        "condition-key-type-mismatch",
-        ID,
-        [allow("s3:ListBucket", BUCKET, {"StringEquals": {"s3:max-keys": "10"}})],
-        (0, "Condition", "StringEquals", "s3:max-keys"),
-        [allow("s3:ListBucket", BUCKET, {"NumericLessThanEquals": {"s3:max-keys": "10"}})],
-    ),
     # targets
     Case(
         "action-resource-mismatch",

@@ -16,7 +16,6 @@ _MOST = {
     "invalid-action": 100,
     "invalid-service-condition-key": 10,
     "unsupported-action-for-condition-key": 5,
-    "condition-key-type-mismatch": 5,
     "forallvalues-with-single-valued-key": 10,
     "shadowed-statement": 5,
     "condition-never-true": 5,

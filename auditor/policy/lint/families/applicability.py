@@ -74,13 +74,6 @@ IRRELEVANT_CONDITION_KEY = Check(
     why="The policy belongs to one resource, so what the key says of the resource cannot tell requests apart.",
     source=_ACCESS_ANALYZER,
 )
-OPERATOR_TYPE_MISMATCH = Check(
-    id="condition-key-type-mismatch",
-    level=Level.WARNING,
-    title="operator that does not suit the type of the key",
-    why="Values that are compared as something else than they are do not match when they should.",
-    source="IAM JSON policy elements: Condition operators",
-)
 
 CHECKS = (
     INVALID_SERVICE_IN_ACTION,
@@ -91,7 +84,6 @@ CHECKS = (
     INVALID_SERVICE_CONDITION_KEY,
     UNSUPPORTED_ACTION_FOR_CONDITION_KEY,
     IRRELEVANT_CONDITION_KEY,
-    OPERATOR_TYPE_MISMATCH,
 )
 
 _NICKNAMES = {
@@ -136,7 +128,7 @@ def _actions(clause: Clause, table: ActionTable) -> Iterator[Found]:
     said = named(clause, table)
     for name, index, pattern in said.wild:
         prefix = pattern.partition(":")[0]
-        if wild(prefix) and prefix != pattern:
+        if prefix == "*" and prefix != pattern and clause.policy.kind is not Kind.SCP:
             yield Found(
                 WILDCARD_IN_SERVICE_NAME,
                 clause.at(name, index),
@@ -151,7 +143,7 @@ def _actions(clause: Clause, table: ActionTable) -> Iterator[Found]:
 def _strange(clause: Clause, name: str, index: int, pattern: str, table: ActionTable) -> Found | None:
     """A pattern that matches nothing. What is not of the form ``service:action`` is for the checks of the grammar."""
     prefix, colon, action = pattern.partition(":")
-    if not colon or not action or not prefix or wild(prefix) or not pattern.isascii() or "$" in pattern:
+    if not colon or not action or not prefix or wild(prefix) or ":" in action or not pattern.isascii() or "$" in pattern:
         return None
     path = clause.at(name, index)
     if not table.has_service(prefix):
@@ -254,31 +246,8 @@ def _service_key(policy: Policy, clause: Clause, test: Test, prefix: str, table:
         )
         return
     kind = operator(test.operator)
-    wanted = _types(kind.base)
-    plain = known.type.removeprefix("ArrayOf")
-    if wanted and plain not in wanted:
-        yield Found(
-            OPERATOR_TYPE_MISMATCH,
-            test.path,
-            f"{shown(test.key)} is of the type {plain.lower()}, but {shown(test.operator)} compares something else",
-            f"use an operator for the type {plain.lower()}",
-            name=True,
-        )
     if kind.binds and test.key.lower() not in _UNLISTED and "NotAction" not in clause.raw and not clause.opaque("Action"):
         yield from _useless(clause, test, table)
-
-
-def _types(base: str) -> tuple[str, ...]:
-    """The types of keys that an operator suits; empty: any. Texts hold everything but dates, numbers and addresses well."""
-    if base.startswith("numeric"):
-        return ("Numeric",)
-    if base.startswith("date"):
-        return ("Date", "Numeric")
-    if base.startswith("string"):
-        return ("String", "ARN", "Bool", "Binary")
-    if base.endswith("ipaddress"):
-        return ("IPAddress",)
-    return ("Bool", "String") if base == "bool" else ()
 
 
 def _useless(clause: Clause, test: Test, table: ActionTable) -> Iterator[Found]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Level
+from auditor.policy.lint.families.conditions import TYPE_MISMATCH, together
 from auditor.policy.lint.operators import Operator, Scalar, Values, operator, placed
 from auditor.policy.lint.view import Policy, Test
 from auditor.policy.values import binary, date, network, number
@@ -196,13 +197,13 @@ _PRIVATE = tuple(
 )
 
 
-def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG001
-    """What is wrong with the values of conditions."""
+def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
+    """What is wrong with the values of conditions. With an operator for another type than the key's, nothing is said of the values."""
     for clause in policy.clauses:
         if "Condition" in clause.raw:
             for test in clause.tests:
                 found = operator(test.operator)
-                if found is not None:
+                if found is not None and not any(one is TYPE_MISMATCH for one, _, _ in together(test.operator, test.key, table)):
                     yield from _test(test, found, placed(clause, test))
 
 

@@ -247,12 +247,12 @@ def _empty(path: tuple[str | int, ...], key: str, found: Operator) -> Found:
 
 
 def _test(test: Test, table: ActionTable) -> Iterator[Found]:
-    for check, message, fix in _together(test.operator, test.key, table):
+    for check, message, fix in together(test.operator, test.key, table):
         yield Found(check, test.path, message, fix, name=True)
 
 
 @lru_cache(maxsize=16384)
-def _together(text: str, key: str, table: ActionTable) -> tuple[tuple[Check, str, str], ...]:
+def together(text: str, key: str, table: ActionTable) -> tuple[tuple[Check, str, str], ...]:
     """What is to be said of an operator with a key, whatever the values."""
     return tuple(_pair(text, key, table))
 

@@ -162,6 +162,8 @@ def _action(action: str) -> str:
     if service != "*" and not _SERVICE.match(service) and "${" not in service:
         if not service:
             return f"{shown(action)} has no service in front"
+        if "*" in service or "?" in service:
+            return f"{shown(action)} has a wildcard in its service, which is written out, or `*` for all"
         return f"the service of {shown(action)} may hold letters, digits, hyphens and dots only"
     return "" if name else f"{shown(action)} names no action"
 

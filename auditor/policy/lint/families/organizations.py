@@ -122,7 +122,7 @@ def _scp(clause: Clause) -> Iterator[Found]:
     for name in ("Action", "NotAction"):
         for index, action in clause.strings(name):
             service, colon, rest = action.partition(":")
-            if colon and ("*" in service or "?" in service) and not (service == "*" and rest == "*"):
+            if colon and service == "*" and rest != "*":  # with more than the star, it is no action in any policy
                 message = f"{shown(action)} has a wildcard in its service"
                 yield Found(SCP_ACTION_WILDCARD, clause.at(name, index), message, "write each service out")
 

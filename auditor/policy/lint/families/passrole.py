@@ -14,7 +14,7 @@ import msgspec
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import asks_about, binds, everything, named, wild
+from auditor.policy.lint.sets import asks_about, binds, everything, everywhere, named, wild
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 from auditor.source.shape import Path
@@ -85,7 +85,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
         return
     subjects = [(subject, bit) for subject in (_PASS, _SLR) if (bit := table.bit(subject.action)) is not None]
     for clause in policy.clauses:
-        if clause.allows:
+        if clause.allows and not _is_everything(clause):
             said = named(clause, table)
             for subject, bit in subjects:
                 if said.has(bit):
@@ -126,6 +126,11 @@ def _about(clause: Clause, subject: _Subject, table: ActionTable) -> Iterator[Fo
         f"{how} on {where} allows {'passing any role' if subject is _PASS else 'creating any service-linked role'}",
         f'name the roles in `Resource`, and add "Condition": {{"StringEquals": {{{subject.key}}}}}',
     )
+
+
+def _is_everything(clause: Clause) -> bool:
+    """Every action on every resource is allowed, of which passing roles is the least: `allow-everything` says so."""
+    return not clause.tests and everywhere(clause) and any(everything(pattern) or pattern == "*:*" for _, pattern in clause.actions)
 
 
 def _by(clause: Clause, subject: _Subject, table: ActionTable) -> str:

@@ -1,0 +1,52 @@
+"""One fault, one finding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auditor.policy.actions import table
+from auditor.policy.lint.check import Kind
+from auditor.policy.lint.run import lint
+from auditor.policy.lint.view import Policy
+from tests.policy.lint.semantic import allow
+
+BUCKET = "arn:aws:s3:::models"
+
+
+def found(statement: dict[str, Any], kind: Kind) -> list[str]:
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    return [one.check.id for one in lint(Policy(document, kind), table())]
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind", "checks"),
+    [
+        (allow("*"), Kind.IDENTITY, ["allow-everything"]),
+        (allow("s3:Get:Object", f"{BUCKET}/*"), Kind.IDENTITY, ["invalid-action-format"]),
+        (allow("s*:GetObject", f"{BUCKET}/*"), Kind.IDENTITY, ["invalid-action-format"]),
+        (allow("s?:GetObject"), Kind.SCP, ["invalid-action-format"]),
+        (allow("*:GetObject"), Kind.SCP, ["scp-syntax-error-action-wildcard"]),
+        (allow("*:GetObject", f"{BUCKET}/*"), Kind.IDENTITY, ["wildcard-in-service-name"]),
+        (allow("s3:ListBucket", BUCKET, {"StringEquals": {"s3:max-keys": "ten"}}), Kind.IDENTITY, ["type-mismatch"]),
+        (allow("s3:ListBucket", BUCKET, {"NumericEquals": {"aws:username": "ten"}}), Kind.IDENTITY, ["type-mismatch"]),
+        (allow("s3:ListBucket", BUCKET, {"NumericEquals": {"s3:max-keys": "ten"}}), Kind.IDENTITY, ["type-mismatch-number"]),
+    ],
+)
+def test_a_fault_is_told_once(statement: dict[str, Any], kind: Kind, checks: list[str]) -> None:
+    assert found(statement, kind) == checks
+
+
+@pytest.mark.parametrize(
+    ("actions", "words"),
+    [
+        (["iam:PassRole", "lambda:*"], "`lambda:UpdateFunctionCode` on every resource leads"),
+        (["iam:PassRole", "ec2:RunInstances", "apprunner:*"], "`iam:PassRole` and `ec2:RunInstances` on every resource lead"),
+        (["iam:PassRole", "glue:Create*", "glue:StartJobRun"], "`iam:PassRole` and `glue:CreateDevEndpoint` on every resource lead"),
+    ],
+)
+def test_the_way_up_is_the_one_that_is_written(actions: list[str], words: str) -> None:
+    document = {"Version": "2012-10-17", "Statement": [allow(actions)]}
+    (one,) = [one for one in lint(Policy(document, Kind.IDENTITY), table()) if one.check.id == "privilege-escalation"]
+    assert one.message.startswith(words)
