@@ -63,6 +63,7 @@ _ACTION = {
 _ARN = {
     "arn-account-not-allowed",
     "arn-region-not-allowed",
+    "empty-arn-resource",
     "invalid-arn-account",
     "invalid-arn-prefix",
     "invalid-arn-region",

@@ -158,6 +158,7 @@ ROWS = (
     Row("invalid-arn-prefix", resource('"*", «"my-bucket"»'), resource('"*"')),
     Row("invalid-arn-prefix", resource('«"urn:aws:s3:::bucket"»'), OK),
     Row("missing-arn-field", resource('«"arn:aws:s3:bucket"»'), OK),
+    Row("empty-arn-resource", resource('"*", «"arn:aws:s3:::"»'), resource('"arn:aws:s3:::*"')),
     Row("invalid-partition", resource('«"arn:amazon:s3:::bucket"»'), resource('"arn:aws-cn:s3:::bucket"')),
     Row("unknown-partition-in-arn", resource('«"arn:aws-chn:s3:::bucket"»'), resource('"arn:*:s3:::bucket"')),
     Row("invalid-service", resource('«"arn:aws:lamda:us-east-1:111122223333:function:f"»'), OK),

@@ -180,6 +180,14 @@ CASES = (
         (0, "NotResource"),
         [deny("s3:*", None, NotResource=BUCKET)],
     ),
+    Case("allow-with-empty-exception", ID, [allow(None, NotAction=[])], (0, "NotAction"), [allow(None, NotAction=["iam:*"])]),
+    Case(
+        "allow-with-empty-exception",
+        ID,
+        [allow("s3:GetObject", None, NotResource=[])],
+        (0, "NotResource"),
+        [deny("s3:GetObject", None, NotResource=[])],
+    ),
     # passrole
     Case(
         "pass-role-with-star-in-resource",

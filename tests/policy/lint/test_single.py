@@ -10,7 +10,7 @@ from auditor.policy.actions import table
 from auditor.policy.lint.check import Kind
 from auditor.policy.lint.run import lint
 from auditor.policy.lint.view import Policy
-from tests.policy.lint.semantic import allow
+from tests.policy.lint.semantic import allow, deny
 
 BUCKET = "arn:aws:s3:::models"
 
@@ -29,6 +29,13 @@ def found(statement: dict[str, Any], kind: Kind) -> list[str]:
         (allow("s?:GetObject"), Kind.SCP, ["invalid-action-format"]),
         (allow("*:GetObject"), Kind.SCP, ["scp-syntax-error-action-wildcard"]),
         (allow("*:GetObject", f"{BUCKET}/*"), Kind.IDENTITY, ["wildcard-in-service-name"]),
+        (allow("s3:GetObject", "arn:aws:s3:::"), Kind.IDENTITY, ["empty-arn-resource"]),
+        (allow("s3:ListBucket", "arn:aws:s3:::"), Kind.IDENTITY, ["empty-arn-resource"]),
+        (allow("sqs:SendMessage", None, NotResource=[]), Kind.IDENTITY, ["allow-with-empty-exception"]),
+        (allow(None, BUCKET, NotAction=[]), Kind.IDENTITY, ["allow-with-empty-exception"]),
+        (allow("s3:GetObject", f"{BUCKET}/*", NotPrincipal={}), Kind.RESOURCE, ["allow-with-empty-exception"]),
+        (allow("s3:GetObject", None, NotResource=[]), Kind.SCP, ["empty-array-resource"]),
+        (deny("s3:GetObject", f"{BUCKET}/*", NotPrincipal={}), Kind.RESOURCE, ["empty-object-principal"]),
         (allow("s3:ListBucket", BUCKET, {"StringEquals": {"s3:max-keys": "ten"}}), Kind.IDENTITY, ["type-mismatch"]),
         (allow("s3:ListBucket", BUCKET, {"NumericEquals": {"aws:username": "ten"}}), Kind.IDENTITY, ["type-mismatch"]),
         (allow("s3:ListBucket", BUCKET, {"NumericEquals": {"s3:max-keys": "ten"}}), Kind.IDENTITY, ["type-mismatch-number"]),
@@ -43,7 +50,10 @@ def test_a_fault_is_told_once(statement: dict[str, Any], kind: Kind, checks: lis
     [
         (["iam:PassRole", "lambda:*"], "`lambda:UpdateFunctionCode` on every resource leads"),
         (["iam:PassRole", "ec2:RunInstances", "apprunner:*"], "`iam:PassRole` and `ec2:RunInstances` on every resource lead"),
-        (["iam:PassRole", "glue:Create*", "glue:StartJobRun"], "`iam:PassRole` and `glue:CreateDevEndpoint` on every resource lead"),
+        (
+            ["iam:PassRole", "glue:Create*", "glue:StartJobRun"],
+            "`iam:PassRole` and `glue:CreateDevEndpoint` on every resource lead",
+        ),
     ],
 )
 def test_the_way_up_is_the_one_that_is_written(actions: list[str], words: str) -> None:

@@ -34,6 +34,13 @@ MISSING_ARN_FIELD = Check(
     why="The fields are told apart by their place: with one missing, all that follow mean something else.",
     source=_ARNS,
 )
+EMPTY_ARN_RESOURCE = Check(
+    id="empty-arn-resource",
+    level=Level.WARNING,  # AWS saves it: AmazonDevOpsGuruOrganizationsAccess has one
+    title="an ARN whose last field is empty",
+    why="The last field names the resource; no resource has an ARN without it, so the statement speaks of nothing.",
+    source=_ARNS,
+)
 INVALID_PARTITION = Check(
     id="invalid-partition",
     level=Level.ERROR,
@@ -130,6 +137,7 @@ UNSUPPORTED_RESOURCE_ARN = Check(
 CHECKS = (
     INVALID_ARN_PREFIX,
     MISSING_ARN_FIELD,
+    EMPTY_ARN_RESOURCE,
     INVALID_PARTITION,
     UNKNOWN_PARTITION,
     INVALID_SERVICE,
@@ -261,7 +269,9 @@ def _faults(text: str, table: ActionTable) -> Iterator[Fault]:
     yield from _region(text, region)
     if account and not _wild(account) and not _ACCOUNT.match(account) and account not in _ACCOUNT_WORDS:
         yield INVALID_ARN_ACCOUNT, f"{shown(text)} has the account {shown(account)}", "write the twelve digits of the account", ""
-    if not _wild(resource[:1]):
+    if not resource:
+        yield EMPTY_ARN_RESOURCE, f"{shown(text)} names no resource in its last field", "write the resource, or `*`", ""
+    elif not _wild(resource[:1]):
         yield from _against(text, service, region, account, resource, table)
 
 

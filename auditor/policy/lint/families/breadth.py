@@ -55,6 +55,14 @@ ALLOW_NOT_PRINCIPAL = Check(
     source="IAM Access Analyzer policy check reference",
 )
 
+EMPTY_EXCEPTION = Check(
+    id="allow-with-empty-exception",
+    level=Level.SECURITY,
+    title="all but an empty list is allowed",
+    why="An empty list of exceptions excepts nothing, so everything is allowed; a list that a tool left empty looks like this.",
+    source="IAM User Guide, IAM JSON policy elements: NotPrincipal, NotAction, NotResource",
+)
+
 CHECKS = (
     ALLOW_EVERYTHING,
     ALLOW_SENSITIVE_SERVICE,
@@ -62,8 +70,10 @@ CHECKS = (
     ALLOW_NOT_ACTION,
     ALLOW_NOT_RESOURCE,
     ALLOW_NOT_PRINCIPAL,
+    EMPTY_EXCEPTION,
 )
 
+_EXCEPTIONS = {"NotPrincipal": "everybody", "NotAction": "every action", "NotResource": "every resource"}
 SENSITIVE = frozenset({"iam", "kms", "organizations", "secretsmanager", "sso", "sts"})
 """Services whose permissions are the permissions of all the others, or whose contents are secrets."""
 
@@ -75,7 +85,11 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     for clause in policy.clauses:
         if not clause.allows:
             continue
-        if "NotPrincipal" in clause.raw:
+        for name, everything_else in _EXCEPTIONS.items():
+            if clause.raw.get(name) in ([], {}):
+                message = f"`{name}` is empty, so `Allow` is about {everything_else}"
+                yield Found(EMPTY_EXCEPTION, clause.at(name), message, f"name what is meant in `{name.removeprefix('Not')}`")
+        if "NotPrincipal" in clause.raw and clause.raw["NotPrincipal"] != {}:
             yield Found(
                 ALLOW_NOT_PRINCIPAL,
                 clause.at("NotPrincipal"),
@@ -89,7 +103,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
             yield from _not_resource(clause)
         if policy.kind is Kind.IDENTITY:
             if "NotAction" in clause.raw and "Action" not in clause.raw:
-                yield from _not_action(clause)
+                yield from _not_action(clause) if clause.raw["NotAction"] != [] else ()
             elif everywhere(clause) and not clause.tests:
                 yield from _wide(clause, table)
 

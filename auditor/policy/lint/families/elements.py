@@ -133,7 +133,7 @@ def _clause(clause: Clause, known: bool) -> Iterator[Found]:
         )
     for name in ("Action", "NotAction"):
         if name in raw:
-            if raw[name] == []:
+            if raw[name] == [] and not (name == "NotAction" and _allows_all_else(clause)):
                 said = "the list of actions is empty" + (
                     ", so the statement speaks of every action" if name == "NotAction" else ""
                 )
@@ -142,11 +142,16 @@ def _clause(clause: Clause, known: bool) -> Iterator[Found]:
                 if not _PLAIN_ACTION(action) and (fault := _action(action)):
                     yield Found(ACTION_FORMAT, clause.at(name, index), fault, "write it as in `s3:GetObject`")
     for name in ("Resource", "NotResource"):
-        if raw.get(name) == []:
+        if raw.get(name) == [] and not (name == "NotResource" and _allows_all_else(clause)):
             said = "the list of resources is empty" + (
                 ", so the statement speaks of every resource" if name == "NotResource" else ""
             )
             yield Found(EMPTY_ARRAY_RESOURCE, clause.at(name), said, "name resources, or remove the statement")
+
+
+def _allows_all_else(clause: Clause) -> bool:
+    """What an empty list of exceptions means here is told as `allow-with-empty-exception`."""
+    return clause.allows and clause.policy.kind in (Kind.IDENTITY, Kind.RESOURCE)
 
 
 @lru_cache(maxsize=65536)

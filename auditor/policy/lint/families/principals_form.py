@@ -163,7 +163,7 @@ def _element(clause: Clause, name: str, kind: Kind) -> Iterator[Found]:
         return
     if not is_object(value):
         return
-    if not value:
+    if not value and not (name == "NotPrincipal" and clause.allows):  # that is `allow-with-empty-exception`
         yield Found(EMPTY_OBJECT, path, f"`{name}` names nobody", "name principals, or remove the statement")
     for type_, listed in value.items():
         if type_ not in _TYPES and not type_.startswith("Fn::"):

@@ -209,9 +209,9 @@ def _foreign(clause: Clause, owner: str) -> Iterator[Found]:
 
 @lru_cache(maxsize=65536)
 def _whole_service(pattern: str) -> bool:
-    """Every resource, all of a service, or a pattern that is no ARN: AWS asks about some actions without resources with such an ARN."""
+    """Every resource, all of a service, or a pattern that is no ARN or has no resource: AWS asks about some actions with such an ARN."""
     target = _target(pattern)
-    return target is None or everything(target.rest)
+    return target is None or not target.rest or everything(target.rest)
 
 
 def _mismatches(clause: Clause, patterns: Sequence[str], table: ActionTable) -> Iterator[Found]:
