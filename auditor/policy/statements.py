@@ -15,7 +15,7 @@ from auditor.policy.context import Context
 from auditor.policy.parse import Document, Statement
 from auditor.policy.principals import Grant, Kind, Named, Principal
 from auditor.policy.truth import Truth, either, negate
-from auditor.policy.variables import resolve, template
+from auditor.policy.variables import resolve, template, without_value
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,7 +178,18 @@ class _Resources:
         if found is False and self._templates:
             near = [one for start, one in self._templates if resource.startswith(start)]
             found = either(_resolved(near, resource, request.context))
+            if self._negated and found is False and (without := self._without_value(request.context)):
+                return without
         return negate(found) if self._negated else found
+
+    def _without_value(self, context: Context) -> frozenset[str]:
+        """The variables that the request has no value for.
+
+        A resource with such a variable matches nothing; what a ``NotResource`` with one is about, AWS does not document beyond that
+        the whole statement may be invalid (IAM User Guide, *IAM policy elements: Variables and tags*, note). So it is not known.
+        """
+        found = [template(one) or () for _, one in self._templates]
+        return frozenset(f"{key} (no value, in NotResource)" for one in found for key in without_value(one, context))
 
 
 def _start(pattern: str) -> str:

@@ -83,6 +83,17 @@ def resolve(template: Template, context: Context) -> Resolved | None:
     return Resolved(tuple(parts), frozenset(unknown))
 
 
+def without_value(template: Template, context: Context) -> tuple[str, ...]:
+    """The variables that stand for nothing: their keys are absent, or have several values."""
+    found: list[str] = []
+    for one in template:
+        if isinstance(one, Variable):
+            values = context.get(folded(one.key))
+            if values is not None and len(values) != 1 and (values or one.default is None):
+                found.append(one.key)
+    return tuple(found)
+
+
 def literal(parts: Parts) -> str:
     """The resolved text, where wildcards mean nothing."""
     return "".join(text for _, text in parts)

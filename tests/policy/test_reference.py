@@ -83,7 +83,8 @@ def test_definite_answers_of_unknown_requests(count: int, record_property: Calla
         assert "error" not in got, got
         seen[got["decision"]] += 1
         if got["decision"] == "DEPENDS":
-            assert {key.lower() for key in got["depends_on"]} <= set(values), got
+            # What a NotResource with a variable of no value says is open here as it is in the reference.
+            assert {key.lower() for key in got["depends_on"] if "(no value" not in key} <= set(values), got
             seen["DEPENDS, all values tried"] += exhaustive
             seen["DEPENDS that all values agree on"] += exhaustive and len(possible) == 1
         else:

@@ -29,6 +29,7 @@ UNVERSIONED = policy(allow("s3:*", f"{BUCKET}/${{aws:username}}/*"), version=Non
 BY_TAG = policy(allow("s3:*", f"{BUCKET}/${{{TAG}}}/*"))
 BY_TAG_OR = policy(allow("s3:*", f"{BUCKET}/${{{TAG}, 'shared'}}/*"))
 
+ELSEWHERE = {"Effect": "Allow", "Action": "s3:*", "NotResource": f"{BUCKET}/${{{TAG}}}/*"}
 ROWS: tuple[Row, ...] = (
     *rows(
         f"{PAGE}, Resource element",
@@ -93,6 +94,46 @@ ROWS: tuple[Row, ...] = (
                 identity=[policy(allow(), {"Effect": "Deny", "Action": "s3:*", "NotResource": f"{BUCKET}/${{aws:username}}/*"})],
             ),
             EXPLICIT,
+        ),
+    ),
+    *rows(
+        f"{PAGE}, note (a variable that cannot be resolved may make the statement invalid)",
+        (
+            "var-resource-without-value",
+            request(
+                USER, "s3:GetObject", f"{BUCKET}/a", identity=[policy({**allow("s3:*"), "Resource": f"{BUCKET}/${{{TAG}}}/*"})]
+            ),
+            IMPLICIT,
+        ),
+        *(
+            (f"var-not-resource-without-value-{effect}", asked, depends(f"{TAG} (no value, in NotResource)"))
+            for effect, asked in (
+                ("allow", request(USER, "s3:GetObject", f"{BUCKET}/a", identity=[policy(ELSEWHERE)])),
+                (
+                    "deny",
+                    request(USER, "s3:GetObject", f"{BUCKET}/a", identity=[policy(allow(), {**ELSEWHERE, "Effect": "Deny"})]),
+                ),
+            )
+        ),
+        (
+            "var-not-resource-default",
+            request(
+                USER,
+                "s3:GetObject",
+                f"{BUCKET}/a",
+                identity=[policy({"Effect": "Allow", "Action": "s3:*", "NotResource": f"{BUCKET}/${{{TAG}, 'none'}}/*"})],
+            ),
+            ALLOW,
+        ),
+        (
+            "var-not-resource-other-pattern",
+            request(
+                USER,
+                "s3:GetObject",
+                f"{BUCKET}/a",
+                identity=[policy({**ELSEWHERE, "NotResource": [f"{BUCKET}/*", f"{BUCKET}/${{{TAG}}}/*"]})],
+            ),
+            IMPLICIT,
         ),
     ),
     *rows(
