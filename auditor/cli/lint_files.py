@@ -27,7 +27,9 @@ CONFIG = "awsaudit.toml"
 ROUNDS = 20
 """How often a file is mended and checked again: a fix may make room for another."""
 NAMED = 5
-"""Files without policies that a note names."""
+"""Files without policies, or beyond the folder, that a note names."""
+FINDINGS = 10_000
+"""Findings of one file after which the rest of its policies is not checked: half a second's work."""
 
 Table = TypeVar("Table")
 
@@ -45,6 +47,7 @@ class _File(msgspec.Struct, frozen=True):
     findings: list[Finding]
     text: str = ""
     edits: int = 0
+    policies: int = 0
 
 
 def kind_of(word: str | None) -> Kind | None:
@@ -90,7 +93,9 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
     empty: list[str] = []
     notes: list[str] = []
     beside: list[Suppression] = []
-    for name, named in _files(paths):
+    outside: list[str] = []
+    policies = 0
+    for name, named in _files(paths, outside):
         content = _content(name)
         shown = STDIN if name == "-" else whole(name)
         one = _checked(shown, content, kind, named=named)
@@ -98,6 +103,7 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
             empty.append(shown)
             continue
         files.append(shown)
+        policies += one.policies
         mine = _beside(name)
         beside += mine
         if fix and one.edits:
@@ -111,34 +117,49 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
     if not files and not empty:
         notes.append(f"there is no file to check in {', '.join(f'`{name}`' for name in paths)}: looked for {', '.join(SUFFIXES)}")
     if empty:
-        listed = ", ".join(f"`{name}`" for name in empty[:NAMED]) + (" …" if len(empty) > NAMED else "")
-        notes.append(f"{len(empty)} {'file holds' if len(empty) == 1 else 'files hold'} no policy: {listed}")
-    return Linted(Report(findings=tuple(result), notes=tuple(notes)), sources)
+        notes.append(f"{len(empty)} {'file holds' if len(empty) == 1 else 'files hold'} no policy: {_listed(empty)}")
+    if outside:
+        lead = "link leads" if len(outside) == 1 else "links lead"
+        notes.append(
+            f"{len(outside)} {lead} out of the folder and {'is' if len(outside) == 1 else 'are'} not followed: {_listed(outside)}"
+        )
+    return Linted(Report(findings=tuple(result), notes=tuple(notes), files=len(files), policies=policies), sources)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names[:NAMED]) + (" …" if len(names) > NAMED else "")
 
 
 def _today() -> Any:
     return datetime.now(UTC).date()
 
 
-def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The files, and whether the user named them: a folder may hold others."""
+def _files(paths: Sequence[str], outside: list[str]) -> Iterator[tuple[str, bool]]:
+    """The files, and whether the user named them: a folder may hold others. ``outside`` gets the links that lead out of a folder."""
     for name in dict.fromkeys(paths):
         path = Path(name)
         if name != "-" and path.is_dir():
-            yield from ((one, False) for one in _within(path))
+            yield from ((one, False) for one in _within(path, outside))
         elif name == "-" or path.exists():
             yield name, True
         else:
             raise UsageError(f"`{name}` does not exist; name a file, a folder, or - for standard input")
 
 
-def _within(folder: Path) -> Iterator[str]:
+def _within(folder: Path, outside: list[str]) -> Iterator[str]:
+    root = folder.resolve()
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith(".") and one != "node_modules")
         for name in sorted(names):
+            path = Path(where, name)
             # Not what a link leads nowhere to, nor pipes, which could be waited for without end.
-            if name.lower().endswith(SUFFIXES) and Path(where, name).is_file():
-                yield str(Path(where, name))
+            if not name.lower().endswith(SUFFIXES) or not path.is_file():
+                continue
+            # A folder of somebody else's may hold a link to any file of ours, to have it read or mended.
+            if path.is_symlink() and not path.resolve().is_relative_to(root):
+                outside.append(whole(str(path)))
+            else:
+                yield str(path)
 
 
 def _content(name: str) -> bytes:
@@ -164,15 +185,19 @@ def _checked(name: str, content: bytes, kind: Kind | None, *, named: bool) -> _F
     except Nothing:
         return _File([report.without_policy(name)], text) if named else None
     findings: list[Finding] = []
-    edits = 0
+    edits = policies = 0
     for one in written:
+        if len(findings) > FINDINGS:
+            findings.append(report.cut_short(name, policies, len(written)))
+            break
+        policies += 1
         if one.broken is not None:
             findings.append(report.unreadable(name, one.broken, one.places.pointer(()), one.name))
             continue
         found = list(run.lint(one.policy(), table()))
         findings += report.findings(name, one, found)
         edits += sum(f.edit is not None for f in found) if one.text is not None else 0
-    return _File(sorted(findings, key=report.place), text, edits)
+    return _File(sorted(findings, key=report.place), text, edits, policies)
 
 
 def _mended(

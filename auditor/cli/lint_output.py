@@ -26,7 +26,7 @@ def _text(linted: Linted) -> None:
     from auditor.render.lint_text import text
 
     color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    _write(f"{line}\n".encode("utf-8", "replace") for line in text(linted.report.findings, linted.sources, color=color))
+    _write(f"{line}\n".encode("utf-8", "replace") for line in text(linted.report, linted.sources, color=color))
     _notes(linted)
 
 

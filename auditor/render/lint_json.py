@@ -15,7 +15,8 @@ def parts(report: Report) -> Iterator[bytes]:
     yield b'{"findings":[\n'
     for number, finding in enumerate(report.findings):
         yield (b"," if number else b"") + line(finding)
-    yield b'],"notes":' + inert(msgspec.json.encode(report.notes).decode()).encode() + b"}\n"
+    yield b'],"notes":' + inert(msgspec.json.encode(report.notes).decode()).encode()
+    yield b',"files":%d,"policies":%d}\n' % (report.files, report.policies)
 
 
 def schema() -> bytes:

@@ -38,7 +38,7 @@ def parts(report: Report, checks: Mapping[str, Check]) -> Iterator[bytes]:
         yield b']}},"columnKind":"unicodeCodePoints","invocations":' + _json([_invocation(report.notes)]) + b',"results":[\n'
         for index, finding in enumerate(report.findings[number : number + RESULTS]):
             yield (b"," if index else b"") + line(_result(finding, places, seen))
-        yield b"]}\n"
+        yield b'],"properties":{"files":%d,"policies":%d}}\n' % (report.files, report.policies)
     yield b"]}\n"
 
 
@@ -63,7 +63,8 @@ def _rule(check: Check) -> Json:
 
 
 def _result(one: Finding, places: Mapping[str, int], seen: Counter[str]) -> Json:
-    text = f"{one.message}; fix: {one.fix}" if one.fix else one.message
+    text = f"{one.within}: {one.message}" if one.within else one.message
+    text += f"; fix: {one.fix}" if one.fix else ""
     # Lines move; what stands where in the document, and the how manieth it is, stay.
     print_ = hashlib.sha256(f"{one.file}\0{one.check}\0{one.pointer}\0{one.message}".encode("utf-8", "replace")).hexdigest()[:32]
     seen[print_] += 1
@@ -83,7 +84,10 @@ def _result(one: Finding, places: Mapping[str, int], seen: Counter[str]) -> Json
                         "endColumn": max(one.end_column, one.column) if one.end_line == one.line else one.end_column,
                     },
                 },
-                "logicalLocations": [{"fullyQualifiedName": visible(one.pointer), "kind": "value"}],
+                "logicalLocations": [
+                    {"fullyQualifiedName": visible(one.pointer), "kind": "value"},
+                    *([{"fullyQualifiedName": visible(one.within), "kind": "resource"}] if one.within else ()),
+                ],
             }
         ],
         "partialFingerprints": {"primaryLocationLineHash": f"{print_}:{seen[print_]}", "awsaudit/v1": f"{print_}:{seen[print_]}"},

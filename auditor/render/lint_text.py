@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from auditor.policy.lint.report import LEVELS, Finding
+from auditor.policy.lint.report import LEVELS, Finding, Report
 from auditor.render.visible import visible
 
 WIDTH = 120
@@ -23,30 +23,35 @@ _COLORS: Mapping[str, str] = {
 _DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
 
 
-def text(findings: Sequence[Finding], sources: Mapping[str, str], *, color: bool = False) -> Iterator[str]:
+def text(report: Report, sources: Mapping[str, str], *, color: bool = False) -> Iterator[str]:
     """The findings that count, line by line, and a summary. ``sources`` are the texts of the files by their names."""
     lines = {file: source.split("\n") for file, source in sources.items()}
-    for finding in findings:
+    for finding in report.findings:
         if finding.suppressed is None:
             yield from _finding(finding, lines.get(finding.file, []), color)
             yield ""
-    yield summary(findings)
+    yield summary(report)
 
 
-def summary(findings: Sequence[Finding]) -> str:
-    """How many findings there are of each level."""
+def summary(report: Report) -> str:
+    """How many findings there are of each level, and in what they were looked for."""
+    findings = report.findings
     count = Counter(one.level for one in findings if one.suppressed is None)
     hidden = sum(one.suppressed is not None for one in findings)
     files = len({one.file for one in findings if one.suppressed is None})
     said = ", ".join(_counted(count[level], _NOUNS[level]) for level in LEVELS if count[level])
-    return (f"{said} in {_counted(files, 'file')}" if said else "no findings") + (f"; {hidden} suppressed" if hidden else "")
+    told = f"{said} in {_counted(files, 'file')}" if said else "no findings"
+    read = f"{_counted(report.policies, 'policy')} in {_counted(report.files, 'file')} checked"
+    return f"{told}{f'; {hidden} suppressed' if hidden else ''}; {read}"
 
 
 _NOUNS = {"error": "error", "security": "security finding", "warning": "warning", "suggestion": "suggestion"}
 
 
 def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    if count == 1:
+        return f"{count} {noun}"
+    return f"{count:,} {noun.removesuffix('y')}ies" if noun.endswith("cy") else f"{count:,} {noun}s"
 
 
 def _finding(finding: Finding, lines: Sequence[str], color: bool) -> Iterator[str]:

@@ -47,7 +47,7 @@ def found(capsys: Capture) -> list[tuple[str, str, int, int]]:
 def test_a_good_policy(capsys: Capture) -> None:
     Path("good.json").write_text(GOOD)
     assert run(["lint", "good.json"]) == 0
-    assert capsys.readouterr().out == "no findings\n"
+    assert capsys.readouterr().out == "no findings; 1 policy in 1 file checked\n"
 
 
 def test_the_text_shows_the_line_and_marks_the_fault(capsys: Capture) -> None:
@@ -60,7 +60,7 @@ def test_the_text_shows_the_line_and_marks_the_fault(capsys: Capture) -> None:
         "  |             ^^\n"
         "  = fix: remove it\n"
     ) in out
-    assert out.endswith("\n2 errors, 1 suggestion in 1 file\n")
+    assert out.endswith("\n2 errors, 1 suggestion in 1 file; 1 policy in 1 file checked\n")
 
 
 def test_json_by_its_schema(capsys: Capture) -> None:
@@ -205,7 +205,7 @@ def test_fixes_leave_the_rest_as_it_is(capsys: Capture) -> None:
     assert run(["lint", "bad.json", "--fix"]) == 0
     assert path.read_bytes() == MENDED.replace("\n", "\r\n").encode()
     assert path.stat().st_mode & 0o777 == 0o640
-    assert capsys.readouterr() == ("no findings\n", "awsaudit: `bad.json`: 3 fixes made\n")
+    assert capsys.readouterr() == ("no findings; 1 policy in 1 file checked\n", "awsaudit: `bad.json`: 3 fixes made\n")
     assert os.listdir() == ["bad.json"]  # noqa: PTH208
 
 
@@ -216,7 +216,7 @@ def test_fixes_follow_links_and_leave_what_is_suppressed(capsys: Capture) -> Non
     assert run(["lint", "link.json", "--fix"]) == 0
     assert Path("link.json").is_symlink()
     assert Path("real.json").read_text() == MENDED.replace('{"Effect"', '{"Sid": "", "Effect"')
-    assert capsys.readouterr().out == "no findings; 1 suppressed\n"
+    assert capsys.readouterr().out == "no findings; 1 suppressed; 1 policy in 1 file checked\n"
 
 
 def test_yaml_is_not_mended(capsys: Capture) -> None:
@@ -335,3 +335,51 @@ def test_a_name_that_is_not_utf_8(form: str, tmp_path: Path, capsys: Capture) ->
     assert run(["lint", path, "--format", form]) == 1
     out = capsys.readouterr().out
     assert "b\ufffd.json" in out or "b\\ufffd.json" in out or "b%EF%BF%BD.json" in out
+
+
+def test_a_folder_is_not_left_by_its_links(tmp_path: Path, capsys: Capture) -> None:
+    folder, elsewhere_ = tmp_path / "theirs", tmp_path / "ours"
+    folder.mkdir()
+    elsewhere_.mkdir()
+    (elsewhere_ / "bad.json").write_text(BAD)
+    (folder / "real.json").write_text(BAD)
+    (folder / "out.json").symlink_to("../ours/bad.json")
+    (folder / "absolute.json").symlink_to(elsewhere_ / "bad.json")
+    (folder / "in.json").symlink_to("real.json")
+    assert run(["lint", "theirs", "--fix"]) == 0
+    assert (elsewhere_ / "bad.json").read_text() == BAD
+    assert (folder / "real.json").read_text() == MENDED
+    said = capsys.readouterr().err
+    assert "2 links lead out of the folder and are not followed: `theirs/absolute.json`, `theirs/out.json`\n" in said
+    assert run(["lint", "theirs/out.json"]) == 1  # what is named is read
+
+
+def template(number: int) -> str:
+    statement = {"Effect": "", "A": 1, "B": 2, "C": 3, "Action": ["a"], "Resource": ["b", "c"]}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    made = {f"R{n}": {"Type": "AWS::IAM::Role", "Properties": {"Policy": policy}} for n in range(number)}
+    return json.dumps({"Resources": made})
+
+
+def test_a_file_with_countless_faults_is_checked_in_part(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setattr("auditor.cli.lint_files.FINDINGS", 100)
+    Path("hostile.json").write_text(template(400))
+    assert run(["lint", "hostile.json", "--format", "json", "--fail-on", "error"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    jsonschema.validate(report, json.loads(SCHEMA.read_text("utf-8")))
+    checked = report["policies"]
+    assert 5 < checked < 40
+    (one,) = [one for one in report["findings"] if one["check"] == "too-many-findings"]
+    assert one["message"].startswith(f"{checked} of the 400 policies in the file were checked")
+    assert report["files"] == 1
+
+
+def test_sarif_says_which_resource_of_a_template(capsys: Capture) -> None:
+    Path("t.json").write_text(template(1))
+    assert run(["lint", "t.json", "--format", "sarif"]) == 1
+    log = json.loads(capsys.readouterr().out)
+    assert list(validator().iter_errors(log)) == []
+    one = log["runs"][0]["results"][0]
+    assert one["message"]["text"].startswith("R0 Policy: ")
+    assert {"fullyQualifiedName": "R0 Policy", "kind": "resource"} in one["locations"][0]["logicalLocations"]
+    assert log["runs"][0]["properties"] == {"files": 1, "policies": 1}

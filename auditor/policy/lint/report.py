@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from auditor.policy.lint.check import Check, Found, Level
-from auditor.policy.lint.families.grammar import JSON_SYNTAX_ERROR, NO_POLICY
+from auditor.policy.lint.families.grammar import JSON_SYNTAX_ERROR, NO_POLICY, TOO_MANY_FINDINGS
 from auditor.policy.lint.read import Written
 from auditor.source.json_source import Span, Unreadable
 
@@ -43,10 +43,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """All findings, by file and place, and what is to be said beside them."""
+    """All findings, by file and place, what is to be said beside them, and in how many files how many policies were checked."""
 
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    files: int = 0
+    policies: int = 0
 
 
 LEVELS: tuple[LevelWord, ...] = ("error", "security", "warning", "suggestion")
@@ -80,6 +82,14 @@ def without_policy(file: str) -> Finding:
     """The one finding of a file in which there is no policy."""
     message = "there is neither a policy in the file, nor a template or plan with one"
     return _finding(file, "unknown", NO_POLICY, "", Span(1, 1, 1, 1), message, "say with --type what it is, if it is a policy")
+
+
+def cut_short(file: str, checked: int, policies: int) -> Finding:
+    """The finding of a file of which only the first policies were checked."""
+    message = (
+        f"{checked:,} of the {policies:,} policies in the file were checked, which have more findings than are told of one file"
+    )
+    return _finding(file, "unknown", TOO_MANY_FINDINGS, "", Span(1, 1, 1, 1), message, "correct those, and check again")
 
 
 def counts(reported: Sequence[Finding], worst: Level) -> int:

@@ -30,6 +30,13 @@ NO_POLICY = Check(
     why="It was named to be checked, and there is nothing in it to check.",
     source="awsaudit",
 )
+TOO_MANY_FINDINGS = Check(
+    id="too-many-findings",
+    level=Level.ERROR,
+    title="a file with more findings than anybody reads",
+    why="The rest of the file is not checked: hostile text must not hold up a build. It may have worse faults than those that are told.",
+    source="awsaudit",
+)
 DATA_TYPE_MISMATCH = Check(
     id="data-type-mismatch",
     level=Level.ERROR,
@@ -135,6 +142,7 @@ INVALID_VERSION = Check(
 CHECKS = (
     JSON_SYNTAX_ERROR,
     NO_POLICY,
+    TOO_MANY_FINDINGS,
     DATA_TYPE_MISMATCH,
     INVALID_POLICY_ELEMENT,
     DUPLICATE_CASE,
