@@ -48,6 +48,7 @@ def test_a_fault_is_told_once(statement: dict[str, Any], kind: Kind, checks: lis
 @pytest.mark.parametrize(
     ("actions", "words"),
     [
+        (["iam:*", "apprunner:*"], "`iam:CreatePolicyVersion` on every resource leads"),
         (["iam:PassRole", "lambda:*"], "`lambda:UpdateFunctionCode` on every resource leads"),
         (["iam:PassRole", "ec2:RunInstances", "apprunner:*"], "`iam:PassRole` and `ec2:RunInstances` on every resource lead"),
         (

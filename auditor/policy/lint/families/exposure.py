@@ -266,12 +266,16 @@ def _ways(table: ActionTable) -> tuple[tuple[Method, frozenset[int]], ...]:
 
 
 def _escalations(wide: list[Clause], bits: frozenset[int], table: ActionTable) -> Iterator[Found]:
-    """The way up whose actions the policy writes out, as far as it does; of several, the shortest."""
+    """The way up whose actions the policy writes out, as far as it does; of several, the shortest, and IAM's own first."""
     found = [method for method, needed in _ways(table) if needed <= bits]
     if not found:
         return
     written = {pattern.lower() for clause in wide for _, pattern in clause.actions}
-    names = list(min(found, key=lambda way: (sum(name.lower() not in written for name in way.actions), len(way.actions))).actions)
+
+    def rank(way: Method) -> tuple[int, int, bool]:
+        return sum(name.lower() not in written for name in way.actions), len(way.actions), not way.id.startswith("iam-")
+
+    names = list(min(found, key=rank).actions)
     first = _bits(table, names[:1])
     clause = next(clause for clause in wide if named(clause, table).among(first))
     more = f", and {len(found) - 1} other way{'s' if len(found) > 2 else ''} up" if len(found) > 1 else ""
