@@ -12,7 +12,7 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.glob import overlap
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.regions import PARTITIONS, REGIONS
-from auditor.policy.lint.view import Policy
+from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 
 _ARNS = "IAM User Guide, Identify AWS resources with Amazon Resource Names (ARNs)"
@@ -200,6 +200,16 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
                     yield Found(
                         UNSUPPORTED_RESOURCE_ARN, clause.at(name, index), message, f"name the ARN of the {attached[0]} resource"
                     )
+            if clause.opaque(name):
+                yield from _of_templates(clause, name, table)
+
+
+def _of_templates(clause: Clause, name: str, table: ActionTable) -> Iterator[Found]:
+    """ARNs of which a template fills in parts: what it fills in may hold colons, so a missing field is not missing for sure."""
+    for index, text in clause.templates(name):
+        for check, message, fix, _ in faults(text, table):
+            if check is not MISSING_ARN_FIELD and not check.refused:
+                yield Found(check, clause.at(name, index), message, fix)
 
 
 def form(policy: Policy) -> Iterator[Found]:

@@ -37,7 +37,7 @@ RCP_ALLOW = Check(
     level=Level.ERROR,
     title="a resource control policy that allows",
     why="Only AWS's own `RCPFullAWSAccess` allows; yours can but deny.",
-    source=_RCP,
+    source=f"{_RCP}, Effect element",
     refused=True,
 )
 RCP_PRINCIPAL = Check(
@@ -45,7 +45,7 @@ RCP_PRINCIPAL = Check(
     level=Level.ERROR,
     title="a resource control policy for certain principals",
     why="Its `Principal` is `*`; whom it is for is said by conditions.",
-    source=_RCP,
+    source=f"{_RCP}, Principal element",
     refused=True,
 )
 RCP_NOTPRINCIPAL = Check(
@@ -53,7 +53,7 @@ RCP_NOTPRINCIPAL = Check(
     level=Level.ERROR,
     title="`NotPrincipal` in a resource control policy",
     why="Organizations does not save it: exceptions are said by conditions.",
-    source=_RCP,
+    source=f"{_RCP}, Unsupported elements",
     refused=True,
 )
 RCP_NOTACTION = Check(
@@ -61,7 +61,7 @@ RCP_NOTACTION = Check(
     level=Level.ERROR,
     title="`NotAction` in a resource control policy",
     why="Organizations does not save it: the actions are named.",
-    source=_RCP,
+    source=f"{_RCP}, Unsupported elements",
     refused=True,
 )
 RCP_ACTION_WILDCARD = Check(
@@ -69,7 +69,7 @@ RCP_ACTION_WILDCARD = Check(
     level=Level.WARNING,
     title="all actions in a resource control policy",
     why="A `*` alone is for AWS's own `RCPFullAWSAccess`; yours name the services. AWS's pages differ on whether it is refused.",
-    source=_RCP,
+    source=f"{_RCP}, Action element",
 )
 RCP_SERVICE = Check(
     id="rcp-unsupported-service",

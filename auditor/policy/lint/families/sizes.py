@@ -37,7 +37,7 @@ SCP = Check(
     level=Level.ERROR,
     title="a service control policy that is too long",
     why="Organizations does not save it: since 15 May 2026 such a policy has at most 10,240 characters, before that 5,120.",
-    source=_ORGANIZATIONS,
+    source=f"{_ORGANIZATIONS}; What's New with AWS, 15 May 2026: higher quotas for service control policies",
 )
 RCP = Check(
     id="policy-size-exceeds-rcp-quota",

@@ -144,7 +144,9 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
         if clause.opaque("Resource"):
             if not patterns:
                 yield from _bucket_in_template(clause, table)
-            continue
+            # What a template fills in may be any part of its ARN.
+            filled = [_FILLER.sub("*", text) for _, text in clause.templates("Resource")]
+            patterns = (*patterns, *filled) if filled else ()
         if patterns and "NotAction" not in clause.raw and not any(map(_whole_service, patterns)):
             yield from _mismatches(clause, patterns, table)
 
