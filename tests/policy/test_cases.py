@@ -66,6 +66,8 @@ REGION, IP, ARN, KEYS, TIME = "aws:RequestedRegion", "aws:SourceIp", "aws:Source
             "DEPENDS",
             id="a Boolean may be anything",
         ),
+        pytest.param([allow({"StringLikeIfExists": {REGION: "*"}})], "ALLOW", id="anything or nothing"),
+        pytest.param([allow({"StringLikeIfExists": {REGION: "a*"}})], "DEPENDS", id="something or nothing"),
         pytest.param([allow({"Null": {REGION: "true"}}), allow({"Null": {REGION: "false"}})], "ALLOW", id="there or not"),
         pytest.param([allow({"Null": {REGION: "true"}}), allow({"StringLike": {REGION: "*"}})], "ALLOW", id="there or any"),
         pytest.param(

@@ -51,8 +51,8 @@ ALLOW_NOT_PRINCIPAL = Check(
     id="allow-with-notprincipal",
     level=Level.SECURITY,
     title="everyone but a list is allowed",
-    why="It lets in every account of AWS, and anonymous requests, unless they are in the list.",
-    source="IAM Access Analyzer policy check reference",
+    why="It lets in every account of AWS, and anonymous requests, unless they are in the list. AWS documents it with `Deny` only.",
+    source="IAM Access Analyzer policy check reference; IAM User Guide, AWS JSON policy elements: NotPrincipal",
 )
 
 EMPTY_EXCEPTION = Check(
