@@ -24,8 +24,8 @@ from auditor.policy.variables import literal
 
 TESTS = 48
 """Values that all conditions on one key may compare with, for its cases to be told."""
-LENGTH = 8192
-"""Characters of all those values: each is compared with each."""
+LENGTH = 1024
+"""Characters of those of them that are patterns: each is compared with each, which takes the square of this many steps."""
 CLASSES = 96
 """Classes of values of one key that are told apart."""
 TOGETHER = 6
@@ -83,7 +83,7 @@ def _present(lines: Sequence[Line], matched: Sequence[Sequence[bool]]) -> tuple[
 
 def _classes(tests: Sequence[Test]) -> Iterable[frozenset[Test]] | None:
     """Sets of tests that one value may meet, and no others: every value meets exactly one of the sets."""
-    if len(tests) > TESTS or sum(len(text) for one in tests for _, text in one.parts) > LENGTH:
+    if len(tests) > TESTS or sum(len(literal(one.parts)) for one in tests if _exact(one) is None) > LENGTH:
         return None
     found: list[frozenset[Test]] = [frozenset()]
     for place, one in enumerate(tests):

@@ -246,8 +246,8 @@ def _by_cases(first: Decision, request: Request, policies: Policies, rcp_service
 
 
 def _cases(request: Request, policies: Policies) -> Mapping[str, Sequence[Case]]:
-    """The cases of each key that several conditions wait for: of a few keys, those with the fewest cases. One condition alone depends on
-    no other, so its cases tell nothing, unless there is but one."""
+    """The cases of each key that several conditions wait for, the fewest first. One condition alone depends on no other, so its cases tell
+    nothing, unless there is but one. Of many keys, those that the fewest conditions are on are looked at."""
     levels = [level.policy for level in (*policies.scp, *policies.rcp)]
     kinds = (policies.identity, policies.resource, policies.boundary, policies.session, policies.vpc_endpoint)
     waiting: dict[str, list[Condition]] = {}
@@ -255,9 +255,12 @@ def _cases(request: Request, policies: Policies) -> Mapping[str, Sequence[Case]]
         for one in policy.statements if policy is not None else ():
             for condition in one.open_conditions(request):
                 waiting.setdefault(condition.key, []).append(condition)
-    known = {key: cases for key, some in waiting.items() if (cases := of_key(some, request.context))}
-    found = {key: cases for key, cases in known.items() if len(waiting[key]) > 1 or len(cases) == 1}
-    return {key: found[key] for key in sorted(found, key=lambda one: (len(found[one]), one))[:MOST_KEYS]}
+    keys = sorted(waiting, key=lambda key: (len(waiting[key]), key))
+    single = [key for key in keys if len(waiting[key]) == 1][:MOST_KEYS]
+    several = [key for key in keys if len(waiting[key]) > 1][:MOST_KEYS]
+    found = {key: cases for key in (*single, *several) if (cases := of_key(waiting[key], request.context))}
+    useful = [key for key in found if key in several or len(found[key]) == 1]
+    return {key: found[key] for key in sorted(useful, key=lambda key: (len(found[key]), key))}
 
 
 def _leaves(
