@@ -360,6 +360,8 @@ def _covered(narrow: Clause, wide: Clause, name: str, covers: Any, fold: Any) ->
         return False
     if inverse in wide.raw:
         outside = [fold(one) for _, one in wide.strings(inverse)]
+        if wide.variables(inverse):
+            return False  # for a principal without the variable, what AWS does is not documented
         if inverse in narrow.raw:
             mine = [fold(one) for _, one in narrow.strings(inverse)]
             return all(any(covers(one, other) for one in mine) for other in outside)

@@ -167,6 +167,8 @@ def _covered(
     anywhere = starts.pop("", [])
     some = clause.strings(name)
     for (place, written), text in zip(some, texts, strict=True):
+        if name == "NotResource" and "${" in text:
+            continue  # what it excepts for a principal without the variable is open, so nothing covers it
         first = seen.setdefault(text, place)
         by = first if first != place else None
         if by is None and (anywhere or starts):
