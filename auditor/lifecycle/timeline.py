@@ -4,11 +4,12 @@ Exact and closed: moments are compared, no day is lived through. After the S3 Us
 S3 handles conflicts in lifecycle configurations", "Transitioning objects" and "Expiring objects using Amazon S3 Lifecycle". What these
 leave open is decided here so:
 
-- A moment that is a midnight already is not rounded up, but nothing happens at the very moment of writing: the example of the User Guide
-  that removes objects "90 days after object creation" (60 days, then 30 more as noncurrent) adds up only so.
-- A transition that is preferred to the delete marker of the same day puts that off to the next midnight.
-- A delete marker under which nothing is left is found at the midnight after.
-- A rule with tags or sizes in its filter is not about delete markers: they have neither.
+- At a midnight one thing happens to an object at most ("eligible for only one S3 Lifecycle action per day", "Expiring objects"): a
+  delete marker that a transition of the day goes before comes at the next midnight, and the marker under which nothing is left goes
+  at the midnight after.
+- A moment that is a midnight already is not rounded up: the example of the User Guide that removes objects "90 days after object
+  creation" (60 days, then 30 more as noncurrent) adds up only so.
+- A delete marker has no tags and no bytes: a rule that asks for a tag or for more than so many bytes is not about it.
 - A transition that lost to another of the same day is not made up for later.
 - Noncurrent versions that are only counted (``NewerNoncurrentVersions`` without ``NoncurrentDays``) are due at once.
 """
@@ -75,7 +76,7 @@ def steps(rules: Sequence[LifecycleRule], minimum: str | None, subject: Subject)
         noncurrent, marked = (moment(expires) if marks else None), expires
         deleted = NEVER if marks else expires
     if noncurrent is not None and versioned:
-        since = _Start(noncurrent)
+        since = _Start(noncurrent, later=marked < NEVER)
         gone, ids = _noncurrent_end(matching, since, subject.newer)
         moves = _noncurrent_moves(matching, minimum, subject, since)
         found += [(at, Action.TRANSITION, to, movers) for at, to, movers in _carried_out(moves, held, gone)]
@@ -128,13 +129,13 @@ def _midnight(one: datetime) -> int:
 
 
 class _Start:
-    """From when days are counted."""
+    """From when days are counted. ``first``: the midnight before which nothing can happen."""
 
     __slots__ = ("day", "first")
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime, *, later: bool = False) -> None:
         self.day = _midnight(start)
-        self.first = _utc(start).toordinal() + 1
+        self.first = self.day + later
 
     def after(self, days: int) -> int:
         """When something is due ``days`` later: the sum, rounded up to midnight."""
@@ -185,7 +186,7 @@ def _carried_out(moves: list[_Move], held: str, end: int) -> Iterator[tuple[int,
         possible = {name for _, name, _ in by_day[day] if can_move(held, name)}
         if possible and day < NEVER:
             held = min(possible, key=preference)
-            yield day, held, tuple(rule for _, name, rule in by_day[day] if name == held)
+            yield day, held, tuple(dict.fromkeys(rule for _, name, rule in by_day[day] if name == held))
 
 
 def _noncurrent_end(rules: Iterable[LifecycleRule], since: _Start, newer: int) -> tuple[int, tuple[str, ...]]:
@@ -201,13 +202,13 @@ def _noncurrent_end(rules: Iterable[LifecycleRule], since: _Start, newer: int) -
 def _marker(rules: Iterable[LifecycleRule], key: str, marked: int, deleted: int) -> Iterator[Step]:
     """The delete marker goes when nothing is left under it: at once where a rule is about such markers, else when it is old enough for a
     rule that expires objects."""
-    start = _Start(moment(marked))
+    start = _Start(moment(marked), later=True)
     ends: list[tuple[int, str]] = []
     for rule in rules:
         wanted, one = rule.filter, rule.expiration
         if one is None or not (wanted.prefix is None or key.startswith(wanted.prefix)):
             continue
-        if wanted.tags or wanted.size_greater_than is not None or wanted.size_less_than is not None:
+        if wanted.tags or wanted.size_greater_than is not None or wanted.size_less_than == 0:
             continue
         at = start.first if one.delete_markers else start.at(one.days, one.date)
         if at is not None:

@@ -114,7 +114,7 @@ def test_noncurrent_days_count_from_the_successor() -> None:
 def test_what_is_written_at_midnight_is_not_rounded() -> None:
     midnight = datetime(2026, 1, 15, tzinfo=UTC)
     assert told(rule("r", expires=1), born=midnight) == ["1 delete r"]
-    assert told(rule("r", to("GLACIER", 0)), born=midnight) == ["1 GLACIER r"]
+    assert told(rule("r", to("GLACIER", 0)), born=midnight) == ["0 GLACIER r"]
     assert told(rule("r", to("GLACIER", 0))) == ["1 GLACIER r"]
 
 
@@ -233,6 +233,10 @@ def test_versioned_objects_get_a_marker_first() -> None:
     assert told(both, tidy, versioning="Enabled") == ["61 mark r", "91 delete r", "92 remove-marker tidy"]
     assert told(rule("r", expires=60), versioning="Enabled") == ["61 mark r"]
     assert told(both, versioning="Enabled", newer=1) == ["61 mark r", "91 delete r"]
+    small = rule("s", under=10, expires=Expiration(delete_markers=True))
+    assert told(both, small, versioning="Enabled")[-1] == "92 remove-marker s"
+    large = rule("l", over=0, expires=60, old=NoncurrentExpiration(30))
+    assert told(large, versioning="Enabled") == ["61 mark l", "91 delete l"]
     tagged = rule("r", tags={"a": "b"}, expires=60, old=NoncurrentExpiration(30))
     assert told(tagged, versioning="Enabled", tags={"a": "b"}) == ["61 mark r", "91 delete r"]
     assert told(tagged, rule("d", expires=Expiration(date=LONG)), versioning="Enabled", tags={"a": "b"}, until=LONG)[-1].endswith(
@@ -242,6 +246,12 @@ def test_versioned_objects_get_a_marker_first() -> None:
 
 def test_a_transition_comes_before_the_marker_of_the_day() -> None:
     both = (rule("m", ia(60)), rule("e", expires=60))
+    assert told(*both, rule("n", moves=(NoncurrentTransition("GLACIER", 0),)), versioning="Enabled") == [
+        "61 STANDARD_IA m",
+        "62 mark e",
+        "63 GLACIER n",
+    ]
+    assert told(*both, rule("n", to("GLACIER", 61)), versioning="Enabled") == ["61 STANDARD_IA m", "62 GLACIER n", "63 mark e"]
     assert told(*both, versioning="Enabled") == ["61 STANDARD_IA m", "62 mark e"]
     assert told(*both, versioning="Off") == ["61 delete e"]
     assert told(*both, versioning="Enabled", start="DEEP_ARCHIVE") == ["61 mark e"]
