@@ -1,0 +1,111 @@
+"""Which rules other rules leave nothing to do, proved by taking them away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.effects import Effect, Reason
+from auditor.model.s3 import Filter
+
+_COVERED = (Reason.SAME, Reason.EARLIER, Reason.LOST)
+
+
+def covered(config: Config, of_rule: Mapping[str, Sequence[Effect]]) -> list[Named]:
+    """The rules that other rules cover, in their order. Of twins, the first stays."""
+    gone: list[Named] = []
+    for named in reversed(config.enabled):
+        mine = of_rule.get(named.name, [])
+        left = frozenset(one.name for one in gone) | {named.name}
+        if (
+            _asks(named)
+            and all(_is_covered(effect, left) for effect in mine)
+            and _tidied(config, named, left)
+            and _same_without(config, mine, [*gone, named])
+        ):
+            gone.append(named)
+    return gone[::-1]
+
+
+def _asks(named: Named) -> bool:
+    """The rule asks for something."""
+    rule = named.rule
+    return bool(
+        rule.transitions
+        or rule.noncurrent_transitions
+        or rule.expiration
+        or rule.noncurrent_expiration
+        or rule.abort_multipart_days is not None
+    )
+
+
+def _is_covered(effect: Effect, left: frozenset[str]) -> bool:
+    """The action comes to nothing because of other rules, or another rule does just the same on the same day."""
+    if effect.reason is Reason.WORKS:
+        return effect.by is not None and not left.issuperset(effect.by[3])
+    return effect.reason in _COVERED
+
+
+def _tidied(config: Config, named: Named, left: frozenset[str]) -> bool:
+    """Other rules abort uploads and remove delete markers as early, if this one does."""
+    rule = named.rule
+    others = [one.rule for one in config.enabled if one.name not in left]
+    days = rule.abort_multipart_days
+    if days is not None and not any(
+        one.abort_multipart_days is not None and one.abort_multipart_days <= days and _within(rule.filter, one.filter)
+        for one in others
+    ):
+        return False
+    end = rule.expiration
+    return not (end is not None and end.delete_markers) or any(
+        one.expiration is not None and one.expiration.delete_markers and _within(rule.filter, one.filter) for one in others
+    )
+
+
+def _within(narrow: Filter, wide: Filter) -> bool:
+    """Uploads and delete markers have a key only: one prefix includes the other, and nothing else is asked."""
+    alone = not wide.tags and wide.size_greater_than is None and wide.size_less_than is None
+    return alone and (narrow.prefix or "").startswith(wide.prefix or "")
+
+
+def _same_without(config: Config, mine: Sequence[Effect], gone: Sequence[Named]) -> bool:
+    """Objects of the rule live as they would without it, at every size that is tried, and so do those that other rules share with it."""
+    named = gone[-1]
+    filters = [named.rule.filter, *_shared(config, named)]
+    for wanted in filters:
+        for size in config.sizes(wanted):
+            for replaced in (None, 0) if config.versioned else (None,):
+                subject = config.object(wanted, size, replaced=replaced)
+                with_it = config.steps(subject, gone[:-1])
+                if [one[:3] for one in with_it] != [one[:3] for one in config.steps(subject, gone)]:
+                    return False
+    return bool(mine) or named.rule.abort_multipart_days is not None or named.rule.expiration is not None
+
+
+SHARED = 20
+"""Rules of which the common objects are tried at most."""
+
+
+def _shared(config: Config, named: Named) -> list[Filter]:
+    """What the rule has in common with each rule that does not include it."""
+    found: list[Filter] = []
+    for other in config.enabled:
+        if other.name != named.name and len(found) < SHARED:
+            both = common(named.rule.filter, other.rule.filter)
+            if both is not None and both != named.rule.filter:
+                found.append(both)
+    return found
+
+
+def common(one: Filter, other: Filter) -> Filter | None:
+    """What two filters both let through; ``None`` if that is nothing."""
+    first, second = one.prefix or "", other.prefix or ""
+    if not (first.startswith(second) or second.startswith(first)):
+        return None
+    if any(other.tags.get(key, value) != value for key, value in one.tags.items()):
+        return None
+    over = max((size for size in (one.size_greater_than, other.size_greater_than) if size is not None), default=None)
+    under = min((size for size in (one.size_less_than, other.size_less_than) if size is not None), default=None)
+    if over is not None and under is not None and over + 1 >= under:
+        return None
+    return Filter(max(first, second, key=len) or None, {**one.tags, **other.tags}, over, under)
