@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.lifecycle import documented_examples, documented_overlaps, documented_rules
+from tests.lifecycle import documented_classes, documented_examples, documented_overlaps, documented_rules
 
-ROWS = documented_examples.ROWS + documented_overlaps.ROWS + documented_rules.ROWS
+ROWS = documented_examples.ROWS + documented_overlaps.ROWS + documented_rules.ROWS + documented_classes.ROWS

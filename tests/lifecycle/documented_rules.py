@@ -1,4 +1,4 @@
-"""What AWS's text says in sentences: rounding, dates, versioning, conflicts, small objects, the waterfall. The configurations are ours."""
+"""What AWS's text says in sentences: rounding, dates, versioning, conflicts. The configurations are ours."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ DATE = ELEMENTS + "Lifecycle rules: Based on a specific date"
 STATES = ELEMENTS + "table of lifecycle actions and bucket versioning state"
 EXPIRING = "User Guide, Expiring objects"
 TROUBLE = "User Guide, Troubleshooting Amazon S3 Lifecycle issues"
-WATERFALL = "User Guide, Transitioning objects using Amazon S3 Lifecycle: Supported and unsupported lifecycle transitions"
-SMALL = EXAMPLES + "Allowing objects smaller than 128 KB to be transitioned"
 DAYS_30 = "2024-02-15"
 """Thirty days after the objects of these rows were created, rounded to the next midnight."""
 
@@ -206,6 +204,24 @@ VERSIONING = (
         marked(DAYS_30, "tagged"),
         deleted("2024-03-16", "old"),
     ),
+    row(
+        "a marker has no data: a rule for larger objects leaves it",
+        EXAMPLES + "Expiring noncurrent objects that have no data",
+        rules(
+            LifecycleRule(id="large", enabled=True, filter=Filter(size_greater_than=KB), expiration=Expiration(days=30)),
+            NONCURRENT_30,
+        ),
+        thing(versioning="Enabled"),
+        marked(DAYS_30, "large"),
+        deleted("2024-03-16", "old"),
+    ),
+    row(
+        "off: what is overwritten is gone, and its rules with it",
+        "User Guide, How S3 Versioning works: a new object overwrites the one of that key",
+        rules(to("GLACIER"), expire("all", 90), NONCURRENT_30),
+        old("Off"),
+        moved(DAYS_30, "GLACIER", "GLACIER"),
+    ),
 )
 
 
@@ -306,77 +322,4 @@ AT_ODDS = (
     ),
 )
 
-VARIES = "varies_by_storage_class"
-CLASSES = (
-    row("a byte under 128 KB stays", SMALL, rules(to("GLACIER")), thing(128 * KB - 1)),
-    row("128 KB moves", SMALL, rules(to("STANDARD_IA")), thing(128 * KB), moved(DAYS_30, "STANDARD_IA", "STANDARD_IA")),
-    row(
-        "by the older default a small object goes to Glacier",
-        SMALL,
-        rules(to("STANDARD_IA"), to("GLACIER", 90), minimum=VARIES),
-        thing(10 * KB),
-        moved("2024-04-15", "GLACIER", "GLACIER"),
-    ),
-    row("by the older default it goes nowhere else", SMALL, rules(to("GLACIER_IR"), minimum=VARIES), thing(10 * KB)),
-    row("the default is no hindrance to expiration", SMALL, rules(expire("all", 30)), thing(1), deleted(DAYS_30, "all")),
-    row(
-        "a rule's own size wins over the default, for that rule",
-        SMALL,
-        rules(to("STANDARD_IA", 30, Filter(size_less_than=MB)), to("GLACIER", 90)),
-        thing(10 * KB),
-        moved(DAYS_30, "STANDARD_IA", "STANDARD_IA"),
-    ),
-    row(
-        "no way from Intelligent-Tiering to Standard-IA",
-        WATERFALL,
-        rules(to("STANDARD_IA")),
-        thing(storage_class="INTELLIGENT_TIERING"),
-    ),
-    row(
-        "no way from One Zone-IA to Glacier Instant Retrieval",
-        WATERFALL,
-        rules(to("GLACIER_IR")),
-        thing(storage_class="ONEZONE_IA"),
-    ),
-    row(
-        "no way from One Zone-IA to Intelligent-Tiering",
-        WATERFALL,
-        rules(to("INTELLIGENT_TIERING")),
-        thing(storage_class="ONEZONE_IA"),
-    ),
-    row("no way back from Glacier", WATERFALL, rules(to("STANDARD_IA"), to("GLACIER_IR")), thing(storage_class="GLACIER")),
-    row("no way out of Deep Archive", WATERFALL, rules(to("GLACIER"), to("GLACIER_IR")), thing(storage_class="DEEP_ARCHIVE")),
-    row(
-        "from Glacier to Deep Archive",
-        WATERFALL,
-        rules(to("DEEP_ARCHIVE")),
-        thing(storage_class="GLACIER"),
-        moved(DAYS_30, "DEEP_ARCHIVE", "DEEP_ARCHIVE"),
-    ),
-    row(
-        "from Intelligent-Tiering to One Zone-IA",
-        WATERFALL,
-        rules(to("ONEZONE_IA")),
-        thing(storage_class="INTELLIGENT_TIERING"),
-        moved(DAYS_30, "ONEZONE_IA", "ONEZONE_IA"),
-    ),
-    row(
-        "down all the steps there are",
-        WATERFALL,
-        rules(
-            to("STANDARD_IA", 30),
-            to("INTELLIGENT_TIERING", 60),
-            to("GLACIER_IR", 90),
-            to("GLACIER", 100),
-            to("DEEP_ARCHIVE", 180),
-        ),
-        thing(),
-        moved(DAYS_30, "STANDARD_IA", "STANDARD_IA"),
-        moved("2024-03-16", "INTELLIGENT_TIERING", "INTELLIGENT_TIERING"),
-        moved("2024-04-15", "GLACIER_IR", "GLACIER_IR"),
-        moved("2024-04-25", "GLACIER", "GLACIER"),
-        moved("2024-07-14", "DEEP_ARCHIVE", "DEEP_ARCHIVE"),
-    ),
-)
-
-ROWS = TIMES + VERSIONING + AT_ODDS + CLASSES
+ROWS = TIMES + VERSIONING + AT_ODDS
