@@ -66,7 +66,7 @@ def rule(pick: random.Random, rule_id: str) -> LifecycleRule:
         transitions=tuple(transition(pick) for _ in range(pick.randint(1, 3))) if "move" in kinds else (),
         expiration=expiration(pick) if "expire" in kinds else None,
         noncurrent_transitions=tuple(old_transition(pick) for _ in range(pick.randint(1, 3))) if "move old" in kinds else (),
-        noncurrent_expiration=NoncurrentExpiration(days=pick.randint(1, 10), keep=keep(pick)) if "expire old" in kinds else None,
+        noncurrent_expiration=old_expiration(pick) if "expire old" in kinds else None,
         abort_multipart_days=7 if chance(pick, 0.1) else None,
     )
 
@@ -93,7 +93,14 @@ def transition(pick: random.Random) -> Transition:
 
 def old_transition(pick: random.Random) -> NoncurrentTransition:
     """For noncurrent versions."""
-    return NoncurrentTransition(pick.choice(CLASSES), days=pick.randint(0, 8), keep=keep(pick))
+    kept = keep(pick)
+    return NoncurrentTransition(pick.choice(CLASSES), days=None if kept and chance(pick, 0.1) else pick.randint(0, 8), keep=kept)
+
+
+def old_expiration(pick: random.Random) -> NoncurrentExpiration:
+    """For noncurrent versions."""
+    kept = keep(pick)
+    return NoncurrentExpiration(days=None if kept and chance(pick, 0.1) else pick.randint(1, 10), keep=kept)
 
 
 def expiration(pick: random.Random) -> Expiration:

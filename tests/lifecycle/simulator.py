@@ -15,6 +15,7 @@ Where the documents say nothing, or two things, this is what is taken. Not AWS's
   no one price, is favoured over all but the two archives, as AWS says.
 - ``NewerNoncurrentVersions``: the API reference says that this many are retained, an example that more than this many newer ones must
   exist. Retained is taken: a version with exactly this many newer ones is acted upon.
+- A rule for noncurrent versions that names their number alone acts at once on those beyond it.
 - Only a delete marker that lifecycle set is known to be there, and it is known to be alone only if no newer noncurrent versions stand
   under it.
 - ``TransitionDefaultMinimumObjectSize`` that is not given is the default of today (since September 2024): nothing under 128 KB moves.
@@ -123,9 +124,9 @@ class World:
         asking: list[str] = []
         for rule in self.rules:
             action = rule.noncurrent_expiration
-            if action is None or action.days is None or not matches(rule, self.subject):
+            if action is None or not matches(rule, self.subject) or not self.enough_newer(action.days, action.keep):
                 continue
-            if self.enough_newer(action.keep) and rounded(since + action.days * DAY) <= midnight:
+            if rounded(since + (action.days or 0) * DAY) <= midnight:
                 asking.append(rule.id)
         if asking:
             self.gone = True
@@ -164,9 +165,9 @@ class World:
             ]
         since = self.noncurrent_since
         return [
-            (place, one.storage_class, rounded(since + one.days * DAY))
+            (place, one.storage_class, rounded(since + (one.days or 0) * DAY))
             for place, one in enumerate(rule.noncurrent_transitions)
-            if one.days is not None and since is not None and self.enough_newer(one.keep)
+            if since is not None and self.enough_newer(one.days, one.keep)
         ]
 
     def when(self, transition: Transition) -> datetime | None:
@@ -184,9 +185,11 @@ class World:
             return True
         return self.default == "varies_by_storage_class" and storage_class in ("GLACIER", "DEEP_ARCHIVE")
 
-    def enough_newer(self, keep: int | None) -> bool:
-        """The newest ``keep`` noncurrent versions are retained, and this is not one of them."""
-        return keep is None or self.subject.newer >= keep
+    def enough_newer(self, days: int | None, keep: int | None) -> bool:
+        """The newest ``keep`` noncurrent versions are retained, and this is not one of them. A rule has to ask for days or a number."""
+        if keep is None:
+            return days is not None
+        return self.subject.newer >= keep
 
     def expired(self, midnight: datetime) -> tuple[str, ...]:
         """The rules by which the current version has expired."""

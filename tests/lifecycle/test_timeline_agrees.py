@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 
 from auditor.lifecycle.subject import Subject
+from auditor.lifecycle.timeline import timeline
 from auditor.model.s3 import Lifecycle
 from tests.lifecycle.documented import ROWS
 from tests.lifecycle.generated import case, cases
 from tests.lifecycle.rows import Row
 from tests.lifecycle.simulator import simulate
-
-timeline = pytest.importorskip("auditor.lifecycle.timeline").timeline
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
