@@ -140,8 +140,8 @@ def _given(value: Any) -> bool:
     return value is not None and value != "" and value != 0 and value is not False
 
 
-def _block(shape: Shape, at: Path, value: Any, base: Path, names: Mapping[str, str], *, nought: tuple[str, ...] = ()) -> None:
-    """The block of a name that occurs once: a list of one. ``nought``: members for which 0 means 0."""
+def _block(shape: Shape, at: Path, value: Any, base: Path, names: Mapping[str, str]) -> None:
+    """The block of a name that occurs once: a list of one."""
     if isinstance(value, Opaque):
         shape.put(at, value, base)
         return
@@ -150,7 +150,7 @@ def _block(shape: Shape, at: Path, value: Any, base: Path, names: Mapping[str, s
         return
     shape.put(at, {}, base)
     for name, inner in listed[0].items():
-        if name in names and (_given(inner) or (name in nought and inner == 0)):
+        if name in names and _given(inner):
             shape.put((*at, names[name]), inner, (*base, 0, name))
 
 
