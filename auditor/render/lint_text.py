@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.policy.lint.report import LEVELS, Finding
 from auditor.render.visible import visible
+from auditor.render.wide import wide
 
 WIDTH = 120
 """Characters of a source line that are shown: many policies stand on one line."""
@@ -60,7 +60,7 @@ def _finding(finding: Finding, lines: Sequence[str], color: bool) -> Iterator[st
         before, marked, after = _window(lines[finding.line - 1].rstrip("\r"), finding)
         shown = [visible(part.replace("\t", " ")) for part in (before, marked, after)]
         yield f"{dim}{number} |{plain} {''.join(shown)}"
-        yield f"{dim}{margin} |{plain} {' ' * _wide(shown[0])}{paint}{'^' * max(_wide(shown[1]), 1)}{plain}"
+        yield f"{dim}{margin} |{plain} {' ' * wide(shown[0])}{paint}{'^' * max(wide(shown[1]), 1)}{plain}"
     if finding.within:
         yield f"{dim}{margin} ={plain} in: {visible(finding.within)}"
     if finding.fix:
@@ -81,13 +81,3 @@ def _window(line: str, finding: Finding) -> tuple[str, str, str]:
         return before, f"{marked[:room]}…", ""
     room -= len(marked)
     return before, marked, after if len(after) <= room else f"{after[:room]}…"
-
-
-def _wide(shown: str) -> int:
-    """How many columns of a terminal the text takes."""
-    if shown.isascii():
-        return len(shown)
-    return sum(
-        0 if unicodedata.combining(one) or one in "\u200c\u200d" else 2 if unicodedata.east_asian_width(one) in "WF" else 1
-        for one in shown
-    )
