@@ -58,7 +58,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:
     for effect in effects:
         if effect.kind not in (Kind.MOVE, Kind.OLD_MOVE) or effect.target not in CLASSES:
             continue
-        if average is not None and effect.subject is not None and effect.subject.size == average and average < SMALL:
+        if average is not None and average < SMALL and average in config.sizes(effect.named.rule.filter)[:1]:
             stays = _stays(config, effect)
             if stays is not None:
                 yield stays
