@@ -120,10 +120,6 @@ class Config:
         """When the objects are written that prove something: at the beginning of the day, so that a rule's days are days of theirs."""
         return self.facts.today.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def day(self, step: Step) -> int:
-        """Days from the writing of the object to a step."""
-        return step[0] - self.born.toordinal()
-
     def steps(self, subject: Subject, without: Iterable[Named] = ()) -> list[Step]:
         """What happens to the object, under all enabled rules or without some."""
         left = frozenset(one.name for one in without)
@@ -131,9 +127,10 @@ class Config:
             subject.key,
             subject.size,
             frozenset(subject.tags.items()),
-            subject.storage_class,
+            subject.created,
             subject.noncurrent_since,
             subject.newer,
+            subject.null_version,
             left,
         )
         found = self._seen.get(known)
@@ -146,17 +143,29 @@ class Config:
         """The object as a proof."""
         return Proof(subject, tuple(self.steps(subject)))
 
-    def object(self, wanted: Filter, size: int, *, replaced: int | None = None, newer: int | None = None) -> Subject:
+    def object(
+        self,
+        wanted: Filter,
+        size: int,
+        *,
+        replaced: int | None = None,
+        newer: int = 0,
+        born: datetime | None = None,
+        null: bool | None = None,
+    ) -> Subject:
         """An object that a filter lets through by as little as possible: every rule that applies to it applies to all objects of the
-        filter with about that size. ``replaced``: it becomes noncurrent after so many days."""
+        filter with about that size. ``replaced``: it becomes noncurrent after so many days. ``null``: whether its version id is ``null``;
+        what is written while versioning is suspended has that."""
+        created = self.born if born is None else born
         return Subject(
             key=self._key(wanted.prefix or ""),
             size=size,
-            created=self.born,
+            created=created,
             tags=wanted.tags,
             versioning=self.versioning,
-            noncurrent_since=None if replaced is None else self.born + timedelta(days=replaced),
-            newer=(OLDEST if replaced is not None else 0) if newer is None else newer,
+            noncurrent_since=None if replaced is None else created + timedelta(days=replaced),
+            newer=newer,
+            null_version=(self.versioning == "Suspended" and replaced is None) if null is None else null,
         )
 
     def _key(self, prefix: str) -> str:

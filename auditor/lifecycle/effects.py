@@ -13,10 +13,11 @@ from functools import cached_property
 
 import msgspec
 
+from auditor.lifecycle import witnesses
 from auditor.lifecycle.classes import can_move
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.subject import Action, Subject
-from auditor.lifecycle.timeline import NEVER, Step, large_enough, midnight
+from auditor.lifecycle.timeline import NEVER, Step, day_of, large_enough, midnight
 from auditor.source.shape import Path
 
 
@@ -89,41 +90,74 @@ class Effects:
 
 def _of_rule(config: Config, named: Named) -> Iterator[Effect]:
     rule = named.rule
-    sizes = config.sizes(rule.filter)
     for number, move in enumerate(rule.transitions):
-        asked = Effect(named, Kind.MOVE, named.transition(number), _due(config, move.days, move.date), move.storage_class)
-        yield _best(config, asked, sizes)
+        asked = Effect(named, Kind.MOVE, named.transition(number), _due(config.born, move.days, move.date), move.storage_class)
+        yield _tried(config, asked, move.days, move.date)
     end = rule.expiration
     if end is not None and (end.days is not None or end.date is not None):
-        yield _best(config, Effect(named, Kind.EXPIRE, (*named.path, "Expiration"), _due(config, end.days, end.date)), sizes)
+        asked = Effect(named, Kind.EXPIRE, (*named.path, "Expiration"), _due(config.born, end.days, end.date))
+        yield _tried(config, asked, end.days, end.date)
     for number, old in enumerate(rule.noncurrent_transitions):
-        path = named.noncurrent_transition(number)
-        yield _best(config, Effect(named, Kind.OLD_MOVE, path, old.days or 0, old.storage_class), sizes)
-    if rule.noncurrent_expiration is not None:
-        path = (*named.path, "NoncurrentVersionExpiration")
-        yield _best(config, Effect(named, Kind.OLD_EXPIRE, path, rule.noncurrent_expiration.days or 0), sizes)
+        due = _counted(old.days, old.keep)
+        asked = Effect(named, Kind.OLD_MOVE, named.noncurrent_transition(number), due, old.storage_class)
+        yield _tried(config, asked, due, None, old.keep or 0)
+    old_end = rule.noncurrent_expiration
+    if old_end is not None:
+        due = _counted(old_end.days, old_end.keep)
+        yield _tried(
+            config,
+            Effect(named, Kind.OLD_EXPIRE, (*named.path, "NoncurrentVersionExpiration"), due),
+            due,
+            None,
+            old_end.keep or 0,
+        )
 
 
-def _due(config: Config, days: int | None, on: datetime | None) -> int:
-    """Days after which a transition or expiration is due."""
+def _due(born: datetime, days: int | None, on: datetime | None) -> int:
+    """Days from writing after which a transition or expiration is due."""
     if days is not None:
         return days
-    return max(0, midnight(on) - config.born.toordinal()) if on is not None else NEVER
+    return max(0, midnight(on) - midnight(born)) if on is not None else NEVER
 
 
-def _best(config: Config, asked: Effect, sizes: Sequence[int]) -> Effect:
-    """Of the sizes, the first at which it works; else the most telling."""
+def _counted(days: int | None, keep: int | None) -> int:
+    """Days after which an action on noncurrent versions is due; those that are only counted are due at once."""
+    return NEVER if days is None and keep is None else days or 0
+
+
+def _tried(config: Config, asked: Effect, days: int | None, on: datetime | None, newer: int = 0) -> Effect:
+    """What comes of an action: what is said of the plainest object, unless the action takes place on another one."""
     old = asked.kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
     if old and not config.versioned:
         return msgspec.structs.replace(asked, reason=Reason.UNVERSIONED)
     told: Effect | None = None
-    for size in sizes:
-        subject = config.object(asked.named.rule.filter, size, replaced=0 if old else None)
-        found = (_moved if asked.target else _ended)(config, msgspec.structs.replace(asked, reason=Reason.NEVER, subject=subject))
-        if found.reason is Reason.WORKS:
-            return found
-        told = told or found
+    for subject in witnesses.objects(config, asked.named, old=old, newer=newer):
+        if told is None:
+            found = msgspec.structs.replace(asked, reason=Reason.NEVER, subject=subject)
+            told = _moved(config, found) if asked.target else _ended(config, found)
+            if told.reason is Reason.WORKS:
+                return told
+            continue
+        step = _takes_place(config, asked, subject, _due(subject.created, days, on))
+        if step is not None:
+            return msgspec.structs.replace(asked, reason=Reason.WORKS, subject=subject, by=step)
     return told or asked
+
+
+def _takes_place(config: Config, asked: Effect, subject: Subject, due: int) -> Step | None:
+    """The step with which the action takes place on an object. Of transitions only that which is due then: a rule may ask for a class
+    twice. When those of versions are due that lifecycle made noncurrent, is not asked."""
+    current = subject.noncurrent_since is None
+    old = asked.kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
+    marked = not current
+    for step in config.steps(subject):
+        if marked == old and asked.named.name in step[3]:
+            if asked.target and step[2] == asked.target and (current == old or day_of(subject, step) == due):
+                return step
+            if not asked.target and step[1] in (Action.DELETE, Action.MARK):
+                return step
+        marked = marked or step[1] is Action.MARK
+    return None
 
 
 def _moved(config: Config, asked: Effect) -> Effect:
@@ -132,7 +166,7 @@ def _moved(config: Config, asked: Effect) -> Effect:
         return asked
     held, led = subject.storage_class, None
     for step in config.steps(subject):
-        day = config.day(step)
+        day = day_of(subject, step)
         if day > asked.due:
             break
         if step[1] is not Action.TRANSITION:

@@ -34,6 +34,20 @@ def lives(config: Config) -> tuple[Proof, ...]:
     return tuple(found)
 
 
+def _beyond(config: Config, subject: Subject) -> int:
+    """So many newer versions that no rule keeps the object for their sake."""
+    keeps = [
+        step.keep or 0
+        for one in config.enabled
+        if config.applies(one, subject)
+        for step in (
+            *one.rule.noncurrent_transitions,
+            *((one.rule.noncurrent_expiration,) if one.rule.noncurrent_expiration else ()),
+        )
+    ]
+    return max(keeps, default=0)
+
+
 def _subjects(config: Config, named: Named) -> Iterator[Subject]:
     sizes = config.sizes(named.rule.filter)
     if not sizes:
@@ -44,4 +58,4 @@ def _subjects(config: Config, named: Named) -> Iterator[Subject]:
         config.applies(one, first) and (one.rule.noncurrent_transitions or one.rule.noncurrent_expiration)
         for one in config.enabled
     ):
-        yield config.object(named.rule.filter, sizes[0], replaced=REPLACED)
+        yield config.object(named.rule.filter, sizes[0], replaced=REPLACED, newer=_beyond(config, first))

@@ -11,7 +11,8 @@ from auditor.lifecycle.check import Check, Found, Level, Proof
 from auditor.lifecycle.config import Config
 from auditor.lifecycle.lint import Judged, Valid
 from auditor.lifecycle.lives import lives
-from auditor.lifecycle.timeline import Step, moment
+from auditor.lifecycle.subject import Subject
+from auditor.lifecycle.timeline import Step, day_of, moment
 from auditor.source.json_source import Places, Span, Unreadable
 
 LevelWord = Literal["error", "warning", "suggestion"]
@@ -123,7 +124,7 @@ _VALID: Mapping[Valid, bool | Literal["depends"]] = {Valid.YES: True, Valid.NO: 
 
 def configuration(file: str, within: str, places: Places, config: Config, judged: Judged) -> FileReport:
     """The report on a configuration."""
-    made = [_finding(places, config, one) for one in judged.found]
+    made = [_finding(places, one) for one in judged.found]
     return FileReport(
         file=file,
         within=within,
@@ -132,7 +133,7 @@ def configuration(file: str, within: str, places: Places, config: Config, judged
         versioning=_versioning(config.versioning),
         supposed=config.facts.versioning is None,
         findings=tuple(sorted(made, key=place)),
-        timeline=() if judged.valid is Valid.NO else tuple(life(config, one) for one in lives(config)),
+        timeline=() if judged.valid is Valid.NO else tuple(life(one) for one in lives(config)),
     )
 
 
@@ -160,7 +161,7 @@ def place(finding: Finding) -> tuple[int, int, int, str, str]:
     return finding.line, finding.column, LEVELS.index(finding.level), finding.check, finding.message
 
 
-def life(config: Config, proof: Proof) -> Life:
+def life(proof: Proof) -> Life:
     """An object and what happens to it."""
     subject = proof.subject
     since = subject.noncurrent_since
@@ -174,13 +175,13 @@ def life(config: Config, proof: Proof) -> Life:
             noncurrent_day=(since - subject.created).days if since is not None else None,
             newer=subject.newer,
         ),
-        events=tuple(_happening(config, step) for step in proof.steps),
+        events=tuple(_happening(subject, step) for step in proof.steps),
     )
 
 
-def _happening(config: Config, step: Step) -> Happening:
+def _happening(subject: Subject, step: Step) -> Happening:
     return Happening(
-        day=config.day(step),
+        day=day_of(subject, step),
         date=f"{moment(step[0]).date().isoformat()}",
         action=step[1].value,
         storage_class=step[2],
@@ -197,8 +198,8 @@ def _nothing(file: str, check: Check, span: Span, message: str, fix: str) -> Fil
     return FileReport(file=file, valid=False, effective=False, versioning="Off", supposed=True, findings=(one,), timeline=())
 
 
-def _finding(places: Places, config: Config, found: Found) -> Finding:
-    proof = life(config, found.proof) if found.proof is not None else None
+def _finding(places: Places, found: Found) -> Finding:
+    proof = life(found.proof) if found.proof is not None else None
     span = places.span(found.path, name=found.name)
     return _made(found.check, found.rule, places.pointer(found.path), span, found.message, found.fix, proof)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from auditor.lifecycle import witnesses
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.effects import Effect, Reason
-from auditor.model.s3 import Filter
+from auditor.model.s3 import Filter, NoncurrentExpiration, NoncurrentTransition
 
 _COVERED = (Reason.SAME, Reason.EARLIER, Reason.LOST)
 
@@ -69,43 +70,18 @@ def _within(narrow: Filter, wide: Filter) -> bool:
 
 
 def _same_without(config: Config, mine: Sequence[Effect], gone: Sequence[Named]) -> bool:
-    """Objects of the rule live as they would without it, at every size that is tried, and so do those that other rules share with it."""
+    """Objects of the rule live as they would without it, whichever are tried."""
     named = gone[-1]
-    filters = [named.rule.filter, *_shared(config, named)]
-    for wanted in filters:
-        for size in config.sizes(wanted):
-            for replaced in (None, 0) if config.versioned else (None,):
-                subject = config.object(wanted, size, replaced=replaced)
-                with_it = config.steps(subject, gone[:-1])
-                if [one[:3] for one in with_it] != [one[:3] for one in config.steps(subject, gone)]:
-                    return False
+    keeps = {one.keep for other in config.enabled for one in _counted(other) if one.keep is not None}
+    for old, newer in ((False, 0), *((True, newer) for newer in sorted({0, *keeps}) if config.versioned)):
+        for subject in witnesses.objects(config, named, old=old, newer=newer):
+            before = [one[:3] for one in config.steps(subject, gone[:-1])]
+            if before != [one[:3] for one in config.steps(subject, gone)]:
+                return False
     return bool(mine) or named.rule.abort_multipart_days is not None or named.rule.expiration is not None
 
 
-SHARED = 20
-"""Rules of which the common objects are tried at most."""
-
-
-def _shared(config: Config, named: Named) -> list[Filter]:
-    """What the rule has in common with each rule that does not include it."""
-    found: list[Filter] = []
-    for other in config.enabled:
-        if other.name != named.name and len(found) < SHARED:
-            both = common(named.rule.filter, other.rule.filter)
-            if both is not None and both != named.rule.filter:
-                found.append(both)
-    return found
-
-
-def common(one: Filter, other: Filter) -> Filter | None:
-    """What two filters both let through; ``None`` if that is nothing."""
-    first, second = one.prefix or "", other.prefix or ""
-    if not (first.startswith(second) or second.startswith(first)):
-        return None
-    if any(other.tags.get(key, value) != value for key, value in one.tags.items()):
-        return None
-    over = max((size for size in (one.size_greater_than, other.size_greater_than) if size is not None), default=None)
-    under = min((size for size in (one.size_less_than, other.size_less_than) if size is not None), default=None)
-    if over is not None and under is not None and over + 1 >= under:
-        return None
-    return Filter(max(first, second, key=len) or None, {**one.tags, **other.tags}, over, under)
+def _counted(named: Named) -> Iterator[NoncurrentTransition | NoncurrentExpiration]:
+    yield from named.rule.noncurrent_transitions
+    if named.rule.noncurrent_expiration is not None:
+        yield named.rule.noncurrent_expiration

@@ -114,6 +114,11 @@ def moment(day: int) -> datetime:
     return _EPOCH + timedelta(days=day - _EPOCH_DAY)
 
 
+def day_of(subject: Subject, step: Step) -> int:
+    """Days from the midnight with which the object was written, or first after it, to a step."""
+    return step[0] - midnight(subject.created)
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.lifecycle.config import Config
 from auditor.lifecycle.subject import Action, Subject
-from auditor.lifecycle.timeline import Step
+from auditor.lifecycle.timeline import Step, day_of
 from auditor.source.positions import shown
 
 _UNITS = (("TB", 1024**4), ("GB", 1024**3), ("MB", 1024**2), ("KB", 1024))
@@ -38,7 +37,7 @@ def object_(subject: Subject) -> str:
     return ", ".join(parts)
 
 
-def step(config: Config, one: Step) -> str:
+def step(subject: Subject, one: Step) -> str:
     """What happens, on which day, by which rule."""
     _, action, storage_class, names = one
     what = {
@@ -47,4 +46,4 @@ def step(config: Config, one: Step) -> str:
         Action.MARK: "marked as deleted",
         Action.REMOVE_MARKER: "freed of its delete marker",
     }[action]
-    return f"{what} on day {config.day(one):,} by {rules(names)}"
+    return f"{what} on day {day_of(subject, one):,} by {rules(names)}"

@@ -78,6 +78,7 @@ def _about(life: Life) -> str:
     parts += [cut(visible(f"{key}={value}"), NAME) for key, value in one.tags.items()]
     if one.noncurrent_day is not None:
         parts.append("replaced at once" if one.noncurrent_day == 0 else f"replaced on day {one.noncurrent_day}")
+        parts += [f"{counted(one.newer, 'newer version')} beside it"] if one.newer else []
     return ", ".join(parts)
 
 

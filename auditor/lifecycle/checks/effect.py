@@ -87,20 +87,20 @@ def _found(config: Config, effect: Effect) -> Found | None:
     if effect.reason is Reason.IMPOSSIBLE:
         check_ = IMPOSSIBLE
         before = f"{words.object_(effect.subject)} is in {shown(effect.held)}"
-        since = f" (it is {words.step(config, effect.by)})" if effect.by is not None else ""
+        since = f" (it is {words.step(effect.subject, effect.by)})" if effect.by is not None else ""
         message = f"{said}: {before} by then{since}, from where lifecycle does not move it there"
         fix = "remove the transition, or name a colder class"
     elif effect.reason is Reason.ENDED and effect.by is not None:
         check_ = LADDER if effect.kind is Kind.OLD_MOVE else AFTER_EXPIRY
-        message = f"{said}: {words.object_(effect.subject)} is {words.step(config, effect.by)}"
+        message = f"{said}: {words.object_(effect.subject)} is {words.step(effect.subject, effect.by)}"
         fix = "remove the transition, or let the objects live longer than it takes to pay"
     elif effect.reason is Reason.LOST and effect.by is not None:
         check_ = OVERRULED
-        message = f"{said}: {words.object_(effect.subject)} is {words.step(config, effect.by)}, which is preferred"
+        message = f"{said}: {words.object_(effect.subject)} is {words.step(effect.subject, effect.by)}, which is preferred"
         fix = "remove one of the two transitions"
     elif effect.reason is Reason.SAME and effect.by is not None:
         check_ = SAME_BEFORE
-        message = f"{said}: {words.object_(effect.subject)} is {words.step(config, effect.by)}"
+        message = f"{said}: {words.object_(effect.subject)} is {words.step(effect.subject, effect.by)}"
         fix = "remove the transition"
     elif effect.reason is Reason.EARLIER and effect.by is not None:
         check_ = EXPIRES_BEFORE
@@ -108,7 +108,7 @@ def _found(config: Config, effect: Effect) -> Found | None:
         end = "deleted" if effect.by[1] is Action.DELETE else "marked as deleted"
         message = (
             f"{effect.named.shown}: {what} not {end} after {words.days(effect.due)} but before: "
-            f"{words.object_(effect.subject)} is {words.step(config, effect.by)}"
+            f"{words.object_(effect.subject)} is {words.step(effect.subject, effect.by)}"
         )
         fix = "take these objects out of the other rule's filter, or give both the same days"
     if check_ is None:

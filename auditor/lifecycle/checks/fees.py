@@ -10,7 +10,7 @@ from auditor.lifecycle.classes import CLASSES
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.effects import Effects, Kind, Reason
 from auditor.lifecycle.subject import Action, Subject
-from auditor.lifecycle.timeline import NEVER, Step
+from auditor.lifecycle.timeline import NEVER, Step, day_of
 from auditor.source.positions import shown
 from auditor.source.shape import Path
 
@@ -61,8 +61,8 @@ def _found(config: Config, named: Named, path: Path, subject: Subject, came: Ste
         check=EARLY,
         path=path,
         message=(
-            f"{named.shown}: {words.object_(subject)} is in {shown(name)} from day {config.day(came):,} and "
-            f"{words.step(config, left)}, after {words.days(stay)}; {least} are charged, {least - stay} of them for nothing"
+            f"{named.shown}: {words.object_(subject)} is in {shown(name)} from day {day_of(subject, came):,} and "
+            f"{words.step(subject, left)}, after {words.days(stay)}; {least} are charged, {least - stay} of them for nothing"
         ),
         fix=f"let it stay {least} days, or leave the transition out",
         rule=named.name,

@@ -12,8 +12,8 @@ from auditor.lifecycle import words
 from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
-from auditor.lifecycle.shadows import common
 from auditor.lifecycle.subject import Action, Subject
+from auditor.lifecycle.witnesses import common
 
 OVERLAP = Check(
     id="overlapping-rules",
@@ -58,7 +58,9 @@ def _lost(config: Config, named: Named, works: Sequence[Effect], others: Sequenc
             continue
         for effect in works:
             for size in config.sizes(both)[:2]:
-                subject = config.object(both, size, replaced=0 if effect.kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE) else None)
+                old = effect.kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
+                newer = effect.subject.newer if old and effect.subject is not None else 0
+                subject = config.object(both, size, replaced=0 if old else None, newer=newer)
                 if not _happens(config, effect, subject) and _ended_or_moved(config, subject, other):
                     return _found(config, effect, other, subject)
     return None
@@ -85,7 +87,7 @@ def _found(config: Config, effect: Effect, other: Named, subject: Subject) -> Fo
         Kind.EXPIRE: "expires",
         Kind.OLD_EXPIRE: "is deleted",
     }[effect.kind]
-    told = "; ".join(words.step(config, step) for step in config.steps(subject)[:3]) or "left as it is"
+    told = "; ".join(words.step(subject, step) for step in config.steps(subject)[:3]) or "left as it is"
     return Found(
         check=OVERLAP,
         path=effect.path,

@@ -29,7 +29,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:
         mine = effects.of[named.name]
         first = next((one for one in mine if one.by is not None and one.reason is not Reason.WORKS), mine[0] if mine else None)
         subject = first.subject if first is not None else config.object(named.rule.filter, 1)
-        instead = f": {words.object_(subject)} is {words.step(config, first.by)}" if first and first.by and subject else ""
+        instead = f": {words.object_(subject)} is {words.step(subject, first.by)}" if first and first.by and subject else ""
         yield Found(
             check=SHADOWED,
             path=named.path,

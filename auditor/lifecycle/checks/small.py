@@ -70,8 +70,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:
 def _stays(config: Config, effect: Effect) -> Found | None:
     """An object of the average size does not move. Larger ones may."""
     wanted, size = effect.named.rule.filter, config.facts.average_size or 0
-    replaced = 0 if effect.kind is Kind.OLD_MOVE else None
-    subject = config.object(wanted, size, replaced=replaced)
+    subject = _object(config, effect, size)
     if wanted.size_greater_than is not None or wanted.size_less_than is not None or _move(config, effect, subject):
         return None
     if config.minimum == "varies_by_storage_class" and effect.target in ("GLACIER", "DEEP_ARCHIVE"):
@@ -102,7 +101,7 @@ def _moved(config: Config, effect: Effect, average: int | None) -> Iterator[Foun
     size = average if known and average is not None else max(low, min(1024, high))
     if low > high or (average is not None and not known) or (effect.target != "INTELLIGENT_TIERING" and size >= most):
         return
-    subject = config.object(wanted, size, replaced=0 if effect.kind is Kind.OLD_MOVE else None)
+    subject = _object(config, effect, size)
     if not _move(config, effect, subject):
         return
     one = words.object_(subject)
@@ -121,6 +120,13 @@ def _moved(config: Config, effect: Effect, average: int | None) -> Iterator[Foun
         part=f"{effect.kind.value} {effect.target}",
         proof=config.proof(subject),
     )
+
+
+def _object(config: Config, effect: Effect, size: int) -> Subject:
+    """An object of the rule of a size, a noncurrent one if the transition is about such."""
+    old = effect.kind is Kind.OLD_MOVE
+    newer = effect.subject.newer if old and effect.subject is not None else 0
+    return config.object(effect.named.rule.filter, size, replaced=0 if old else None, newer=newer)
 
 
 def _move(config: Config, effect: Effect, subject: Subject) -> bool:

@@ -9,6 +9,7 @@ from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
 from auditor.lifecycle.subject import Action
+from auditor.lifecycle.timeline import day_of
 from auditor.model.s3 import Filter
 
 _EXPIRING = "S3 User Guide: Expiring objects"
@@ -153,9 +154,9 @@ def _locked(config: Config, effects: Effects) -> Iterator[Found]:
         if effect.reason is not Reason.WORKS or effect.subject is None or effect.named.name in told:
             continue
         for step in config.steps(effect.subject):
-            if step[1] is Action.DELETE and config.day(step) < lock and effect.named.name in step[3]:
+            if step[1] is Action.DELETE and day_of(effect.subject, step) < lock and effect.named.name in step[3]:
                 told.add(effect.named.name)
-                yield _lock(config, effect.named, effect, config.day(step), lock)
+                yield _lock(config, effect.named, effect, day_of(effect.subject, step), lock)
 
 
 def _lock(config: Config, named: Named, effect: Effect, day: int, lock: int) -> Found:
