@@ -20,6 +20,8 @@ SHARED = 20
 """Rules of which the common objects are tried at most."""
 MOST = 400
 """Objects that are tried for one rule at most."""
+BIRTHS = 40
+"""Days that are tried for the sake of dated actions at most."""
 BEFORE = timedelta(days=20 * 365)
 """How long before today objects were written that are older than every rule's days."""
 
@@ -42,14 +44,18 @@ def _objects(config: Config, named: Named, old: bool, newer: int) -> Iterator[Su
 
 
 def _births(config: Config) -> tuple[datetime, ...]:
-    """Today, and where rules name days to come also these, and long ago."""
-    dates = {
-        moment(midnight(step.date))
+    """Today, and where rules name dates to come, the days from which on they meet the days that rules count, and long ago."""
+    steps = [
+        step
         for one in config.enabled
         for step in (*one.rule.transitions, *((one.rule.expiration,) if one.rule.expiration else ()))
-        if step.date is not None and step.date > config.born
-    }
-    return (config.born, *sorted(dates)[:4], config.born - BEFORE) if dates else (config.born,)
+    ]
+    dates = sorted({moment(midnight(step.date)) for step in steps if step.date is not None and step.date > config.born})
+    if not dates:
+        return (config.born,)
+    counted = sorted({0, *(step.days for step in steps if step.days is not None and step.days < BEFORE.days)})
+    meeting = (date - timedelta(days=days) for date in dates for days in counted)
+    return (*dict.fromkeys((config.born, *dates[:4], config.born - BEFORE, *islice(meeting, BIRTHS))),)
 
 
 def shared(config: Config, named: Named) -> list[Filter]:

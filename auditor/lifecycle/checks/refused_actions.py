@@ -191,7 +191,7 @@ class _Rule:
     def _move(self, where: Path, move: Mapping[str, Any], known: frozenset[str], days: str) -> Iterator[Found]:
         yield from unknown(move, known, where, self.name)
         target = move.get("StorageClass")
-        if not isinstance(target, Opaque) and target not in TARGETS:
+        if not isinstance(target, Opaque) and not (isinstance(target, str) and target in TARGETS):
             if target is None:
                 yield self._one(CLASS, where, f"a transition of {self.called} names no storage class", "add `StorageClass`")
             else:
@@ -208,7 +208,7 @@ class _Rule:
                 NO_TIME, where, f"a transition of {self.called} has no days" + (" and no date" if days == "Days" else "")
             )
         age = self._number(move, days)
-        if target in NO_DAYS_BEFORE and age is not None and 0 <= age < 30:
+        if isinstance(target, str) and target in NO_DAYS_BEFORE and age is not None and 0 <= age < 30:
             said = f"{self.called} moves objects to {shown(str(target))} after {age} days"
             yield self._one(YOUNG, (*where, days), said, "wait for 30 days, which every version of the API takes")
 
@@ -286,7 +286,7 @@ class _Rule:
         timed = [
             (age, str(move["StorageClass"]), where)
             for where, move in moves
-            if (age := self._number(move, days)) is not None and move.get("StorageClass") in TARGETS
+            if (age := self._number(move, days)) is not None and str(move.get("StorageClass")) in TARGETS
         ]
         last = self.raw.get(end)
         until = self._number(last, days) if is_object(last) else None
