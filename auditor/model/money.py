@@ -84,6 +84,11 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.amount is not None and self.amount > 0
 
     @property
+    def worth(self) -> Money | None:
+        """Itself, unless it is known not to be above zero: what a fix does not save, no verdict should offer."""
+        return self if self.amount is None or self.positive else None
+
+    @property
     def basis(self) -> str:
         """``list``: without discounts, Savings Plans and reservations. Several, when prices differ in it."""
         return ", ".join(sorted({part.price.basis for part in self.parts}))
