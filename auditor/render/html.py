@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.render import compliance, evidence, pages, templates
+from auditor.render import compliance, evidence, lifecycle_picture, pages, templates
 from auditor.render.format import File, Format
 from auditor.render.standing import share
 from auditor.render.view import View, count_of
@@ -30,7 +30,8 @@ def render(view: View) -> bytes:
         markdown=pages.page,
         inline=pages.inline,
         opening=pages.opening,
-        evidence=evidence.folded,
+        evidence=lambda of: evidence.folded({name: value for name, value in of.items() if name != lifecycle_picture.NAME}),
+        picture=lifecycle_picture.of_evidence,
         place=evidence.place,
         taken_at=f"{view.scope.taken_at:%Y-%m-%d %H:%M} UTC",
         taken_day=f"{view.scope.taken_at:%Y-%m-%d}",

@@ -17,6 +17,7 @@ Nearly all objects are written with a shorter retention of their own.
 from collections.abc import Iterator
 
 from auditor.sdk import (
+    Audience,
     Bucket,
     Case,
     Confidence,
@@ -57,6 +58,7 @@ ENDS = (None, 1, 100 * 365)
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
+    audience=Audience.PEDANTIC,  # a call for each bucket, and few have Object Lock
     since="0.1",
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
