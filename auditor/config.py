@@ -19,10 +19,10 @@ from typing import Literal, cast, get_args
 import msgspec
 
 from auditor.engine import frameworks as catalogues
+from auditor.engine.context import Limits
 from auditor.engine.controls import Attestation
 from auditor.engine.frameworks import Framework
 from auditor.engine.registry import LoadedRule
-from auditor.engine.rule import Limits
 from auditor.engine.waivers import Waiver
 from auditor.errors import ConfigError, UnknownRule, UsageError
 from auditor.model.verdict import Audience, Severity

@@ -4,6 +4,7 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 :func:`flag`, :func:`ok` or :func:`skip`. See CONTRIBUTING for a walk through a whole rule.
 """
 
+from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
 from auditor.engine.rule import (
@@ -11,8 +12,6 @@ from auditor.engine.rule import (
     CASE_REGION,
     CASE_TIME,
     Case,
-    Context,
-    Limits,
     Rule,
     cannot_tell,
     denied,
@@ -21,6 +20,7 @@ from auditor.engine.rule import (
     need_data,
     ok,
     passes,
+    priced,
     rule,
     sample,
     series_of,
@@ -74,6 +74,7 @@ from auditor.model.iam import (
     User,
     VirtualMfaDevice,
 )
+from auditor.model.money import HOURS, Money, Use, gigabytes, thousands, unknown_money
 from auditor.model.network import (
     FlowLog,
     NetworkAcl,
@@ -87,6 +88,7 @@ from auditor.model.network import (
     VpcPeeringConnection,
     let_in,
 )
+from auditor.model.price import Price, Prices
 from auditor.model.resource import Resource
 from auditor.model.s3 import (
     Acl,
@@ -153,6 +155,7 @@ __all__ = [
     "CASE_ACCOUNT",
     "CASE_REGION",
     "CASE_TIME",
+    "HOURS",
     "Accelerators",
     "AccessKey",
     "Account",
@@ -205,6 +208,7 @@ __all__ = [
     "MetadataOptions",
     "Missing",
     "Model",
+    "Money",
     "NetworkAcl",
     "NetworkAclEntry",
     "NoncurrentExpiration",
@@ -220,6 +224,8 @@ __all__ = [
     "PolicyDocument",
     "PolicyKind",
     "PolicyStatement",
+    "Price",
+    "Prices",
     "ProcessingJob",
     "PublicAccessBlock",
     "Reason",
@@ -248,6 +254,7 @@ __all__ = [
     "TrainingJob",
     "Transition",
     "Unknown",
+    "Use",
     "User",
     "UserProfile",
     "Variant",
@@ -274,6 +281,7 @@ __all__ = [
     "fails",
     "family",
     "flag",
+    "gigabytes",
     "grants_about_everything",
     "grants_all_but",
     "grants_everything",
@@ -291,12 +299,15 @@ __all__ = [
     "parse_arn",
     "parse_policy",
     "passes",
+    "priced",
     "rule",
     "sample",
     "says_who",
     "series_of",
     "skip",
     "skips",
+    "thousands",
     "together",
     "unknown",
+    "unknown_money",
 ]

@@ -11,8 +11,8 @@ import msgspec
 
 from auditor.collect.permissions import actions
 from auditor.collect.wanted import by_rules
+from auditor.engine.context import Limits
 from auditor.engine.registry import LoadedRule
-from auditor.engine.rule import Limits
 
 
 def _field_docs(limits: type[Limits]) -> dict[str, str]:
