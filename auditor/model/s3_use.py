@@ -48,6 +48,7 @@ and dimensions*)."""
 
 SETTLED = timedelta(days=3)
 """A bucket that is older has sizes in CloudWatch if anything is in it: S3 publishes them once a day, a day or two late."""
+_NO_SIZE = Unknown(Reason.NO_DATA, calls.GET_METRIC_DATA.name, calls.GET_METRIC_DATA.action)
 
 
 def stored(bucket: Bucket, taken_at: datetime) -> Fact[Mapping[str, float]]:
@@ -56,17 +57,24 @@ def stored(bucket: Bucket, taken_at: datetime) -> Fact[Mapping[str, float]]:
     Unknown when the sizes are, and when CloudWatch has none of a bucket that is too young for it, or none of late. Reads
     ``Bucket.sizes`` and ``Bucket.created``.
     """
-    nothing = Unknown(Reason.NO_DATA, calls.GET_METRIC_DATA.name, calls.GET_METRIC_DATA.action)
     if isinstance(bucket.sizes, Unknown):
         return bucket.sizes
     if not bucket.sizes.value:
         if isinstance(bucket.created, Unknown):
             return bucket.created
-        return Known({}) if taken_at - bucket.created.value > SETTLED else nothing
+        return Known({}) if taken_at - bucket.created.value > SETTLED else _NO_SIZE
     latest = {one.dimensions.get("StorageType", ""): one.latest for one in bucket.sizes.value}
     found = {storage: value for storage, value in sorted(latest.items()) if value}
     # CloudWatch goes on listing a storage type for two weeks after it was emptied; but the others have a value then.
-    return Known(found) if any(value is not None for value in latest.values()) else nothing
+    return Known(found) if any(value is not None for value in latest.values()) else _NO_SIZE
+
+
+def total_bytes(sizes: Fact[tuple[Series, ...]]) -> Fact[float]:
+    """The bytes in all storage types together; *no data* where CloudWatch has no size of late."""
+    if isinstance(sizes, Unknown):
+        return sizes
+    latest = [one.latest for one in sizes.value if one.latest is not None]
+    return Known(sum(latest)) if latest else _NO_SIZE
 
 
 def by_class(sizes: Mapping[str, float]) -> Mapping[str, float]:
