@@ -146,6 +146,7 @@ from auditor.policy.breadth import (
     names_everyone,
     narrowed,
     opens_trust,
+    other_accounts,
     says_who,
 )
 from auditor.policy.lint.check import Kind as PolicyKind
@@ -305,6 +306,7 @@ __all__ = [
     "need_data",
     "ok",
     "opens_trust",
+    "other_accounts",
     "parse_arn",
     "parse_policy",
     "passes",
