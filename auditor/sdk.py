@@ -29,6 +29,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
+from auditor.engine.s3_use import standard, storage, uncounted
 from auditor.model.account import (
     Account,
     AlternateContact,
@@ -317,10 +318,13 @@ __all__ = [
     "series_of",
     "skip",
     "skips",
+    "standard",
+    "storage",
     "stored",
     "thousands",
     "together",
     "total_bytes",
+    "uncounted",
     "unknown",
     "unknown_money",
 ]
