@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from auditor.model.fact import Known, Reason, Unknown, need
 from auditor.model.resource import GLOBAL
-from auditor.model.s3 import Bucket, DirectoryBucket, Filter, ReplicationRule, RequestMetrics
+from auditor.model.s3 import Bucket, DirectoryBucket, Filter, NotificationTarget, ReplicationRule, RequestMetrics
 from tests.collect.helpers import scan
 from tests.emulator import Emulator
 
@@ -106,6 +106,14 @@ def test_replication_rules_of_both_versions(emulator: Emulator) -> None:
     assert now == ReplicationRule("now", True, "arn:aws:s3:::copy-eu", "STANDARD_IA", kms=True, account="999988887777")
     assert tagged == ReplicationRule("tagged", False, "arn:aws:s3:::copy-eu", filter=Filter(prefix="a/", tags={"k": "v"}))
     assert first == ReplicationRule("first", True, "arn:aws:s3:::copy-us", delete_markers=True, filter=Filter(prefix="logs/"))
+
+
+def test_events_for_eventbridge_are_an_empty_element(emulator: Emulator) -> None:
+    emulator.client("s3").create_bucket(Bucket="used")
+    body = """<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><EventBridgeConfiguration/>
+      </NotificationConfiguration>"""
+    give(emulator, "GetBucketNotificationConfiguration", body)
+    assert need(bucket_of(emulator).notifications) == (NotificationTarget("eventbridge", ""),)
 
 
 def test_directory_buckets_come_through(emulator: Emulator) -> None:
