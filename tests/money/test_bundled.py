@@ -79,9 +79,9 @@ def test_larger_machines_of_a_family_cost_in_proportion(region: str) -> None:
             by_family[family].append((int(match.group(1) or 1), price.amount, item))
     assert len(by_family) > 50
     for family, rows in by_family.items():
-        middle = median(amount / size for size, amount, _ in rows)
-        for size, amount, item in rows:
-            assert Decimal("0.9") < amount / size / middle < Decimal("1.1"), (family, item)
+        middle = median(amount / times for times, amount, _ in rows)
+        for times, amount, item in rows:
+            assert Decimal("0.9") < amount / times / middle < Decimal("1.1"), (family, item)
 
 
 def test_sagemaker_costs_a_bit_more_than_the_machine_under_it() -> None:
