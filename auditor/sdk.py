@@ -31,6 +31,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
+from auditor.engine.s3_use import standard, storage, uncounted
 from auditor.model.account import (
     Account,
     AlternateContact,
@@ -110,11 +111,14 @@ from auditor.model.s3 import (
     NotificationTarget,
     ObjectLock,
     ReplicationRule,
+    RequestMetrics,
     Tiering,
     Transition,
     Versioning,
     Website,
 )
+from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
+from auditor.model.s3_use import by_class, counted, stored, total_bytes
 from auditor.model.sagemaker import (
     App,
     ConfiguredVariant,
@@ -146,6 +150,7 @@ from auditor.policy.breadth import (
     names_everyone,
     narrowed,
     opens_trust,
+    other_accounts,
     says_who,
 )
 from auditor.policy.lint.check import Kind as PolicyKind
@@ -162,6 +167,7 @@ __all__ = [
     "STATES",
     "Accelerators",
     "AccessKey",
+    "AccessPoint",
     "Account",
     "Acl",
     "Address",
@@ -213,6 +219,7 @@ __all__ = [
     "Missing",
     "Model",
     "Money",
+    "MultiRegionAccessPoint",
     "NetworkAcl",
     "NetworkAclEntry",
     "NoncurrentExpiration",
@@ -225,6 +232,7 @@ __all__ = [
     "PasswordPolicy",
     "PeeredVpc",
     "Pillar",
+    "PointBucket",
     "PolicyDocument",
     "PolicyKind",
     "PolicyStatement",
@@ -235,6 +243,7 @@ __all__ = [
     "Reason",
     "RegionSettings",
     "ReplicationRule",
+    "RequestMetrics",
     "ReservedInstances",
     "Resource",
     "Role",
@@ -278,8 +287,10 @@ __all__ = [
     "bad_statements",
     "block_of",
     "blocks_of",
+    "by_class",
     "cannot_tell",
     "condition_keys",
+    "counted",
     "denied",
     "denies",
     "endpoint_money",
@@ -308,6 +319,7 @@ __all__ = [
     "need_data",
     "ok",
     "opens_trust",
+    "other_accounts",
     "parse_arn",
     "parse_policy",
     "passes",
@@ -318,9 +330,14 @@ __all__ = [
     "series_of",
     "skip",
     "skips",
+    "standard",
+    "storage",
+    "stored",
     "successor",
     "thousands",
     "together",
+    "total_bytes",
+    "uncounted",
     "unknown",
     "unknown_money",
     "volume_uses",

@@ -125,6 +125,28 @@ WEAK = (
     ("sagemaker-training-no-spot", "llm-finetune-20b"),
     ("sagemaker-training-spot-no-checkpoint", "speech-ko-asr"),
     ("sagemaker-training-unencrypted-traffic", "llm-finetune-20b"),
+    ("s3-access-point-public-access-block-off", "public-mirror"),
+    ("s3-access-point-public-policy", "public-mirror"),
+    ("s3-bucket-abandoned", "example-legacy-web"),
+    ("s3-cold-data-in-standard", "example-ml-checkpoints"),
+    ("s3-directory-bucket-no-lifecycle", "example-shards--use1-az4--x-s3"),
+    ("s3-express-data", "example-shards--use1-az4--x-s3"),
+    ("s3-hot-data-in-infrequent-access", "example-ml-model-registry"),
+    ("s3-kms-no-bucket-key", "example-ml-training-data"),
+    ("s3-multi-region-access-point-public-access-block-off", "mirror"),
+    ("s3-multi-region-access-point-public-policy", "mirror"),
+    ("s3-no-cross-region-replication", "example-ml-raw-data"),
+    ("s3-no-event-notifications", "example-ml-raw-data"),
+    ("s3-no-object-lock", "example-ml-checkpoints"),
+    ("s3-one-zone-data", "example-ml-public-datasets"),
+    ("s3-policy-other-account-control", "example-ml-raw-data"),
+    ("s3-policy-other-accounts", "example-ml-raw-data"),
+    ("s3-reduced-redundancy", "example-legacy-web"),
+    ("s3-replication-gap", "example-ml-checkpoints"),
+    ("s3-sagemaker-default-bucket-no-expiry", "sagemaker-us-east-1-123456789012"),
+    ("sagemaker-model-artifacts-public", "embedding-e5"),
+    ("sagemaker-model-artifacts-unversioned", "embedding-e5"),
+    ("sagemaker-training-output-unused", "hpo-asr-017"),
 )
 
 SOUND = (
@@ -178,6 +200,26 @@ SOUND = (
     ("sagemaker-notebook-direct-internet", "secure-analytics"),
     ("sagemaker-training-spot-no-checkpoint", "vision-segmentation"),
     ("sagemaker-training-unencrypted-traffic", "vision-segmentation"),
+    ("s3-access-point-public-access-block-off", "dataset-readers"),
+    ("s3-access-point-public-policy", "dataset-readers"),
+    ("s3-bucket-abandoned", "example-ml-checkpoints"),
+    ("s3-cold-data-in-standard", "example-ml-training-data"),
+    ("s3-directory-bucket-no-lifecycle", "example-scratch--use1-az6--x-s3"),
+    ("s3-express-data", "example-scratch--use1-az6--x-s3"),
+    ("s3-hot-data-in-infrequent-access", "example-ml-public-datasets"),
+    ("s3-kms-no-bucket-key", "example-ml-model-registry"),
+    ("s3-multi-region-access-point-public-access-block-off", "registry-worldwide"),
+    ("s3-no-cross-region-replication", "example-ml-model-registry"),
+    ("s3-no-event-notifications", "example-ml-training-data"),
+    ("s3-no-object-lock", "example-ml-model-registry"),
+    ("s3-one-zone-data", "example-ml-checkpoints"),
+    ("s3-policy-other-account-control", "example-ml-training-data"),
+    ("s3-reduced-redundancy", "example-ml-checkpoints"),
+    ("s3-replication-gap", "example-ml-model-registry"),
+    ("s3-sagemaker-default-bucket-no-expiry", "sagemaker-us-west-2-123456789012"),
+    ("sagemaker-model-artifacts-public", "churn-xgboost"),
+    ("sagemaker-model-artifacts-unversioned", "churn-xgboost"),
+    ("sagemaker-training-output-unused", "churn-nightly"),
 )
 
 UNDECIDED = {
@@ -188,6 +230,11 @@ UNDECIDED = {
     ("s3-no-tls-only-policy", "vault-finance-archive"): Reason.DENIED,
     ("s3-policy-lint", "vault-finance-archive"): Reason.DENIED,
     ("s3-public-policy", "vault-finance-archive"): Reason.DENIED,
+    # The bucket whose requests nobody counts.
+    ("s3-bucket-abandoned", "example-ml-raw-data"): Reason.NO_DATA,
+    ("s3-cold-data-in-standard", "example-ml-raw-data"): Reason.NO_DATA,
+    ("s3-policy-other-account-control", "vault-finance-archive"): Reason.DENIED,
+    ("s3-policy-other-accounts", "vault-finance-archive"): Reason.DENIED,
 }
 
 NEVER_FAILS = {"iam-root-virtual-mfa"}
@@ -332,7 +379,7 @@ def test_nothing_is_left_behind_when_the_scan_fails() -> None:
 
 def test_a_larger_account() -> None:
     with emulated_account(2) as connection:
-        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 8 + 8
+        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 11 + 8
         details = connection.client("iam", "us-east-1").get_account_authorization_details(Filter=["User"])
         assert len(details["UserDetailList"]) == 7 + 6
 
@@ -340,7 +387,7 @@ def test_a_larger_account() -> None:
 def test_an_emulator_over_http_can_be_furnished_too(emulator: Emulator) -> None:
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
     seed(Site(session, Standing(datetime.now(UTC)), "us-east-1", emulator.url))
-    assert len(emulator.client("s3").list_buckets()["Buckets"]) == 8
+    assert len(emulator.client("s3").list_buckets()["Buckets"]) == 11
     assert emulator.client("cloudwatch").list_metrics(Namespace="AWS/EC2")["Metrics"]
 
 
