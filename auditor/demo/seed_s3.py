@@ -63,6 +63,8 @@ class DemoBucket(msgspec.Struct, frozen=True, kw_only=True):
     partner: bool = False
     bucket_key: bool = False
     locked: bool = False
+    retention: int = 0
+    """Days of the default retention of Object Lock; 0: none."""
     events: bool = False
     """They go to EventBridge, of which only the answer tells."""
     replicated: Sequence[Raw] = ()
@@ -204,6 +206,26 @@ BUCKETS = (
         used=Use(20, 0, 0),
     ),
     DemoBucket(
+        name="example-ml-experiments",
+        made=410,
+        team="머신러닝",
+        sizes={"StandardStorage": 300 * GB},
+        objects=12_000_000,
+        tls_only=True,
+        versioning="Enabled",
+        locked=True,
+        retention=90,
+        lifecycle=(
+            whole(
+                "runs", {"Transitions": [{"Days": 30, "StorageClass": "GLACIER"}]}, {"Expiration": {"Days": 60}}, prefix="runs/"
+            ),
+            whole("archive-runs", {"Transitions": [{"Days": 100, "StorageClass": "DEEP_ARCHIVE"}]}, prefix="runs/"),
+            whole("tidy", {"Expiration": {"Days": 365}}, OLD_VERSIONS, ABORT),
+            whole("보고서 보관", {"Expiration": {"Days": 3650}}, prefix="reports/"),
+        ),
+        used=Use(7_000, 6_000, 20 * GB),
+    ),
+    DemoBucket(
         name=VAULT,
         made=420,
         team="재무",
@@ -245,6 +267,11 @@ def add_bucket(site: Site, store: DemoBucket) -> None:
         )
     if store.versioning:
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": store.versioning})
+    if store.retention:
+        retention = {"Mode": "GOVERNANCE", "Days": store.retention}
+        s3.put_object_lock_configuration(
+            Bucket=name, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
+        )
     if store.lifecycle:
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": list(store.lifecycle)})
     if store.tls_only or store.world or store.partner:

@@ -47,6 +47,12 @@ USERS_OWN = {
 }
 
 WEAK = (
+    ("s3-lifecycle-no-effect", "example-ml-experiments"),
+    ("s3-lifecycle-deletes-early", "example-ml-experiments"),
+    ("s3-lifecycle-wasteful", "example-ml-experiments"),
+    ("s3-lifecycle-small-objects", "example-ml-experiments"),
+    ("s3-lifecycle-blocked-by-object-lock", "example-ml-experiments"),
+    ("s3-delete-markers-kept", "example-ml-training-data"),
     ("account-no-security-contact", "123456789012"),
     ("account-password-policy", "123456789012"),
     ("account-s3-public-access-block-off", "123456789012"),
@@ -379,7 +385,7 @@ def test_nothing_is_left_behind_when_the_scan_fails() -> None:
 
 def test_a_larger_account() -> None:
     with emulated_account(2) as connection:
-        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 11 + 8
+        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 12 + 8
         details = connection.client("iam", "us-east-1").get_account_authorization_details(Filter=["User"])
         assert len(details["UserDetailList"]) == 7 + 6
 
@@ -387,7 +393,7 @@ def test_a_larger_account() -> None:
 def test_an_emulator_over_http_can_be_furnished_too(emulator: Emulator) -> None:
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
     seed(Site(session, Standing(datetime.now(UTC)), "us-east-1", emulator.url))
-    assert len(emulator.client("s3").list_buckets()["Buckets"]) == 11
+    assert len(emulator.client("s3").list_buckets()["Buckets"]) == 12
     assert emulator.client("cloudwatch").list_metrics(Namespace="AWS/EC2")["Metrics"]
 
 
