@@ -20,6 +20,8 @@ INFREQUENT, INSTANT = 30, 90
 """Days without a read after which Intelligent-Tiering moves an object to its infrequent and to its archive instant tier."""
 TIERED = frozenset({"STANDARD", "INTELLIGENT_TIERING_FA"})
 """What has a lower price beyond the first 50 TB, and a lower one beyond 500 TB."""
+RETRIEVED = frozenset({"STANDARD_IA", "ONEZONE_IA", "GLACIER_IR"})
+"""What charges for the bytes that are read, beside the requests, and answers at once."""
 _TERABYTE = Decimal(1024)
 _TIERS = (("", Decimal(0), 50 * _TERABYTE), ("#50TB", 50 * _TERABYTE, 500 * _TERABYTE), ("#500TB", 500 * _TERABYTE, None))
 UNITS = {
@@ -105,6 +107,14 @@ def rest(region: str, name: str, lot: Lot, days: int) -> Uses:
 def moved(region: str, name: str, lot: Lot) -> Uses:
     """Transitions of ``lot`` into a class: one request for each object."""
     return _kept(Use("s3-transition", region, name, thousands(lot.count)))
+
+
+def fetched(region: str, name: str, lot: Lot, reads: Decimal, share: Decimal, months: Decimal) -> Uses:
+    """Reading from a class that answers at once: ``reads`` requests and ``share`` of the bytes in a month."""
+    found: Uses = (Use("s3-request-read", region, name, thousands(reads) * months),)
+    if name in RETRIEVED:
+        found += (Use("s3-retrieval", region, name, gigabytes(lot.bytes) * share * months),)
+    return _kept(*found)
 
 
 def overhead(region: str, name: str, lot: Lot) -> Uses:
