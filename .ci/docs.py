@@ -18,6 +18,7 @@ SAMPLE = ROOT / "reports" / "sample"
 TEMPLATE = ROOT / "deploy" / "template.yaml"
 SCHEMA = ROOT / "reports" / "schema" / "report-1.schema.json"
 LINT_SCHEMA = SCHEMA.with_name("lint-1.schema.json")
+LIFECYCLE_SCHEMA = SCHEMA.with_name("lifecycle-1.schema.json")
 COMMANDS = (
     "",
     "scan",
@@ -25,6 +26,7 @@ COMMANDS = (
     "check",
     "export",
     "lint",
+    "lifecycle",
     "can",
     "who-can",
     "permissions",
@@ -146,7 +148,7 @@ def line_schemas() -> dict[str, bytes]:
 
 def generated() -> dict[Path, bytes]:
     """Every generated file with what it should hold."""
-    from auditor.render import lint_json
+    from auditor.render import lifecycle_json, lint_json
     from auditor.render.json import schema
 
     text = README.read_text("utf-8")
@@ -160,6 +162,7 @@ def generated() -> dict[Path, bytes]:
         TEMPLATE: template.encode(),
         SCHEMA: schema(),
         LINT_SCHEMA: lint_json.schema(),
+        LIFECYCLE_SCHEMA: lifecycle_json.schema(),
         SAMPLE / "verdicts.tsv": verdicts(),
     }
 

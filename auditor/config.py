@@ -26,6 +26,7 @@ from auditor.engine.registry import LoadedRule
 from auditor.engine.waivers import Waiver
 from auditor.errors import ConfigError, UnknownRule, UsageError
 from auditor.model.verdict import Audience, Severity
+from auditor.money.settings import PriceSettings, PricesTable, settings
 from auditor.policy.lint.suppress import LintTable
 
 FILE = "awsaudit.toml"
@@ -65,6 +66,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attestations: tuple[_Attestation, ...] = ()
     lint: LintTable = LintTable()
     """For `awsaudit lint`, which reads it by itself."""
+    prices: PricesTable = PricesTable()
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +93,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said of the file's ``ignore`` as long as it holds: ``--rule`` replaces it."""
     settings: Mapping[str, str] = {}
     """By rule id, the limits that the file sets, as text: a control judged by them is not judged by the framework's own."""
+    prices: PriceSettings = PriceSettings()
 
 
 def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
@@ -123,7 +126,7 @@ def parse(content: bytes, rules: Mapping[str, LoadedRule], path: str) -> Config:
     try:
         parsed = msgspec.convert(data, _File)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"config `{path}`: {_place(error, _File, _Selection, _Waiver, _Attestation)}") from error
+        raise ConfigError(f"config `{path}`: {_place(error, _File, _Selection, _Waiver, _Attestation, PricesTable)}") from error
     return configure(parsed, rules, str(path))
 
 
@@ -160,6 +163,7 @@ def configure(parsed: _File, rules: Mapping[str, LoadedRule], path: str) -> Conf
         left_out=_said("leaves out", parsed.rules.ignore, path),
         settings={rule_id: _settings(values) for rule_id, values in parsed.limits.items()},
         severities={rule_id: severity(word) for rule_id, word in parsed.severity.items()},
+        prices=settings(parsed.prices, path),
         waivers=tuple(Waiver(w.rule, w.resource, w.owner, w.reason, w.expires) for w in parsed.waivers),
     )
 

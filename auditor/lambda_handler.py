@@ -23,9 +23,11 @@ from auditor.collect.wanted import by_rules
 from auditor.config import Config, default, parse
 from auditor.engine import archive, diff, registry
 from auditor.engine.diff import Change, Kind, Past
-from auditor.errors import AwsauditError
+from auditor.errors import AwsauditError, ConfigError
 from auditor.model.snapshot import Snapshot
 from auditor.model.verdict import Severity
+from auditor.money.frozen import freeze
+from auditor.money.settings import open_book
 from auditor.pipeline import Result, check_formats, render, weigh
 from auditor.render.format import File
 from auditor.request import Request, request
@@ -135,6 +137,10 @@ def _configuration(asked: Request, bucket: Bucket | None) -> Config:
         base = default(known)
     else:
         base = parse(bucket.need(asked.config[1]), known, bucket.uri(asked.config[1]))
+        if base.prices.file is not None:
+            raise ConfigError(
+                f"config `{bucket.uri(asked.config[1])}` [prices]: the function reads no price file; leave out `file`"
+            )
     return choose(base, rules=asked.rules, services=asked.services, frameworks=asked.frameworks, language=asked.language)
 
 
@@ -146,7 +152,7 @@ def _take(connection: Connection, chosen: Config, asked: Request, until: float, 
     timer.daemon = True
     timer.start()
     try:
-        return scan.run()
+        return freeze(scan.run(), open_book(chosen.prices, now))
     finally:
         timer.cancel()
 

@@ -4,6 +4,7 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 :func:`flag`, :func:`ok` or :func:`skip`. See CONTRIBUTING for a walk through a whole rule.
 """
 
+from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
@@ -130,6 +131,7 @@ from auditor.model.sagemaker import (
 )
 from auditor.model.series import Series
 from auditor.model.verdict import Audience, Confidence, Location, Outcome, Pillar, Severity, Verdict
+from auditor.money.successors import successor
 from auditor.policy.adapter import Arn, parse_arn
 from auditor.policy.breadth import (
     condition_keys,
@@ -276,19 +278,23 @@ __all__ = [
     "condition_keys",
     "denied",
     "denies",
+    "endpoint_money",
     "every_action",
     "every_resource",
     "fails",
     "family",
     "flag",
     "gigabytes",
+    "gp3_saving",
     "grants_about_everything",
     "grants_all_but",
     "grants_everything",
+    "instance_money",
     "is_the_internet",
     "let_in",
     "lint_inline",
     "lint_verdicts",
+    "machine_money",
     "names_action",
     "names_everyone",
     "narrowed",
@@ -306,8 +312,10 @@ __all__ = [
     "series_of",
     "skip",
     "skips",
+    "successor",
     "thousands",
     "together",
     "unknown",
     "unknown_money",
+    "volume_uses",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from auditor.errors import UsageError
@@ -21,3 +22,36 @@ def lines(path: str) -> Iterator[str]:
         raise UsageError(f"`{path}` cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"`{path}` is not UTF-8 ({error.reason}); save it as UTF-8") from error
+
+
+def named(paths: Sequence[str], suffixes: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    """The files that paths name, each once, and whether the user named the file itself: a folder is searched for names with one of the
+    endings, and may hold other things. Raises :class:`UsageError` for what does not exist."""
+    for name in dict.fromkeys(paths):
+        path = Path(name)
+        if name != "-" and path.is_dir():
+            yield from ((one, False) for one in _within(path, suffixes))
+        elif name == "-" or path.exists():
+            yield name, True
+        else:
+            raise UsageError(f"`{name}` does not exist; name a file, a folder, or - for standard input")
+
+
+def _within(folder: Path, suffixes: tuple[str, ...]) -> Iterator[str]:
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith(".") and one != "node_modules")
+        for name in sorted(names):
+            # Not what a link leads nowhere to, nor pipes, which could be waited for without end.
+            if name.lower().endswith(suffixes) and Path(where, name).is_file():
+                yield str(Path(where, name))
+
+
+def content(name: str, most: int) -> bytes:
+    """The first ``most`` bytes of a file. Raises :class:`UsageError` for what cannot be read."""
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(most)
+        with Path(name).open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise UsageError(f"`{name}` cannot be read: {error.strerror or error}") from error

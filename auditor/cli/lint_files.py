@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from auditor.cli import files
 from auditor.errors import ConfigError, UsageError
 from auditor.policy.actions import table
 from auditor.policy.lint import report, run
@@ -86,18 +85,18 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
         raise UsageError("standard input cannot be mended; name a file with --fix")
     found: list[Finding] = []
     sources: dict[str, str] = {}
-    files: list[str] = []
+    read_: list[str] = []
     empty: list[str] = []
     notes: list[str] = []
     beside: list[Suppression] = []
-    for name, named in _files(paths):
-        content = _content(name)
+    for name, named in files.named(paths, SUFFIXES):
+        content = files.content(name, BYTES + 1)
         shown = STDIN if name == "-" else whole(name)
         one = _checked(shown, content, kind, named=named)
         if one is None:
             empty.append(shown)
             continue
-        files.append(shown)
+        read_.append(shown)
         mine = _beside(name)
         beside += mine
         if fix and one.edits:
@@ -106,9 +105,9 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
         found += one.findings
         if one.findings:
             sources[shown] = one.text
-    result, said = suppress(found, (*beside, *suppressions), files, _today())
+    result, said = suppress(found, (*beside, *suppressions), read_, _today())
     notes += said
-    if not files and not empty:
+    if not read_ and not empty:
         notes.append(f"there is no file to check in {', '.join(f'`{name}`' for name in paths)}: looked for {', '.join(SUFFIXES)}")
     if empty:
         listed = ", ".join(f"`{name}`" for name in empty[:NAMED]) + (" …" if len(empty) > NAMED else "")
@@ -118,37 +117,6 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
 
 def _today() -> Any:
     return datetime.now(UTC).date()
-
-
-def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The files, and whether the user named them: a folder may hold others."""
-    for name in dict.fromkeys(paths):
-        path = Path(name)
-        if name != "-" and path.is_dir():
-            yield from ((one, False) for one in _within(path))
-        elif name == "-" or path.exists():
-            yield name, True
-        else:
-            raise UsageError(f"`{name}` does not exist; name a file, a folder, or - for standard input")
-
-
-def _within(folder: Path) -> Iterator[str]:
-    for where, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith(".") and one != "node_modules")
-        for name in sorted(names):
-            # Not what a link leads nowhere to, nor pipes, which could be waited for without end.
-            if name.lower().endswith(SUFFIXES) and Path(where, name).is_file():
-                yield str(Path(where, name))
-
-
-def _content(name: str) -> bytes:
-    try:
-        if name == "-":
-            return sys.stdin.buffer.read(BYTES + 1)
-        with Path(name).open("rb") as file:
-            return file.read(BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"`{name}` cannot be read: {error.strerror or error}") from error
 
 
 def _checked(name: str, content: bytes, kind: Kind | None, *, named: bool) -> _File | None:

@@ -56,6 +56,15 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Configuration. Default: awsaudit.toml here, if any.", rich_help_panel=CHOICE),
 ]
+Prices = Annotated[
+    Path | None,
+    typer.Option(
+        "--prices",
+        metavar="FILE",
+        help="Prices of your own, TOML or CSV: they go before all others.",
+        rich_help_panel=CHOICE,
+    ),
+]
 Frameworks = Annotated[
     list[str] | None,
     typer.Option(

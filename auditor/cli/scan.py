@@ -33,6 +33,7 @@ def scan(
     framework: options.Frameworks = None,
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
+    prices: options.Prices = None,
     out: Out = Path("awsaudit-report"),
     formats: options.Formats = "html,json",
     language: options.LanguageOf = "en",
@@ -63,6 +64,7 @@ def scan(
     )
     names = check_formats(formats.split(","))
     threshold = severity(fail_on)
+    book = choose.book(chosen.prices, prices)
     wanted = by_rules([r.spec for r in chosen.rules])
     wanted_target = target(
         profile=profile,
@@ -82,7 +84,7 @@ def scan(
         from auditor.sinks.folder import exclusive
 
         with exclusive(out):
-            snapshot, path = take(connection, wanted, regions, out, quiet=quiet)
+            snapshot, path = take(connection, wanted, regions, out, prices=book, quiet=quiet)
             return present.results(
                 snapshot, chosen, formats=names, folder=out, fail_on=threshold, strict=strict, quiet=quiet, also=(path,)
             )

@@ -50,7 +50,7 @@ def steps(rules: Sequence[LifecycleRule], minimum: str | None, subject: Subject)
         return []
     versioned = subject.versioning != "Off"
     created = _Start(subject.created)
-    replaced = _midnight(subject.noncurrent_since) if subject.noncurrent_since is not None else NEVER
+    replaced = midnight(subject.noncurrent_since) if subject.noncurrent_since is not None else NEVER
     expiries = [
         (at, rule.id)
         for rule in matching
@@ -114,6 +114,11 @@ def moment(day: int) -> datetime:
     return _EPOCH + timedelta(days=day - _EPOCH_DAY)
 
 
+def day_of(subject: Subject, step: Step) -> int:
+    """Days from the midnight with which the object was written, or first after it, to a step."""
+    return step[0] - midnight(subject.created)
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
 
@@ -122,8 +127,8 @@ def _utc(one: datetime) -> datetime:
     return one if one.tzinfo is UTC or one.tzinfo is None else one.astimezone(UTC)
 
 
-def _midnight(one: datetime) -> int:
-    """The day that begins at the moment, or first after it."""
+def midnight(one: datetime) -> int:
+    """The day (an ordinal) that begins at the moment, or first after it."""
     one = _utc(one)
     return one.toordinal() + (1 if one.hour or one.minute or one.second or one.microsecond else 0)
 
@@ -134,7 +139,7 @@ class _Start:
     __slots__ = ("day", "first")
 
     def __init__(self, start: datetime, *, later: bool = False) -> None:
-        self.day = _midnight(start)
+        self.day = midnight(start)
         self.first = self.day + later
 
     def after(self, days: int) -> int:
@@ -145,7 +150,7 @@ class _Start:
         """When something is due that is asked for by days or date. A date stays in force: what is written later is due at once."""
         if days is not None:
             return self.after(days)
-        return max(_midnight(on), self.first) if on is not None else None
+        return max(midnight(on), self.first) if on is not None else None
 
     def counted(self, days: int | None, keep: int | None, newer: int) -> int:
         """When something is due for a noncurrent version, if it is not among the newest that are kept."""

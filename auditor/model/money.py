@@ -5,7 +5,7 @@ Amounts are exact until they are shown. An amount that cannot be known is ``None
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from decimal import Context, Decimal
 
 import msgspec
@@ -84,6 +84,11 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.amount is not None and self.amount > 0
 
     @property
+    def worth(self) -> Money | None:
+        """Itself, unless it is known not to be above zero: what a fix does not save, no verdict should offer."""
+        return self if self.amount is None or self.positive else None
+
+    @property
     def basis(self) -> str:
         """``list``: without discounts, Savings Plans and reservations. Several, when prices differ in it."""
         return ", ".join(sorted({part.price.basis for part in self.parts}))
@@ -117,7 +122,7 @@ def monthly(prices: Prices, *uses: Use) -> Money:
             missing=tuple(dict.fromkeys(missing)),
             why=f"its prices are in {' and '.join(currencies)}" if len(currencies) > 1 else "",
         )
-    return Money(amount=_sum(part.amount for part in parts), currency=currencies[0] if currencies else "USD", parts=tuple(parts))
+    return Money(amount=added(part.amount for part in parts), currency=currencies[0] if currencies else "USD", parts=tuple(parts))
 
 
 def unknown_money(why: str, *missing: Unknown) -> Money:
@@ -140,7 +145,8 @@ def thousands(count: Amount) -> Decimal:
     return _EXACT.divide(exact(count), Decimal(1000))
 
 
-def _sum(amounts: Iterator[Decimal]) -> Decimal:
+def added(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum."""
     total = Decimal(0)
     for amount in amounts:
         total = _EXACT.add(total, amount)

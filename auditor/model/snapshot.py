@@ -13,8 +13,8 @@ from auditor.model.fact import Fact, Known, Reason, Unknown
 from auditor.model.price import Price
 from auditor.model.resource import GLOBAL, Resource, unread
 
-FORMAT = 1
-"""The format of snapshot files. A file of a higher one was written by a newer awsaudit."""
+FORMAT = 2
+"""The format of snapshot files. A file of a higher one was written by a newer awsaudit. 2: prices are in it."""
 
 R = TypeVar("R", bound=Resource)
 

@@ -1,0 +1,144 @@
+"""The files of ``awsaudit lifecycle``: read, judged, written out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from auditor.cli import files
+from auditor.errors import UsageError
+from auditor.lifecycle import report
+from auditor.lifecycle.check import Level
+from auditor.lifecycle.config import Facts, written
+from auditor.lifecycle.lint import judge
+from auditor.lifecycle.read import SUFFIXES, Nothing, read
+from auditor.lifecycle.report import FileReport, Report
+from auditor.render.visible import visible, whole
+from auditor.source.json_source import BYTES, Unreadable, decoded
+
+STDIN = "<stdin>"
+NAMED = 5
+"""Files without configurations that a note names."""
+GB = 1024**3
+"""Bytes of a gigabyte as S3 charges for it."""
+_VERSIONING: Mapping[str, str] = {"enabled": "Enabled", "suspended": "Suspended", "off": "Off"}
+
+
+class Linted(msgspec.Struct, frozen=True):
+    """What came of it: the report, and the texts of the files that have findings, by name."""
+
+    report: Report
+    sources: dict[str, str]
+
+
+def level_of(word: str) -> Level:
+    """The level of that name. Raises :class:`UsageError`."""
+    try:
+        return Level(word)
+    except ValueError:
+        raise UsageError(f"`{word}` is not a level; use one of {', '.join(one.value for one in Level)}") from None
+
+
+def facts(versioning: str | None, lock_days: int | None, size_gb: float | None, objects: int | None, date: str | None) -> Facts:
+    """What the user says of the bucket. Raises :class:`UsageError`."""
+    if versioning is not None and versioning not in _VERSIONING:
+        raise UsageError(f"`{versioning}` is not a state of versioning; use one of {', '.join(_VERSIONING)}")
+    if versioning == "off" and lock_days is not None:
+        raise UsageError("Object Lock needs versioning; leave `--object-lock-days` out, or `--versioning off`")
+    average = round(size_gb * GB / objects) if size_gb is not None and objects is not None else None
+    return Facts(
+        today=_day(date),
+        versioning=_VERSIONING[versioning] if versioning is not None else None,
+        lock_days=lock_days,
+        average_size=average,
+    )
+
+
+def _day(date: str | None) -> datetime:
+    if date is None:
+        return datetime.now(UTC)
+    try:
+        return datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise UsageError(f"`{date}` is not a date; write it as 2030-01-31") from None
+
+
+def lint(paths: Sequence[str], known: Facts) -> Linted:
+    """Check files and folders. Raises :class:`UsageError` for what cannot be opened."""
+    found: list[FileReport] = []
+    sources: dict[str, str] = {}
+    empty: list[str] = []
+    for name, named in files.named(paths, SUFFIXES):
+        shown = STDIN if name == "-" else whole(name)
+        text, reports = _checked(shown, files.content(name, BYTES + 1), known, named=named)
+        if not reports:
+            empty.append(shown)
+        found += reports
+        sources[shown] = text
+    notes: list[str] = []
+    if not found and not empty:
+        notes.append(f"there is no file to check in {', '.join(f'`{name}`' for name in paths)}: looked for {', '.join(SUFFIXES)}")
+    if empty:
+        listed = ", ".join(f"`{name}`" for name in empty[:NAMED]) + (" …" if len(empty) > NAMED else "")
+        holds = "1 file holds" if len(empty) == 1 else f"{len(empty)} files hold"
+        notes.append(f"{holds} no lifecycle configuration: {listed}")
+    return Linted(Report(files=tuple(found), notes=tuple(notes)), sources)
+
+
+def _checked(name: str, content: bytes, known: Facts, *, named: bool) -> tuple[str, list[FileReport]]:
+    """The reports on a file; none for one within a folder in which there is no configuration."""
+    text = ""
+    try:
+        text = decoded(content)
+        configurations = read(text, name)
+    except Unreadable as error:
+        about = named or b"LifecycleConfiguration" in content or b"lifecycle_rule" in content
+        return text, [report.unreadable(name, error)] if about else []
+    except Nothing:
+        return text, [report.without(name)] if named else []
+    made: list[FileReport] = []
+    for one in configurations:
+        config = written(one, known)
+        made.append(report.configuration(name, one.name, one.places, config, judge(config)))
+    return text, made
+
+
+def failing(linted: Linted, worst: Level) -> int:
+    """How many findings are of the level or worse."""
+    return report.counts(linted.report.files, worst)
+
+
+def writer(name: str) -> Callable[[Linted], None]:
+    """What writes a format to standard output. Raises :class:`UsageError`."""
+    try:
+        return _WRITERS[name]
+    except KeyError:
+        raise UsageError(f"`{name}` is not a format of lifecycle; use one of {', '.join(_WRITERS)}") from None
+
+
+def _text(linted: Linted) -> None:
+    from auditor.render.lifecycle_text import text
+
+    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    _write(f"{line}\n".encode("utf-8", "replace") for line in text(linted.report, linted.sources, color=color))
+    for note in linted.report.notes:
+        sys.stderr.write(f"awsaudit: {visible(note)}\n")
+
+
+def _json(linted: Linted) -> None:
+    from auditor.render.lifecycle_json import parts
+
+    _write(parts(linted.report))
+
+
+def _write(parts: Iterable[bytes]) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(parts)
+    sys.stdout.buffer.flush()
+
+
+_WRITERS: Mapping[str, Callable[[Linted], None]] = {"text": _text, "json": _json}
