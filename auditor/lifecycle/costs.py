@@ -100,7 +100,7 @@ class InMoney(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     step: Step
-    bytes: int
+    bytes: int | None
     objects: int | None
     fee: Money
     early: Money
@@ -147,14 +147,15 @@ def break_even(step: Step, prices: Prices, region: str, sizes: Iterable[int] = S
     return BreakEven(step=step, size=size, curve=curve, prices=tuple(used[key] for key in sorted(used)))
 
 
-def in_money(step: Step, usage: Usage, prices: Prices, region: str) -> InMoney:
-    """What a transition comes to for all the bytes that a bucket has in the class that it leaves."""
+def in_money(step: Step, usage: Usage | None, prices: Prices, region: str) -> InMoney:
+    """What a transition comes to for all the bytes that a bucket has in the class that it leaves. Without sizes nothing is known."""
+    if usage is None:
+        return _unknown(step, None, "how many bytes and objects there are is not known")
     size = usage.bytes.get(step.start, 0)
     total = sum(usage.bytes.values())
     why = _strange(step) or ("" if usage.objects or (usage.objects == 0 and not size) else "the number of objects is not known")
     if why or usage.objects is None:
-        unknown = unknown_money(why)
-        return InMoney(step=step, bytes=size, objects=None, fee=unknown, early=unknown, saving=unknown, overhead=unknown)
+        return _unknown(step, size, why)
     # Rounded up: an object more costs a little, none at all would cost nothing.
     count = -(-usage.objects * size // total) if total else 0
     lot = Lot(count, size)
@@ -236,6 +237,11 @@ def _payback(step: Step, fee: Money, leaving: Money, saving: Money) -> tuple[Dec
         return None, shock
     months = (fee.amount + leaving.amount) / saving.amount
     return (months if step.stay is None or months * DAYS_A_MONTH <= step.stay else None), shock
+
+
+def _unknown(step: Step, size: int | None, why: str) -> InMoney:
+    unknown = unknown_money(why)
+    return InMoney(step=step, bytes=size, objects=None, fee=unknown, early=unknown, saving=unknown, overhead=unknown)
 
 
 def _strange(step: Step) -> str:

@@ -137,7 +137,8 @@ def subject(pick: random.Random) -> Subject:
 
 def case(pick: random.Random) -> tuple[Lifecycle, Subject, datetime]:
     """A configuration, an object and how far to look."""
-    return lifecycle(pick), subject(pick), START + timedelta(days=SPAN)
+    until = START + timedelta(days=pick.randint(0, 15) if chance(pick, 0.2) else SPAN)
+    return lifecycle(pick), subject(pick), until
 
 
 def cases() -> st.SearchStrategy[tuple[Lifecycle, Subject, datetime]]:

@@ -221,6 +221,9 @@ def test_without_a_number_of_objects_money_is_unknown() -> None:
     assert found.fee.why == "the number of objects is not known"
     assert money("STANDARD", "GLACIER", GB, 0).saving.amount is None
     assert money("STANDARD", "GLACIER", 0, 0).saving.amount == 0
+    nothing = in_money(Step(start="STANDARD", end="GLACIER", spent=0), None, shelf(), REGION)
+    assert (nothing.bytes, nothing.saving.amount) == (None, None)
+    assert nothing.saving.why == "how many bytes and objects there are is not known"
 
 
 def test_objects_of_several_classes_are_shared_out_and_that_is_said() -> None:
