@@ -7,6 +7,7 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
+from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, multipart_abort_days
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
 from auditor.engine.rule import (
     CASE_ACCOUNT,
@@ -158,6 +159,7 @@ __all__ = [
     "CASE_REGION",
     "CASE_TIME",
     "HOURS",
+    "STATES",
     "Accelerators",
     "AccessKey",
     "Account",
@@ -268,6 +270,8 @@ __all__ = [
     "VpcEndpoint",
     "VpcPeeringConnection",
     "Website",
+    "acting",
+    "agreed",
     "all_of",
     "any_of",
     "bad_inline",
@@ -293,8 +297,10 @@ __all__ = [
     "is_the_internet",
     "let_in",
     "lint_inline",
+    "lint_lifecycle",
     "lint_verdicts",
     "machine_money",
+    "multipart_abort_days",
     "names_action",
     "names_everyone",
     "narrowed",

@@ -67,11 +67,11 @@ CHECKS = (IMPOSSIBLE, AFTER_EXPIRY, LADDER, OVERRULED, SAME_BEFORE, EXPIRES_BEFO
 
 
 def check(config: Config, effects: Effects) -> Iterator[Found]:
-    """A finding for each action that comes to nothing and is not one of a rule that comes to nothing as a whole."""
+    """A finding for each action that comes to nothing; of a rule that comes to nothing as a whole only that objects are gone too early."""
     if not config.complete:
         return
     for effect in effects:
-        if effect.named.name in effects.covered:
+        if effect.named.name in effects.covered and effect.reason is not Reason.EARLIER:
             continue
         found = _found(config, effect)
         if found is not None:
