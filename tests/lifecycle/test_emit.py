@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -57,6 +57,7 @@ def with_times(raw: dict[str, Any]) -> dict[str, Any]:
     return {name: datetime.fromisoformat(value) if name == "Date" else value for name, value in raw.items()}
 
 
+@settings(max_examples=40)
 @given(st.randoms(use_true_random=False))
 def test_the_json_is_read_back_as_it_was(pick: random.Random) -> None:
     lifecycle = generated.lifecycle(pick)
