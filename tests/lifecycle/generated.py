@@ -57,12 +57,13 @@ def lifecycle(pick: random.Random, most: int = 6) -> Lifecycle:
 
 def rule(pick: random.Random, rule_id: str) -> LifecycleRule:
     """A rule with one to three kinds of action."""
+    legacy = chance(pick, 0.05)
     kinds = pick.sample(("move", "expire", "move old", "expire old"), pick.randint(1, 3))
     return LifecycleRule(
         id=rule_id,
         enabled=not chance(pick, 0.1),
-        filter=which(pick),
-        legacy_prefix=chance(pick, 0.05),
+        filter=Filter(prefix=pick.choice(PREFIXES)) if legacy else which(pick),
+        legacy_prefix=legacy,
         transitions=tuple(transition(pick) for _ in range(pick.randint(1, 3))) if "move" in kinds else (),
         expiration=expiration(pick) if "expire" in kinds else None,
         noncurrent_transitions=tuple(old_transition(pick) for _ in range(pick.randint(1, 3))) if "move old" in kinds else (),
@@ -136,7 +137,8 @@ def subject(pick: random.Random) -> Subject:
 
 def case(pick: random.Random) -> tuple[Lifecycle, Subject, datetime]:
     """A configuration, an object and how far to look."""
-    return lifecycle(pick), subject(pick), START + timedelta(days=SPAN)
+    until = START + timedelta(days=pick.randint(0, 15) if chance(pick, 0.2) else SPAN)
+    return lifecycle(pick), subject(pick), until
 
 
 def cases() -> st.SearchStrategy[tuple[Lifecycle, Subject, datetime]]:

@@ -22,7 +22,7 @@ def test_the_engine_does_what_aws_documents(row: Row) -> None:
     assert timeline(row.lifecycle, row.subject, row.until) == row.events, row.source
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(cases())
 def test_the_engine_agrees_with_the_simulator(one: tuple[Lifecycle, Subject, datetime]) -> None:
     configuration, subject, until = one
