@@ -9,6 +9,7 @@ import typer
 from auditor.cli import options
 
 All = Annotated[bool, typer.Option("--all", help="For `collect`: everything that can be read.")]
+Prices = Annotated[bool, typer.Option("--prices", help="Also what `prices refresh` calls.")]
 
 
 def permissions(
@@ -19,6 +20,7 @@ def permissions(
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
     all_: All = False,
+    prices: Prices = False,
 ) -> None:
     """Print the least-privilege IAM policy for the selected rules.
 
@@ -27,6 +29,7 @@ def permissions(
     from auditor.cli import choose
     from auditor.collect.permissions import policy
     from auditor.collect.wanted import by_rules, everything
+    from auditor.model.calls import PRICES
 
     if all_:
         wanted = everything()
@@ -35,4 +38,4 @@ def permissions(
             config=config, rules_folder=rules, rules=rule, services=service, audience=audience, frameworks=framework
         )
         wanted = by_rules([r.spec for r in chosen.rules])
-    typer.echo(policy(wanted).decode(), nl=False)
+    typer.echo(policy(wanted, PRICES if prices else ()).decode(), nl=False)
