@@ -10,21 +10,23 @@ from datetime import UTC, datetime
 import msgspec
 
 from auditor.cli import files
+from auditor.cli.lifecycle_costs import GB, Book, Size
 from auditor.errors import UsageError
 from auditor.lifecycle import report
+from auditor.lifecycle.charges import charges, shocks
 from auditor.lifecycle.check import Level
-from auditor.lifecycle.config import Facts, written
-from auditor.lifecycle.lint import judge
+from auditor.lifecycle.config import Config, Facts, written
+from auditor.lifecycle.cost_report import Proposal, cost
+from auditor.lifecycle.effects import Effects
+from auditor.lifecycle.lint import Valid, judge
 from auditor.lifecycle.read import SUFFIXES, Nothing, read
 from auditor.lifecycle.report import FileReport, Report
 from auditor.render.visible import visible, whole
-from auditor.source.json_source import BYTES, Unreadable, decoded
+from auditor.source.json_source import BYTES, Places, Unreadable, decoded
 
 STDIN = "<stdin>"
 NAMED = 5
 """Files without configurations that a note names."""
-GB = 1024**3
-"""Bytes of a gigabyte as S3 charges for it."""
 _VERSIONING: Mapping[str, str] = {"enabled": "Enabled", "suspended": "Suspended", "off": "Off"}
 
 
@@ -33,6 +35,7 @@ class Linted(msgspec.Struct, frozen=True):
 
     report: Report
     sources: dict[str, str]
+    configs: tuple[Config, ...] = ()
 
 
 def level_of(word: str) -> Level:
@@ -67,30 +70,55 @@ def _day(date: str | None) -> datetime:
         raise UsageError(f"`{date}` is not a date; write it as 2030-01-31") from None
 
 
-def lint(paths: Sequence[str], known: Facts) -> Linted:
+def lint(paths: Sequence[str], known: Facts, book: Book, bucket: Size) -> Linted:
     """Check files and folders. Raises :class:`UsageError` for what cannot be opened."""
+    configs: list[Config] = []
     found: list[FileReport] = []
     sources: dict[str, str] = {}
     empty: list[str] = []
     for name, named in files.named(paths, SUFFIXES):
         shown = STDIN if name == "-" else whole(name)
-        text, reports = _checked(shown, files.content(name, BYTES + 1), known, named=named)
+        text, made = _checked(shown, files.content(name, BYTES + 1), known, named=named)
+        reports = [one if isinstance(one, FileReport) else _report(shown, one, book, bucket) for one in made]
+        configs += (one.config for one in made if not isinstance(one, FileReport))
         if not reports:
             empty.append(shown)
         found += reports
         sources[shown] = text
     notes: list[str] = []
-    if not found and not empty:
+    if paths and not found and not empty:
         notes.append(f"there is no file to check in {', '.join(f'`{name}`' for name in paths)}: looked for {', '.join(SUFFIXES)}")
     if empty:
         listed = ", ".join(f"`{name}`" for name in empty[:NAMED]) + (" …" if len(empty) > NAMED else "")
         holds = "1 file holds" if len(empty) == 1 else f"{len(empty)} files hold"
         notes.append(f"{holds} no lifecycle configuration: {listed}")
-    return Linted(Report(files=tuple(found), notes=tuple(notes)), sources)
+    return Linted(Report(files=tuple(found), notes=tuple(notes)), sources, tuple(configs))
 
 
-def _checked(name: str, content: bytes, known: Facts, *, named: bool) -> tuple[str, list[FileReport]]:
-    """The reports on a file; none for one within a folder in which there is no configuration."""
+def with_advice(linted: Linted, advice: Proposal) -> Linted:
+    """With what is proposed."""
+    return msgspec.structs.replace(linted, report=msgspec.structs.replace(linted.report, advice=advice))
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """A configuration of a file."""
+
+    name: str
+    places: Places
+    config: Config
+
+
+def _report(file: str, one: _Read, book: Book, bucket: Size) -> FileReport:
+    judged = judge(one.config)
+    if judged.valid is Valid.NO or book.region is None:
+        return report.configuration(file, one.name, one.places, one.config, judged)
+    some = charges(one.config, book.prices, book.region, bucket.bytes, bucket.objects)
+    shock = tuple(shocks(one.config, Effects(one.config), some))
+    return report.configuration(file, one.name, one.places, one.config, judged, tuple(map(cost, some)), shock)
+
+
+def _checked(name: str, content: bytes, known: Facts, *, named: bool) -> tuple[str, list[FileReport | _Read]]:
+    """The configurations of a file, or the report that there is none; nothing for one within a folder that is about something else."""
     text = ""
     try:
         text = decoded(content)
@@ -100,11 +128,7 @@ def _checked(name: str, content: bytes, known: Facts, *, named: bool) -> tuple[s
         return text, [report.unreadable(name, error)] if about else []
     except Nothing:
         return text, [report.without(name)] if named else []
-    made: list[FileReport] = []
-    for one in configurations:
-        config = written(one, known)
-        made.append(report.configuration(name, one.name, one.places, config, judge(config)))
-    return text, made
+    return text, [_Read(one.name, one.places, written(one, known)) for one in configurations]
 
 
 def failing(linted: Linted, worst: Level) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from auditor.lifecycle.check import Check, Found, Level, Proof
 from auditor.lifecycle.config import Config
+from auditor.lifecycle.cost_report import Cost, Proposal
 from auditor.lifecycle.lint import Judged, Valid
 from auditor.lifecycle.lives import lives
 from auditor.lifecycle.subject import Subject
@@ -100,6 +101,7 @@ class FileReport(msgspec.Struct, frozen=True, kw_only=True):
 
     ``valid``: whether S3 takes it; ``depends``: on the version of the API, or on values that are known only later. ``effective``: it
     does something to some object. ``versioning`` is what the timeline supposes of the bucket, and ``supposed`` that nobody said so.
+    ``costs`` are those of its transitions, where a region was named.
     """
 
     file: str
@@ -110,6 +112,7 @@ class FileReport(msgspec.Struct, frozen=True, kw_only=True):
     supposed: bool
     findings: tuple[Finding, ...]
     timeline: tuple[Life, ...]
+    costs: tuple[Cost, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,14 +120,24 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     files: tuple[FileReport, ...]
     notes: tuple[str, ...] = ()
+    advice: Proposal | None = None
+    """What was asked for with ``--advise``."""
 
 
 _VALID: Mapping[Valid, bool | Literal["depends"]] = {Valid.YES: True, Valid.NO: False, Valid.DEPENDS: "depends"}
 
 
-def configuration(file: str, within: str, places: Places, config: Config, judged: Judged) -> FileReport:
-    """The report on a configuration."""
-    made = [_finding(places, one) for one in judged.found]
+def configuration(
+    file: str,
+    within: str,
+    places: Places,
+    config: Config,
+    judged: Judged,
+    costs: tuple[Cost, ...] = (),
+    more: Iterable[Found] = (),
+) -> FileReport:
+    """The report on a configuration; ``more`` are findings about its costs."""
+    made = [_finding(places, one) for one in (*judged.found, *more)]
     return FileReport(
         file=file,
         within=within,
@@ -134,6 +147,7 @@ def configuration(file: str, within: str, places: Places, config: Config, judged
         supposed=config.facts.versioning is None,
         findings=tuple(sorted(made, key=place)),
         timeline=() if judged.valid is Valid.NO else tuple(life(one) for one in lives(config)),
+        costs=costs,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.lifecycle.report import LEVELS, FileReport, Life, Report
 from auditor.lifecycle.words import bytes_
+from auditor.render import lifecycle_cost_text
 from auditor.render.lifecycle_rows import rows
 from auditor.render.lint_text import BOLD, DIM, PLAIN, counted, found
 from auditor.render.visible import visible
@@ -24,7 +25,10 @@ def text(report: Report, sources: Mapping[str, str], *, color: bool = False) -> 
     """The configurations, one after the other, line by line, and a summary. ``sources`` are the texts of the files by their names."""
     for one in report.files:
         yield from _file(one, sources.get(one.file, "").split("\n"), color)
-    yield summary(report.files)
+    if report.advice is not None:
+        yield from lifecycle_cost_text.proposal(report.advice, color=color)
+    if report.files or report.advice is None:
+        yield summary(report.files)
 
 
 def summary(reports: Sequence[FileReport]) -> str:
@@ -46,6 +50,8 @@ def _file(one: FileReport, lines: Sequence[str], color: bool) -> Iterator[str]:
         yield ""
     if one.timeline:
         yield from _timeline(one, color)
+    if one.costs:
+        yield from lifecycle_cost_text.costs(one.costs, color=color)
 
 
 def _timeline(one: FileReport, color: bool) -> Iterator[str]:
