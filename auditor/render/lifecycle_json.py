@@ -15,7 +15,8 @@ def parts(report: Report) -> Iterator[bytes]:
     yield b'{"files":[\n'
     for number, one in enumerate(report.files):
         yield (b"," if number else b"") + line(one)
-    yield b'],"notes":' + inert(msgspec.json.encode(report.notes).decode()).encode() + b"}\n"
+    yield b'],"notes":' + inert(msgspec.json.encode(report.notes).decode()).encode()
+    yield b',"advice":' + line(report.advice).rstrip(b"\n") + b"}\n"
 
 
 def schema() -> bytes:

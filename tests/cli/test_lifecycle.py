@@ -153,7 +153,7 @@ def test_the_exit_code_is_by_level(level: str, code: int, capsys: Capture) -> No
         (["good.json", "--date", "today"], "`today` is not a date"),
         (["good.json", "--format", "xml"], "`xml` is not a format of lifecycle"),
         (["good.json", "--objects", "0"], "greater than or equal to 1"),
-        ([], "missing argument"),
+        ([], "name a file, a folder, or - for standard input"),
     ],
 )
 def test_usage(arguments: list[str], said: str, capsys: Capture) -> None:
