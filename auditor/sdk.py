@@ -32,6 +32,7 @@ from auditor.engine.rule import (
     unknown,
 )
 from auditor.engine.s3_use import standard, storage, uncounted
+from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
     AlternateContact,
@@ -267,6 +268,7 @@ __all__ = [
     "TrainingJob",
     "Transition",
     "Unknown",
+    "Usage",
     "Use",
     "User",
     "UserProfile",

@@ -6,22 +6,32 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from auditor.engine.rule import flag
 from auditor.lifecycle.check import Found
+from auditor.lifecycle.checks.fees import EARLY
 from auditor.lifecycle.checks.missing import shortest_abort
+from auditor.lifecycle.checks.small import LOSE
 from auditor.lifecycle.config import Facts, collected
+from auditor.lifecycle.costs import along, in_money
 from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.lint import judge
 from auditor.lifecycle.report import life
+from auditor.lifecycle.subject import Event, Usage
+from auditor.lifecycle.timeline import moment
 from auditor.model.fact import Fact, Known, Missing
+from auditor.model.money import Money, unknown_money
+from auditor.model.price import Prices
 from auditor.model.s3 import Lifecycle
 from auditor.model.verdict import Verdict
 
 T = TypeVar("T")
+
+Charged: TypeAlias = tuple[Usage, Prices, str]
+"""What is in a bucket, prices, and the region."""
 
 STATES = ("Off", "Enabled", "Suspended")
 """What the versioning of a bucket may be."""
@@ -36,12 +46,13 @@ def lint_lifecycle(
     lock_days: int | None = None,
     average_size: int | None = None,
     bucket: str | None = None,
+    charged: Charged | None = None,
 ) -> tuple[Verdict, ...]:
     """A failure for each finding of one of the checks (ids of :func:`auditor.lifecycle.lint.all_checks`); nothing when there is none.
 
     The evidence holds the object that proves it and all that happens to that (``life``), which the report draws. ``versioning`` is the
     status of the bucket, ``lock_days`` its default retention, ``average_size`` the bytes of an object on average, ``bucket`` its name;
-    ``None``: not known.
+    ``None``: not known. ``charged``: what is in the bucket, and the prices of which region; then failures say what is paid for nothing.
     """
     facts = Facts(today=today, versioning=versioning, lock_days=lock_days, average_size=average_size, bucket=bucket)
     keys = Counter[str]()
@@ -50,8 +61,24 @@ def lint_lifecycle(
         if one.check.id in checks:
             key = "/".join(part for part in (one.check.id, one.rule, one.part) if part)
             keys[key] += 1
-            made.append(_verdict(one, key if keys[key] == 1 else f"{key}#{keys[key]}"))
+            made.append(_verdict(one, key if keys[key] == 1 else f"{key}#{keys[key]}", _cost(one, charged)))
     return tuple(made)
+
+
+def _cost(found: Found, charged: Charged | None) -> Money | None:
+    """What is paid for nothing in a month."""
+    if found.check is EARLY:
+        return unknown_money("how many bytes go this way in a month is not known")
+    if found.check is not LOSE or charged is None or found.proof is None:
+        return None
+    usage, prices, region = charged
+    events = [Event(at=moment(day), action=action, storage_class=to, rules=ids) for day, action, to, ids in found.proof.steps]
+    for step in along(found.proof.subject, events):
+        if found.part.endswith(step.end):
+            # All bytes, also those that have moved already: taken to be in the class that they leave.
+            whole = Usage(bytes={step.start: sum(usage.bytes.values())}, objects=usage.objects)
+            return in_money(step, whole, prices, region).overhead
+    return None
 
 
 class _Frozen:
@@ -75,7 +102,7 @@ def _found(frozen: _Frozen, facts: Facts) -> tuple[Found, ...]:
     return judge(collected(frozen.lifecycle, facts)).found
 
 
-def _verdict(found: Found, key: str) -> Verdict:
+def _verdict(found: Found, key: str, cost: Money | None) -> Verdict:
     evidence: dict[str, Any] = {"check": found.check.id, "level": found.check.level.value}
     evidence |= {"rule": found.rule} if found.rule else {}
     evidence |= {"fix": found.fix or None, "why": found.check.why}
@@ -83,7 +110,7 @@ def _verdict(found: Found, key: str) -> Verdict:
         evidence["life"] = msgspec.to_builtins(life(found.proof))
     # What rules are called, their owners choose: what looks like a place for evidence is none.
     said = found.message.replace("{", "{{").replace("}", "}}")
-    return flag(said, key=key, **evidence)
+    return flag(said, key=key, cost=cost, **evidence)
 
 
 def agreed(fact: Fact[T], possible: Iterable[T], judged: Callable[[T], tuple[Verdict, ...]]) -> tuple[Verdict, ...]:

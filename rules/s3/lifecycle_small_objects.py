@@ -34,6 +34,7 @@ from auditor.sdk import (
     Severity,
     Transition,
     Unknown,
+    Usage,
     Verdict,
     denied,
     fails,
@@ -51,13 +52,13 @@ from auditor.sdk import (
 CHECKS = ("small-objects-stay", "small-objects-moved", "small-objects-not-tiered")
 
 
-def average(bucket: Bucket) -> int:
-    """Bytes of an object on average. Raises :class:`Missing`."""
+def usage(bucket: Bucket) -> Usage:
+    """What is in the bucket. Raises :class:`Missing`."""
     sizes, counts = need(bucket.sizes, bucket.object_count)
     objects = counts[0].latest if counts else None
     if not sizes or not objects:
         raise Missing([Unknown(Reason.NO_DATA, "cloudwatch.GetMetricData", "cloudwatch:GetMetricData")])
-    return round(sum(one.latest or 0 for one in sizes) / objects)
+    return Usage(bytes={"STANDARD": round(sum(one.latest or 0 for one in sizes))}, objects=round(objects))
 
 
 @rule(
@@ -74,8 +75,10 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     if not moving:
         yield skip("no enabled lifecycle rule moves objects")
         return
-    size = average(bucket)
-    found = lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, average_size=size)
+    inside = usage(bucket)
+    size = inside.bytes["STANDARD"] // (inside.objects or 1)
+    charged = (inside, about.prices, bucket.region)
+    found = lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, average_size=size, charged=charged)
     yield from found or (ok("objects of {size} bytes on average are large enough for its transitions", size=size, rules=moving),)
 
 
