@@ -5,8 +5,9 @@ Its Content-Security-Policy allows the one style sheet and the one script that a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from auditor.model.verdict import Evidence
 from auditor.render import compliance, evidence, lifecycle_picture, pages, templates
 from auditor.render.format import File, Format
 from auditor.render.standing import share
@@ -30,13 +31,18 @@ def render(view: View) -> bytes:
         markdown=pages.page,
         inline=pages.inline,
         opening=pages.opening,
-        evidence=lambda of: evidence.folded({name: value for name, value in of.items() if name != lifecycle_picture.NAME}),
+        evidence=written,
         picture=lifecycle_picture.of_evidence,
         place=evidence.place,
         taken_at=f"{view.scope.taken_at:%Y-%m-%d %H:%M} UTC",
         taken_day=f"{view.scope.taken_at:%Y-%m-%d}",
     )
     return page.encode()
+
+
+def written(of: Mapping[str, Evidence]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """:func:`evidence.folded` of all evidence that is not drawn."""
+    return evidence.folded({name: value for name, value in of.items() if name != lifecycle_picture.NAME})
 
 
 def files_of(view: View) -> Iterator[File]:

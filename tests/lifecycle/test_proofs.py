@@ -83,14 +83,14 @@ def prove(pick: random.Random) -> int:
     return len(idle) + len(covered)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.randoms(use_true_random=False))
 def test_what_never_happens_does_not_happen(pick: random.Random) -> None:
     prove(pick)
 
 
 def test_there_is_something_to_prove() -> None:
-    assert sum(prove(random.Random(seed)) for seed in range(10)) > 10
+    assert sum(prove(random.Random(seed)) for seed in range(5)) > 5
 
 
 @pytest.mark.long
