@@ -18,6 +18,7 @@ from auditor.collect.run import Scan, Scope
 from auditor.collect.wanted import everything
 from auditor.demo.account import REGION, emulated_account
 from auditor.engine import archive
+from auditor.model.opt_in import OPT_INS
 from auditor.model.verdict import Severity
 from auditor.pipeline import render, weigh
 from auditor.selection import of_frameworks
@@ -36,7 +37,7 @@ def main() -> int:
     partial = SAMPLE / f"sample{archive.JOURNAL_SUFFIX}"
     with emulated_account(now=TAKEN_AT) as connection:
         journal = archive.FileJournal(partial)
-        scope = Scope(wanted=everything(), regions=(REGION,))
+        scope = Scope(wanted=everything(OPT_INS), regions=(REGION,))
         snapshot = Scan(connection, scope, journal=journal, progress=Silent(), now=lambda: TAKEN_AT).run()
         journal.close(keep=False)
     archive.write(snapshot, SAMPLE / archive.FILE)

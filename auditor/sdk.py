@@ -113,6 +113,7 @@ from auditor.model.s3 import (
     RequestMetrics,
     Tiering,
     Transition,
+    Upload,
     Versioning,
     Website,
 )
@@ -265,6 +266,7 @@ __all__ = [
     "TrainingJob",
     "Transition",
     "Unknown",
+    "Upload",
     "Use",
     "User",
     "UserProfile",

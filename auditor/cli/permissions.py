@@ -18,6 +18,7 @@ def permissions(
     framework: options.Frameworks = None,
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
+    also: options.Also = None,
     all_: All = False,
 ) -> None:
     """Print the least-privilege IAM policy for the selected rules.
@@ -27,12 +28,15 @@ def permissions(
     from auditor.cli import choose
     from auditor.collect.permissions import policy
     from auditor.collect.wanted import by_rules, everything
+    from auditor.model.opt_in import OPT_INS
+    from auditor.selection import opted
 
     if all_:
-        wanted = everything()
+        wanted = everything(OPT_INS)
     else:
         chosen = choose.configuration(
             config=config, rules_folder=rules, rules=rule, services=service, audience=audience, frameworks=framework
         )
-        wanted = by_rules([r.spec for r in chosen.rules])
+        reading = (*chosen.also, *(also or ()))
+        wanted = by_rules([r.spec for r in opted(chosen, reading, rule or ()).rules], reading)
     typer.echo(policy(wanted).decode(), nl=False)

@@ -18,8 +18,8 @@ FILTER = "EntireBucket"
 SHARDS, SCRATCH = "example-shards--use1-az4--x-s3", "example-scratch--use1-az6--x-s3"
 EXPRESS: Mapping[str, float] = {SHARDS: 7.5e12, SCRATCH: 2e8}
 """Directory buckets and their bytes. Only the second has a lifecycle rule."""
-SHUT = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-OPEN = dict.fromkeys(SHUT, False)
+SHUT: Raw = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+OPEN: Raw = dict.fromkeys(SHUT, False)
 
 
 class Point(msgspec.Struct, frozen=True):
