@@ -303,6 +303,26 @@ DESCRIBE_PROCESSING_JOB = _sagemaker("DescribeProcessingJob")
 LIST_METRICS = Call("cloudwatch", "ListMetrics", "cloudwatch:ListMetrics", Per.REGION, _NEXT)
 GET_METRIC_DATA = Call("cloudwatch", "GetMetricData", "cloudwatch:GetMetricData", Per.BATCH, _NEXT)
 
+# --- prices: only `awsaudit prices refresh` asks for them
+GET_PRODUCTS = Call(
+    "pricing",
+    "GetProducts",
+    "pricing:GetProducts",
+    Per.BATCH,
+    Pages("NextToken", "NextToken", ("MaxResults", 100)),
+    may_omit=True,
+)
+DESCRIBE_SPOT_PRICE_HISTORY = Call(
+    "ec2",
+    "DescribeSpotPriceHistory",
+    "ec2:DescribeSpotPriceHistory",
+    Per.BATCH,
+    Pages("NextToken", "NextToken", ("MaxResults", 1000)),
+)
+
+PRICES = (GET_CALLER_IDENTITY, GET_PRODUCTS, DESCRIBE_SPOT_PRICE_HISTORY)
+"""What refreshing prices calls."""
+
 
 @cache
 def table() -> Mapping[str, Call]:

@@ -14,11 +14,11 @@ class Table:
     """Prices in one list. A price that stands in for another region's is found under the region that it stands in for."""
 
     def __init__(self, rows: Iterable[Price]) -> None:
-        self._rows = tuple(rows)
+        self.rows = tuple(rows)
 
     @cached_property
     def _index(self) -> dict[tuple[str, str, str], Price]:
-        return {(row.kind, row.elsewhere or row.region, row.item): row for row in reversed(self._rows)}
+        return {(row.kind, row.elsewhere or row.region, row.item): row for row in reversed(self.rows)}
 
     def find(self, kind: str, region: str, item: str) -> Price | None:
         """The price; the first, if the list has several. ``None``: it is not in the list."""

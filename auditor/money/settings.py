@@ -63,6 +63,15 @@ def open_book(chosen: PriceSettings, now: datetime) -> Book:
     return Book((own, fetched.fresh(fetched.load(), now), Bundled()), chosen.elsewhere)
 
 
+def listed(chosen: PriceSettings, now: datetime) -> tuple[Price, ...]:
+    """Every price that :func:`open_book` would find in its own region, by kind, item and region. Raises :class:`PriceFileError`."""
+    found: dict[tuple[str, str, str], Price] = {}
+    own = read(chosen.file) if chosen.file else ()
+    for price in (*own, *fetched.fresh(fetched.load(), now).rows, *Bundled().rows()):
+        found.setdefault((price.kind, price.item, price.region), price)
+    return tuple(found[place] for place in sorted(found))
+
+
 def read(path: Path) -> tuple[Price, ...]:
     """The prices of a file. Raises :class:`PriceFileError`."""
     try:

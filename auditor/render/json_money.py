@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from auditor.model.fact import Reason, Unknown
 from auditor.model.money import Part
+from auditor.model.price import Price
 from auditor.render.amounts import AmountView, Counted, MoneyView, Total
 
 AMOUNT = r"^-?\d+(\.\d+)?$"
@@ -159,24 +160,11 @@ def _amount(view: AmountView) -> AmountInfo:
 
 
 def _part(part: Part) -> PartInfo:
-    price = part.price
     return PartInfo(
         quantity=figure(part.quantity),
         amount=figure(part.amount),
         of=part.of or None,
-        price=PriceInfo(
-            kind=price.kind,
-            region=price.region,
-            item=price.item,
-            amount=figure(price.amount),
-            currency=price.currency,
-            per=price.per,
-            basis=price.basis,
-            as_of=price.as_of,
-            source=price.source,
-            verified=price.verified,
-            elsewhere=price.elsewhere,
-        ),
+        price=price_info(part.price),
     )
 
 
@@ -184,3 +172,20 @@ def figure(number: Decimal) -> str:
     """The number exactly, written out, without needless zeros."""
     written = f"{number:f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def price_info(price: Price) -> PriceInfo:
+    """A price as it stands in JSON."""
+    return PriceInfo(
+        kind=price.kind,
+        region=price.region,
+        item=price.item,
+        amount=figure(price.amount),
+        currency=price.currency,
+        per=price.per,
+        basis=price.basis,
+        as_of=price.as_of,
+        source=price.source,
+        verified=price.verified,
+        elsewhere=price.elsewhere,
+    )

@@ -423,7 +423,15 @@ def test_the_version_in_other_places(capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["scan", "--help"], ["rules", "list"], ["permissions"], ["rules", "show", "s3-versioning-off"]]
+    "arguments",
+    [
+        ["--help"],
+        ["scan", "--help"],
+        ["rules", "list"],
+        ["permissions", "--prices"],
+        ["rules", "show", "s3-versioning-off"],
+        ["prices", "show"],
+    ],
 )
 def test_no_command_loads_what_it_does_not_use(arguments: list[str]) -> None:
     done = python(
