@@ -82,7 +82,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     sizes = bucket.upload_sizes
     size = sizes.map(lambda by_id: round(sum(by_id.get(one.id, 0) for one in stale) / 2**30, 3))
     yield flag(
-        "{count} uploads were begun more than {days} days ago and never finished, the first on {first}",
+        "uploads that were begun more than {days} days ago and never finished: {count}, the first on {first}",
         saving=saving(bucket, stale, about),
         count=len(stale),
         days=about.limits.days,
