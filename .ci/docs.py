@@ -93,9 +93,11 @@ def verdicts() -> bytes:
     from auditor.engine import archive
     from auditor.model.verdict import Severity
     from auditor.pipeline import weigh
+    from auditor.selection import opt_ins, opted
 
     snapshot = archive.read(SAMPLE / archive.FILE)
-    result = weigh(snapshot, configuration(config=SAMPLE / "awsaudit.toml"), fail_on=Severity.HIGH, strict=False)
+    chosen = opted(configuration(config=SAMPLE / "awsaudit.toml"), opt_ins(snapshot))
+    result = weigh(snapshot, chosen, fail_on=Severity.HIGH, strict=False)
     lines = ["rule\tresource\tverdict\tbecause"]
     lines += [f"{f.rule}\t{f.name}\t{f.verdict.value}\t{f.because}" for f in result.findings]
     return ("\n".join(lines) + "\n").encode()
@@ -108,9 +110,10 @@ def statements() -> str:
     from auditor.cli.choose import configuration
     from auditor.collect.permissions import policy
     from auditor.collect.wanted import by_rules
+    from auditor.model.opt_in import OPT_INS
 
     chosen = configuration(audience="auditor")
-    document = json.loads(policy(by_rules([rule.spec for rule in chosen.rules])))
+    document = json.loads(policy(by_rules([rule.spec for rule in chosen.rules], OPT_INS)))
     lines: list[str] = []
     for statement in document["Statement"]:
         lines += [f"- Sid: {statement['Sid']}", f"  Effect: {statement['Effect']}", "  Action:"]

@@ -34,6 +34,8 @@ FILE = "awsaudit.toml"
 SeverityWord = Literal["info", "low", "medium", "high", "critical"]
 AudienceWord = Literal["regular", "pedantic", "auditor"]
 Language = Literal["en", "ko"]
+OptInWord = Literal["multipart-uploads", "upload-parts"]
+"""The settings of :mod:`auditor.model.opt_in`."""
 
 
 class _Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +60,12 @@ class _Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: str
 
 
+class _Collect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    also: tuple[OptInWord, ...] = ()
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    collect: _Collect = _Collect()
     rules: _Selection = _Selection()
     limits: dict[str, dict[str, object]] = {}
     severity: dict[str, SeverityWord] = {}
@@ -91,6 +98,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said of the file's ``select`` as long as it holds: ``--rule`` and ``--framework`` replace it."""
     left_out: tuple[str, ...] = ()
     """What is to be said of the file's ``ignore`` as long as it holds: ``--rule`` replaces it."""
+    also: tuple[str, ...] = ()
+    """What is read besides, call by call: names of :data:`auditor.model.opt_in.OPT_INS`."""
     settings: Mapping[str, str] = {}
     """By rule id, the limits that the file sets, as text: a control judged by them is not judged by the framework's own."""
     prices: PriceSettings = PriceSettings()
@@ -159,6 +168,7 @@ def configure(parsed: _File, rules: Mapping[str, LoadedRule], path: str) -> Conf
         notes=tuple(_notes(parsed, Path(path).name)),
         select=parsed.rules.select,
         ignore=parsed.rules.ignore,
+        also=parsed.collect.also,
         selection=_said("selects only", parsed.rules.select, path),
         left_out=_said("leaves out", parsed.rules.ignore, path),
         settings={rule_id: _settings(values) for rule_id, values in parsed.limits.items()},

@@ -31,7 +31,7 @@ from auditor.money.settings import open_book
 from auditor.pipeline import Result, check_formats, render, weigh
 from auditor.render.format import File
 from auditor.request import Request, request
-from auditor.selection import choose
+from auditor.selection import choose, opted
 from auditor.sinks import notify
 from auditor.sinks.clients import client
 from auditor.sinks.notify import News
@@ -141,11 +141,12 @@ def _configuration(asked: Request, bucket: Bucket | None) -> Config:
             raise ConfigError(
                 f"config `{bucket.uri(asked.config[1])}` [prices]: the function reads no price file; leave out `file`"
             )
-    return choose(base, rules=asked.rules, services=asked.services, frameworks=asked.frameworks, language=asked.language)
+    chosen = choose(base, rules=asked.rules, services=asked.services, frameworks=asked.frameworks, language=asked.language)
+    return opted(chosen, chosen.also, asked.rules)
 
 
 def _take(connection: Connection, chosen: Config, asked: Request, until: float, now: datetime) -> Snapshot:
-    scope = Scope(wanted=by_rules([rule.spec for rule in chosen.rules]), regions=asked.regions)
+    scope = Scope(wanted=by_rules([rule.spec for rule in chosen.rules], chosen.also), regions=asked.regions)
     scan = Scan(connection, scope, journal=NoJournal(), progress=Silent(), now=lambda: now)
     because = "the function's time was nearly over: give it more, or fewer regions"
     timer = threading.Timer(max(0.0, until - time.monotonic()), scan.stop, [because])

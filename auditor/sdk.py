@@ -115,6 +115,7 @@ from auditor.model.s3 import (
     RequestMetrics,
     Tiering,
     Transition,
+    Upload,
     Versioning,
     Website,
 )
@@ -268,6 +269,7 @@ __all__ = [
     "TrainingJob",
     "Transition",
     "Unknown",
+    "Upload",
     "Usage",
     "Use",
     "User",

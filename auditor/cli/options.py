@@ -74,6 +74,15 @@ Frameworks = Annotated[
         rich_help_panel=CHOICE,
     ),
 ]
+Also = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        metavar="NAME",
+        help="Read, at a call for each, multipart-uploads or upload-parts as well; repeatable.",
+        rich_help_panel=CHOICE,
+    ),
+]
 LanguageOf = Annotated[
     str, typer.Option("--language", metavar="CODE", help="Of the pages of frameworks: en or ko.", rich_help_panel=RESULT)
 ]

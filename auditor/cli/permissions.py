@@ -19,6 +19,7 @@ def permissions(
     framework: options.Frameworks = None,
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
+    also: options.Also = None,
     all_: All = False,
     prices: Prices = False,
 ) -> None:
@@ -30,12 +31,15 @@ def permissions(
     from auditor.collect.permissions import policy
     from auditor.collect.wanted import by_rules, everything
     from auditor.model.calls import PRICES
+    from auditor.model.opt_in import OPT_INS
+    from auditor.selection import opted
 
     if all_:
-        wanted = everything()
+        wanted = everything(OPT_INS)
     else:
         chosen = choose.configuration(
             config=config, rules_folder=rules, rules=rule, services=service, audience=audience, frameworks=framework
         )
-        wanted = by_rules([r.spec for r in chosen.rules])
+        reading = (*chosen.also, *(also or ()))
+        wanted = by_rules([r.spec for r in opted(chosen, reading, rule or ()).rules], reading)
     typer.echo(policy(wanted, PRICES if prices else ()).decode(), nl=False)

@@ -31,6 +31,7 @@ def scan(
     service: options.Services = None,
     audience: options.Audience = None,
     framework: options.Frameworks = None,
+    also: options.Also = None,
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
     prices: options.Prices = None,
@@ -52,6 +53,7 @@ def scan(
     from auditor.collect.wanted import by_rules
     from auditor.config import severity
     from auditor.pipeline import check_formats
+    from auditor.selection import opted
 
     chosen = choose.configuration(
         config=config,
@@ -62,10 +64,12 @@ def scan(
         frameworks=framework,
         language=language,
     )
+    reading = (*chosen.also, *(also or ()))
+    chosen = opted(chosen, reading, rule or ())
     names = check_formats(formats.split(","))
     threshold = severity(fail_on)
     book = choose.book(chosen.prices, prices)
-    wanted = by_rules([r.spec for r in chosen.rules])
+    wanted = by_rules([r.spec for r in chosen.rules], reading)
     wanted_target = target(
         profile=profile,
         role_arn=role_arn,
@@ -79,7 +83,7 @@ def scan(
         if plan:
             from auditor.cli.plan import show
 
-            return show(connection, wanted, regions, quiet=quiet)
+            return show(connection, wanted, regions, reading, quiet=quiet)
         from auditor.cli.snapshot import take
         from auditor.sinks.folder import exclusive
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from auditor.collect.account import public_access_block
 from auditor.collect.door import Answer, Listing
 from auditor.collect.s3_metrics import OF_BUCKETS
+from auditor.collect.s3_uploads import uploads
 from auditor.collect.shapes import Raw, flag, moment, moment_or_none, part, parts, region_name, switched_on, text
 from auditor.collect.visit import Collector, Visit
 from auditor.model import calls
@@ -62,6 +63,7 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
             return Answer(call, where)  # a bucket can only be asked in its own region
         return visit.when(visit.wants(field), call, {"Bucket": name}, of=name, region=region)
 
+    left, sizes = uploads(visit, name, where)
     return Bucket(
         arn=f"arn:{visit.partition}:s3:::{name}",
         id=name,
@@ -93,6 +95,8 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
             lambda r: tuple(CorsRule(tuple(c["AllowedOrigins"]), tuple(c["AllowedMethods"])) for c in r["CORSRules"]) if r else ()
         ),
         notifications=get(Bucket.notifications, calls.GET_BUCKET_NOTIFICATION).take(_notifications),
+        uploads=left,
+        upload_sizes=sizes,
         tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(r["TagSet"]) if r else {}),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from auditor.demo.emulator import ACCOUNT, fail, reply
+from auditor.demo.emulator import ACCOUNT, amend, fail, reply
 from auditor.demo.seed_s3 import BUCKETS, whole
 
 Raw = Mapping[str, Any]
@@ -18,8 +18,8 @@ FILTER = "EntireBucket"
 SHARDS, SCRATCH = "example-shards--use1-az4--x-s3", "example-scratch--use1-az6--x-s3"
 EXPRESS: Mapping[str, float] = {SHARDS: 7.5e12, SCRATCH: 2e8}
 """Directory buckets and their bytes. Only the second has a lifecycle rule."""
-SHUT = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-OPEN = dict.fromkeys(SHUT, False)
+SHUT: Raw = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+OPEN: Raw = dict.fromkeys(SHUT, False)
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -51,6 +51,7 @@ def answer_for(session: Any, now: datetime, region: str) -> None:
         lambda _, __: {"EventBridgeConfiguration": {}},
         when=lambda params: params["Bucket"] in told,
     )
+    amend(session, "s3.ListMultipartUploads", lambda _, parsed: _left(parsed, now))
     _directory_buckets(session, now, region)
     _points(session, now, region)
 
@@ -58,6 +59,11 @@ def answer_for(session: Any, now: datetime, region: str) -> None:
 def _metrics(name: str) -> Raw:
     counted = name in BY_NAME and BY_NAME[name].used is not None
     return {"IsTruncated": False, "MetricsConfigurationList": [{"Id": FILTER}] if counted else []}
+
+
+def _left(parsed: dict[str, Any], now: datetime) -> None:
+    for upload in parsed.get("Uploads", ()):
+        upload["Initiated"] = now - timedelta(days=47)  # for moto all began in 2010
 
 
 def _directory_buckets(session: Any, now: datetime, region: str) -> None:

@@ -70,6 +70,8 @@ class DemoBucket(msgspec.Struct, frozen=True, kw_only=True):
     replicated: Sequence[Raw] = ()
     """Replication rules; moto keeps parts of them only, so that just the answer has them."""
     used: Use | None = None
+    left: bool = False
+    """An upload to it was never finished."""
 
 
 GB, TB = 1e9, 1e12
@@ -122,6 +124,7 @@ BUCKETS = (
         sizes={"StandardStorage": 42 * TB},
         objects=91_000_000,
         partner=True,
+        left=True,
     ),
     DemoBucket(
         name="example-ml-checkpoints",
@@ -276,6 +279,9 @@ def add_bucket(site: Site, store: DemoBucket) -> None:
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": list(store.lifecycle)})
     if store.tls_only or store.world or store.partner:
         s3.put_bucket_policy(Bucket=name, Policy=_policy(store))
+    if store.left:
+        upload = s3.create_multipart_upload(Bucket=name, Key="crawl/2025-44.warc.gz")["UploadId"]
+        s3.upload_part(Bucket=name, Key="crawl/2025-44.warc.gz", UploadId=upload, PartNumber=1, Body=b"WARC/1.1" * 1000)
     if store.logged:
         target = {"TargetBucket": LOGS, "TargetPrefix": f"{name}/"}
         s3.put_bucket_logging(Bucket=name, BucketLoggingStatus={"LoggingEnabled": target})

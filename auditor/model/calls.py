@@ -26,16 +26,24 @@ class Per(enum.Enum):
     """Once in each region."""
     ITEM = "item"
     """Once for each resource of the kind whose field it gives."""
+    PART = "part"
+    """Once for each part of a resource, and only the resource tells how many it has."""
     BATCH = "batch"
     """For as many resources at once as the API takes."""
 
 
 class Pages(msgspec.Struct, frozen=True):
-    """How the pages of a listing follow each other: the request's token, the answer's token, the limit asked for."""
+    """How the pages of a listing follow each other: the request's token, the answer's token, the limit asked for.
+
+    ``beside`` are further pairs of tokens that go with the first. ``flag`` says whether there are more pages where the answer's token
+    alone does not: it then also stands on the last page.
+    """
 
     token: str
     next_token: str
     limit: tuple[str, int] | None = None
+    beside: tuple[tuple[str, str], ...] = ()
+    flag: str = ""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -175,6 +183,28 @@ LIST_BUCKET_METRICS = Call(
     Pages("ContinuationToken", "NextContinuationToken"),
     may_omit=True,
     root="List",
+)
+LIST_MULTIPART_UPLOADS = Call(
+    "s3",
+    "ListMultipartUploads",
+    "s3:ListBucketMultipartUploads",
+    Per.ITEM,
+    Pages(
+        "KeyMarker", "NextKeyMarker", ("MaxUploads", 1000), beside=(("UploadIdMarker", "NextUploadIdMarker"),), flag="IsTruncated"
+    ),
+    may_omit=True,
+    root="ListMultipartUploads",
+)
+LIST_PARTS = Call(
+    "s3",
+    "ListParts",
+    "s3:ListMultipartUploadParts",
+    Per.PART,
+    Pages("PartNumberMarker", "NextPartNumberMarker", ("MaxParts", 1000), flag="IsTruncated"),
+    absent=_codes("NoSuchUpload"),
+    after=("s3.ListMultipartUploads",),
+    may_omit=True,
+    root="ListParts",
 )
 GET_OBJECT_LOCK_CONFIGURATION = _s3(
     "GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"

@@ -12,6 +12,7 @@ from auditor.model import calls
 from auditor.model.account import PublicAccessBlock
 from auditor.model.calls import Call
 from auditor.model.fact import Fact
+from auditor.model.opt_in import MULTIPART_UPLOADS, UPLOAD_PARTS
 from auditor.model.resource import Resource, unread
 from auditor.model.series import Series
 
@@ -192,6 +193,14 @@ class RequestMetrics(msgspec.Struct, frozen=True):
     whole_bucket: bool
 
 
+class Upload(msgspec.Struct, frozen=True):
+    """A multipart upload that was begun and neither finished nor aborted. Its key is not kept: names of objects are data."""
+
+    id: str
+    initiated: datetime
+    storage_class: str
+
+
 class Bucket(Resource, frozen=True, kw_only=True):
     """A general-purpose bucket. ``id`` is its name, ``region`` where it is."""
 
@@ -202,9 +211,11 @@ class Bucket(Resource, frozen=True, kw_only=True):
     ALSO: ClassVar[tuple[str, ...]] = (calls.GET_BUCKET_LOCATION.name,)
     REGIONAL: ClassVar[bool] = False
     # Requests are counted under the names of metrics configurations.
-    DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
-        ("all_requests", "get_requests", "bytes_downloaded"), ("request_metrics",)
-    )
+    DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        **dict.fromkeys(("all_requests", "get_requests", "bytes_downloaded"), ("request_metrics",)),
+        "upload_sizes": ("uploads",),
+    }
+    OPT_IN: ClassVar[Mapping[str, str]] = {"uploads": MULTIPART_UPLOADS, "upload_sizes": UPLOAD_PARTS}
 
     created: Fact[datetime] = unread(calls.LIST_BUCKETS)
     public_access_block: Fact[PublicAccessBlock] = unread(calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK)
@@ -241,6 +252,10 @@ class Bucket(Resource, frozen=True, kw_only=True):
     """``GetRequests``, as ``all_requests``."""
     bytes_downloaded: Fact[tuple[Series, ...]] = unread(calls.GET_METRIC_DATA)
     """``BytesDownloaded``, as ``all_requests``."""
+    uploads: Fact[tuple[Upload, ...]] = unread(calls.LIST_MULTIPART_UPLOADS)
+    """Uploads that are under way or were left behind, the oldest first."""
+    upload_sizes: Fact[Mapping[str, int]] = unread(calls.LIST_PARTS)
+    """Bytes in the parts of each of ``uploads``, by its id."""
 
     @property
     def name(self) -> str:

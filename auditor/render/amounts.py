@@ -128,7 +128,7 @@ class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
         if self.stale:
             said.append(
                 f"Prices are up to {self.days} days old (the oldest is of {self.oldest}): "
-                "`awsaudit prices refresh` fetches them before the next scan"
+                "run awsaudit prices refresh before the next scan"
             )
         return tuple(said)
 
@@ -253,7 +253,7 @@ def unknown(money: Money) -> str:
     said += list(map(reasons.missing, money.missing))
     said += [f"the price of {one.item} ({one.kind}) in {one.region} is not known" for one in money.unpriced]
     if money.unpriced:
-        said.append("`awsaudit prices refresh` before the next scan, or a price file, would tell")
+        said.append("awsaudit prices refresh before the next scan, or a price file, would tell")
     return "; ".join(said)
 
 

@@ -134,7 +134,7 @@ def _about(money: MoneyView, finding: Finding) -> Iterator[str]:
         more = f" and {len(value) - LONG:,} more characters in the JSON report" if len(value) > LONG else ""
         yield f"{text(name)}: {code(value[:LONG])}{more}"
     for amount in money.of(finding):
-        yield "; ".join(map(text, (amount.said, *amount.parts)))
+        yield "; ".join((text(amount.said), *map(code, amount.parts)))
 
 
 def _state(control: ControlView) -> str:

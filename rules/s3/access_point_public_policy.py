@@ -80,6 +80,7 @@ def block_of_bucket(point: AccessPoint, about: Context[Limits]) -> Fact[PublicAc
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     since="0.1",
+    controls=("kisa-isms-p-2023:2.10.2",),
 )
 def check(point: AccessPoint, about: Context[Limits]) -> Iterator[Verdict]:
     def restricts(block: PublicAccessBlock) -> bool:

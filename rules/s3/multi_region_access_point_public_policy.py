@@ -58,6 +58,7 @@ from auditor.sdk import (
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     since="0.1",
+    controls=("kisa-isms-p-2023:2.10.2",),
 )
 def check(point: MultiRegionAccessPoint, about: Context[Limits]) -> Iterator[Verdict]:
     closed = {

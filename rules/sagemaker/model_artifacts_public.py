@@ -102,6 +102,7 @@ def opened(bucket: Bucket, about: Context[Limits]) -> tuple[Fact[bool], Fact[boo
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
     since="0.1",
+    controls=("kisa-isms-p-2023:2.10.2",),
 )
 def check(model: Model, about: Context[Limits]) -> Iterator[Verdict]:
     account = about.account.public_access_block

@@ -115,3 +115,41 @@ def test_permissions_say_what_refreshing_calls(capsys: Capture) -> None:
     assert {"pricing:GetProducts", "ec2:DescribeSpotPriceHistory"} <= set(actions)
     assert run(["permissions", "--rule", "ec2-volume-gp2"]) == 0
     assert "pricing" not in capsys.readouterr().out
+
+
+def test_a_scan_freezes_its_prices_and_check_gives_the_same_amounts_for_ever(
+    capsys: Capture, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=100, VolumeType="gp2")
+    rows = "ebs-storage,us-east-1,gp2,0.2,2026-11-01,our agreement\nebs-storage,us-east-1,gp3,0.1,2026-11-01,our agreement\n"
+    (tmp_path / "mine.csv").write_text(f"kind,region,item,amount,as_of,source\n{rows}")
+    place = ["--endpoint-url", emulator.url, "--region", "us-east-1"]
+    judged = ["--rule", "ec2-volume-gp2", "--format", "json,html", "-q"]
+    assert run(["scan", *place, *judged, "--prices", "mine.csv", "--out", "first"]) == 0
+    (line,) = json.loads(Path("first/report.json").read_text())["verdicts"]
+    assert line["money"]["saving"]["amount"] == "10"
+    assert {part["price"]["source"] for part in line["money"]["saving"]["parts"]} == {"our agreement"}
+    # Whatever happens to files, cache and clock: the snapshot has its prices.
+    Path("mine.csv").unlink()
+    fetched.save([Fetch("us-east-1", datetime.now(UTC), (price("gp2", "9", kind="ebs-storage"),))])
+    assert run(["check", "first", *judged, "--out", "second"]) == 0
+    for name in ("report.json", "report.html"):
+        assert Path("first", name).read_bytes() == Path("second", name).read_bytes()
+    capsys.readouterr()
+
+
+def test_a_price_file_that_is_wrong_stops_a_scan_before_it_begins(capsys: Capture, emulator: Emulator, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("kind,region,item,amount,as_of\nec2-hour,us-east-1,m5.large,much,2026-11-01\n")
+    assert run(["scan", "--endpoint-url", emulator.url, "--prices", "mine.csv", "--out", "out"]) == 2
+    assert "price file `mine.csv` line 2: its amount `much` is not a figure" in capsys.readouterr().err
+    assert not emulator.doorman.calls
+
+
+def test_amounts_in_the_user_s_currency(capsys: Capture, emulator: Emulator, tmp_path: Path) -> None:
+    emulator.client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=100, VolumeType="gp2")
+    (tmp_path / "awsaudit.toml").write_text('[prices]\ncurrency = "KRW"\nrate = 1480.5\n')
+    place = ["--endpoint-url", emulator.url, "--region", "us-east-1"]
+    assert run(["scan", *place, "--rule", "ec2-volume-gp2", "--out", "out"]) == 0
+    said = capsys.readouterr().out
+    assert "2,961 KRW a month could be saved, at list prices." in said
+    assert "Shown at 1 USD = 1,480.5 KRW" in said

@@ -132,7 +132,7 @@ def test_an_unknown_amount_is_never_zero_and_says_what_would_resolve_it() -> Non
     said = {f.name: made.money.of(f)[0].said for f in made.findings}
     assert said == {
         "a": "saves an unknown amount: the price of zz9.large (ec2-hour) in us-east-1 is not known; "
-        "`awsaudit prices refresh` before the next scan, or a price file, would tell",
+        "awsaudit prices refresh before the next scan, or a price file, would tell",
         "b": "saves an unknown amount: ec2.DescribeVolumes: denied, ec2:DescribeVolumes would allow it",
         "c": "saves an unknown amount: a spot instance",
     }
@@ -156,9 +156,7 @@ def test_a_banner_when_prices_are_over_ninety_days_old(as_of: date, stale: bool)
     made = view(saving("a", "1"), saving("b", "1", as_of=as_of))
     assert made.money.stale is stale
     assert report(made)["summary"]["money"]["stale"] is stale
-    banner = (
-        f"Prices are up to 91 days old (the oldest is of {as_of}): `awsaudit prices refresh` fetches them before the next scan"
-    )
+    banner = f"Prices are up to 91 days old (the oldest is of {as_of}): run awsaudit prices refresh before the next scan"
     assert (banner in made.money.sentences) is stale
     assert (b"Prices are up to 91 days old" in html.render(made)) is stale
 
