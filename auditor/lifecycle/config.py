@@ -16,7 +16,7 @@ from auditor.lifecycle.check import Proof
 from auditor.lifecycle.classes import SMALL
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.subject import Subject
-from auditor.lifecycle.timeline import Step, matches, steps
+from auditor.lifecycle.timeline import Step, matches, midnight, moment, steps
 from auditor.lifecycle.written import Written
 from auditor.model.s3 import Filter, Lifecycle, LifecycleRule
 from auditor.source.positions import shown
@@ -97,6 +97,7 @@ class Config:
         self.in_text = in_text
         self._models = [one.rule for one in self.enabled]
         self._seen: dict[tuple[Any, ...], list[Step]] = {}
+        self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
 
     @cached_property
     def versioning(self) -> str:
@@ -120,13 +121,13 @@ class Config:
         """When the objects are written that prove something: at the beginning of the day, so that a rule's days are days of theirs."""
         return self.facts.today.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def steps(self, subject: Subject, without: Iterable[Named] = ()) -> list[Step]:
+    def steps(self, subject: Subject, without: Sequence[Named] = ()) -> list[Step]:
         """What happens to the object, under all enabled rules or without some."""
-        left = frozenset(one.name for one in without)
+        left = frozenset(one.name for one in without) if without else None
         known = (
             subject.key,
             subject.size,
-            frozenset(subject.tags.items()),
+            frozenset(subject.tags.items()) if subject.tags else None,
             subject.created,
             subject.noncurrent_since,
             subject.newer,
@@ -168,6 +169,12 @@ class Config:
             null_version=(self.versioning == "Suspended" and replaced is None) if null is None else null,
         )
 
+    @cached_property
+    def dates(self) -> tuple[datetime, ...]:
+        """The midnights to come that enabled rules name, in their order."""
+        steps = (step for one in self._models for step in (*one.transitions, *((one.expiration,) if one.expiration else ())))
+        return tuple(sorted({moment(midnight(step.date)) for step in steps if step.date is not None and step.date > self.born}))
+
     def _key(self, prefix: str) -> str:
         for name in ("example", "object", "0", "~"):
             key = prefix + name
@@ -181,6 +188,13 @@ class Config:
 
     def sizes(self, wanted: Filter) -> list[int]:
         """Sizes to try for a filter, the most telling first: one for each stretch of sizes in which all rules do the same."""
+        key = (wanted.size_greater_than, wanted.size_less_than)
+        found = self._sizes.get(key)
+        if found is None:
+            found = self._sizes[key] = self._stretches(wanted)
+        return found
+
+    def _stretches(self, wanted: Filter) -> list[int]:
         low = 0 if wanted.size_greater_than is None else wanted.size_greater_than + 1
         high = LARGEST if wanted.size_less_than is None else wanted.size_less_than - 1
         if low > high:

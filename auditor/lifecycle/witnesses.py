@@ -13,7 +13,6 @@ from itertools import islice
 
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.subject import Subject
-from auditor.lifecycle.timeline import midnight, moment
 from auditor.model.s3 import Filter
 
 SHARED = 20
@@ -32,27 +31,27 @@ def objects(config: Config, named: Named, *, old: bool, newer: int = 0) -> Itera
 
 
 def _objects(config: Config, named: Named, old: bool, newer: int) -> Iterator[Subject]:
-    own = named.rule.filter
-    births = _births(config)
+    yield from _of_filter(config, named.rule.filter, old, newer)
+    for wanted in shared(config, named):
+        yield from _of_filter(config, wanted, old, newer)
+
+
+def _of_filter(config: Config, wanted: Filter, old: bool, newer: int) -> Iterator[Subject]:
     replaced = 0 if old else None
-    for wanted in (own, *shared(config, named)):
-        for size in config.sizes(wanted):
-            for born in births:
-                yield config.object(wanted, size, replaced=replaced, newer=newer, born=born)
-                if config.versioned and (old or config.versioning == "Suspended"):
-                    yield config.object(wanted, size, newer=newer, born=born, null=False)
+    births = _births(config)
+    for size in config.sizes(wanted):
+        for born in births:
+            yield config.object(wanted, size, replaced=replaced, newer=newer, born=born)
+            if config.versioned and (old or config.versioning == "Suspended"):
+                yield config.object(wanted, size, newer=newer, born=born, null=False)
 
 
 def _births(config: Config) -> tuple[datetime, ...]:
     """Today, and where rules name dates to come, the days from which on they meet the days that rules count, and long ago."""
-    steps = [
-        step
-        for one in config.enabled
-        for step in (*one.rule.transitions, *((one.rule.expiration,) if one.rule.expiration else ()))
-    ]
-    dates = sorted({moment(midnight(step.date)) for step in steps if step.date is not None and step.date > config.born})
+    dates = config.dates
     if not dates:
         return (config.born,)
+    steps = (step for one in config.enabled for step in (*one.rule.transitions, one.rule.expiration) if step is not None)
     counted = sorted({0, *(step.days for step in steps if step.days is not None and step.days < BEFORE.days)})
     meeting = (date - timedelta(days=days) for date in dates for days in counted)
     return (*dict.fromkeys((config.born, *dates[:4], config.born - BEFORE, *islice(meeting, BIRTHS))),)
