@@ -18,6 +18,7 @@ SAMPLE = ROOT / "reports" / "sample"
 TEMPLATE = ROOT / "deploy" / "template.yaml"
 SCHEMA = ROOT / "reports" / "schema" / "report-1.schema.json"
 LINT_SCHEMA = SCHEMA.with_name("lint-1.schema.json")
+LIFECYCLE_SCHEMA = SCHEMA.with_name("lifecycle-1.schema.json")
 COMMANDS = (
     "",
     "scan",
@@ -25,9 +26,13 @@ COMMANDS = (
     "check",
     "export",
     "lint",
+    "lifecycle",
     "can",
     "who-can",
     "permissions",
+    "prices",
+    "prices show",
+    "prices refresh",
     "rules",
     "rules list",
     "rules show",
@@ -88,9 +93,11 @@ def verdicts() -> bytes:
     from auditor.engine import archive
     from auditor.model.verdict import Severity
     from auditor.pipeline import weigh
+    from auditor.selection import opt_ins, opted
 
     snapshot = archive.read(SAMPLE / archive.FILE)
-    result = weigh(snapshot, configuration(config=SAMPLE / "awsaudit.toml"), fail_on=Severity.HIGH, strict=False)
+    chosen = opted(configuration(config=SAMPLE / "awsaudit.toml"), opt_ins(snapshot))
+    result = weigh(snapshot, chosen, fail_on=Severity.HIGH, strict=False)
     lines = ["rule\tresource\tverdict\tbecause"]
     lines += [f"{f.rule}\t{f.name}\t{f.verdict.value}\t{f.because}" for f in result.findings]
     return ("\n".join(lines) + "\n").encode()
@@ -103,9 +110,10 @@ def statements() -> str:
     from auditor.cli.choose import configuration
     from auditor.collect.permissions import policy
     from auditor.collect.wanted import by_rules
+    from auditor.model.opt_in import OPT_INS
 
     chosen = configuration(audience="auditor")
-    document = json.loads(policy(by_rules([rule.spec for rule in chosen.rules])))
+    document = json.loads(policy(by_rules([rule.spec for rule in chosen.rules], OPT_INS)))
     lines: list[str] = []
     for statement in document["Statement"]:
         lines += [f"- Sid: {statement['Sid']}", f"  Effect: {statement['Effect']}", "  Action:"]
@@ -146,7 +154,7 @@ def line_schemas() -> dict[str, bytes]:
 
 def generated() -> dict[Path, bytes]:
     """Every generated file with what it should hold."""
-    from auditor.render import lint_json
+    from auditor.render import lifecycle_json, lint_json
     from auditor.render.json import schema
 
     text = README.read_text("utf-8")
@@ -160,6 +168,7 @@ def generated() -> dict[Path, bytes]:
         TEMPLATE: template.encode(),
         SCHEMA: schema(),
         LINT_SCHEMA: lint_json.schema(),
+        LIFECYCLE_SCHEMA: lifecycle_json.schema(),
         SAMPLE / "verdicts.tsv": verdicts(),
     }
 

@@ -18,7 +18,10 @@ from auditor.collect.run import Scan, Scope
 from auditor.collect.wanted import everything
 from auditor.demo.account import REGION, emulated_account
 from auditor.engine import archive
+from auditor.model.opt_in import OPT_INS
 from auditor.model.verdict import Severity
+from auditor.money.bundled import Bundled
+from auditor.money.frozen import freeze
 from auditor.pipeline import render, weigh
 from auditor.selection import of_frameworks
 from auditor.sinks.folder import deliver
@@ -36,8 +39,10 @@ def main() -> int:
     partial = SAMPLE / f"sample{archive.JOURNAL_SUFFIX}"
     with emulated_account(now=TAKEN_AT) as connection:
         journal = archive.FileJournal(partial)
-        scope = Scope(wanted=everything(), regions=(REGION,))
-        snapshot = Scan(connection, scope, journal=journal, progress=Silent(), now=lambda: TAKEN_AT).run()
+        scope = Scope(wanted=everything(OPT_INS), regions=(REGION,))
+        taken = Scan(connection, scope, journal=journal, progress=Silent(), now=lambda: TAKEN_AT).run()
+        # The bundled prices alone: what is in somebody's cache is not the sample's.
+        snapshot = freeze(taken, Bundled())
         journal.close(keep=False)
     archive.write(snapshot, SAMPLE / archive.FILE)
     (SAMPLE / archive.FILE).chmod(0o644)

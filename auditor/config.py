@@ -19,13 +19,14 @@ from typing import Literal, cast, get_args
 import msgspec
 
 from auditor.engine import frameworks as catalogues
+from auditor.engine.context import Limits
 from auditor.engine.controls import Attestation
 from auditor.engine.frameworks import Framework
 from auditor.engine.registry import LoadedRule
-from auditor.engine.rule import Limits
 from auditor.engine.waivers import Waiver
 from auditor.errors import ConfigError, UnknownRule, UsageError
 from auditor.model.verdict import Audience, Severity
+from auditor.money.settings import PriceSettings, PricesTable, settings
 from auditor.policy.lint.suppress import LintTable
 
 FILE = "awsaudit.toml"
@@ -33,6 +34,8 @@ FILE = "awsaudit.toml"
 SeverityWord = Literal["info", "low", "medium", "high", "critical"]
 AudienceWord = Literal["regular", "pedantic", "auditor"]
 Language = Literal["en", "ko"]
+OptInWord = Literal["multipart-uploads", "upload-parts"]
+"""The settings of :mod:`auditor.model.opt_in`."""
 
 
 class _Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +60,12 @@ class _Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: str
 
 
+class _Collect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    also: tuple[OptInWord, ...] = ()
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    collect: _Collect = _Collect()
     rules: _Selection = _Selection()
     limits: dict[str, dict[str, object]] = {}
     severity: dict[str, SeverityWord] = {}
@@ -65,6 +73,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attestations: tuple[_Attestation, ...] = ()
     lint: LintTable = LintTable()
     """For `awsaudit lint`, which reads it by itself."""
+    prices: PricesTable = PricesTable()
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,8 +98,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said of the file's ``select`` as long as it holds: ``--rule`` and ``--framework`` replace it."""
     left_out: tuple[str, ...] = ()
     """What is to be said of the file's ``ignore`` as long as it holds: ``--rule`` replaces it."""
+    also: tuple[str, ...] = ()
+    """What is read besides, call by call: names of :data:`auditor.model.opt_in.OPT_INS`."""
     settings: Mapping[str, str] = {}
     """By rule id, the limits that the file sets, as text: a control judged by them is not judged by the framework's own."""
+    prices: PriceSettings = PriceSettings()
 
 
 def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
@@ -123,7 +135,7 @@ def parse(content: bytes, rules: Mapping[str, LoadedRule], path: str) -> Config:
     try:
         parsed = msgspec.convert(data, _File)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"config `{path}`: {_place(error, _File, _Selection, _Waiver, _Attestation)}") from error
+        raise ConfigError(f"config `{path}`: {_place(error, _File, _Selection, _Waiver, _Attestation, PricesTable)}") from error
     return configure(parsed, rules, str(path))
 
 
@@ -156,10 +168,12 @@ def configure(parsed: _File, rules: Mapping[str, LoadedRule], path: str) -> Conf
         notes=tuple(_notes(parsed, Path(path).name)),
         select=parsed.rules.select,
         ignore=parsed.rules.ignore,
+        also=parsed.collect.also,
         selection=_said("selects only", parsed.rules.select, path),
         left_out=_said("leaves out", parsed.rules.ignore, path),
         settings={rule_id: _settings(values) for rule_id, values in parsed.limits.items()},
         severities={rule_id: severity(word) for rule_id, word in parsed.severity.items()},
+        prices=settings(parsed.prices, path),
         waivers=tuple(Waiver(w.rule, w.resource, w.owner, w.reason, w.expires) for w in parsed.waivers),
     )
 

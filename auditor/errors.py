@@ -8,6 +8,7 @@
     │   ├── UnknownRule       a rule id that does not exist
     │   ├── UnknownFramework  a framework id that does not exist
     │   ├── RuleFileError     a rule file that breaks the contract
+    │   ├── PriceFileError    a file of prices that cannot be used
     │   └── OutputError       a file or folder that cannot be written
     ├── SnapshotError         a snapshot file cannot be used (exit 2)
     │   ├── SnapshotDamaged
@@ -44,6 +45,10 @@ class UnknownFramework(UsageError):
 
 class RuleFileError(UsageError):
     """A rule file breaks the contract."""
+
+
+class PriceFileError(UsageError):
+    """A file of prices cannot be used."""
 
 
 class OutputError(UsageError):

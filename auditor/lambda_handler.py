@@ -23,13 +23,15 @@ from auditor.collect.wanted import by_rules
 from auditor.config import Config, default, parse
 from auditor.engine import archive, diff, registry
 from auditor.engine.diff import Change, Kind, Past
-from auditor.errors import AwsauditError
+from auditor.errors import AwsauditError, ConfigError
 from auditor.model.snapshot import Snapshot
 from auditor.model.verdict import Severity
+from auditor.money.frozen import freeze
+from auditor.money.settings import open_book
 from auditor.pipeline import Result, check_formats, render, weigh
 from auditor.render.format import File
 from auditor.request import Request, request
-from auditor.selection import choose
+from auditor.selection import choose, opted
 from auditor.sinks import notify
 from auditor.sinks.clients import client
 from auditor.sinks.notify import News
@@ -135,18 +137,23 @@ def _configuration(asked: Request, bucket: Bucket | None) -> Config:
         base = default(known)
     else:
         base = parse(bucket.need(asked.config[1]), known, bucket.uri(asked.config[1]))
-    return choose(base, rules=asked.rules, services=asked.services, frameworks=asked.frameworks, language=asked.language)
+        if base.prices.file is not None:
+            raise ConfigError(
+                f"config `{bucket.uri(asked.config[1])}` [prices]: the function reads no price file; leave out `file`"
+            )
+    chosen = choose(base, rules=asked.rules, services=asked.services, frameworks=asked.frameworks, language=asked.language)
+    return opted(chosen, chosen.also, asked.rules)
 
 
 def _take(connection: Connection, chosen: Config, asked: Request, until: float, now: datetime) -> Snapshot:
-    scope = Scope(wanted=by_rules([rule.spec for rule in chosen.rules]), regions=asked.regions)
+    scope = Scope(wanted=by_rules([rule.spec for rule in chosen.rules], chosen.also), regions=asked.regions)
     scan = Scan(connection, scope, journal=NoJournal(), progress=Silent(), now=lambda: now)
     because = "the function's time was nearly over: give it more, or fewer regions"
     timer = threading.Timer(max(0.0, until - time.monotonic()), scan.stop, [because])
     timer.daemon = True
     timer.start()
     try:
-        return scan.run()
+        return freeze(scan.run(), open_book(chosen.prices, now))
     finally:
         timer.cancel()
 

@@ -41,6 +41,7 @@ def weigh(snapshot: Snapshot, config: Config, *, fail_on: Severity, strict: bool
             (*config.notes, *config.selection, *config.left_out, *notes, *controls.notes(config.attestations, snapshot)),
             _judged(snapshot, config, findings, ran),
             config.language,
+            config.prices.display,
         ),
         exit=exit_code(snapshot, config.rules, findings, fail_on=fail_on, strict=strict),
     )

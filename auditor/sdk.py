@@ -4,15 +4,16 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 :func:`flag`, :func:`ok` or :func:`skip`. See CONTRIBUTING for a walk through a whole rule.
 """
 
+from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, volume_uses
+from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
+from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, multipart_abort_days
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
 from auditor.engine.rule import (
     CASE_ACCOUNT,
     CASE_REGION,
     CASE_TIME,
     Case,
-    Context,
-    Limits,
     Rule,
     cannot_tell,
     denied,
@@ -21,6 +22,7 @@ from auditor.engine.rule import (
     need_data,
     ok,
     passes,
+    priced,
     rule,
     sample,
     series_of,
@@ -29,6 +31,8 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
+from auditor.engine.s3_use import standard, storage, uncounted
+from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
     AlternateContact,
@@ -74,6 +78,7 @@ from auditor.model.iam import (
     User,
     VirtualMfaDevice,
 )
+from auditor.model.money import HOURS, Money, Use, gigabytes, thousands, unknown_money
 from auditor.model.network import (
     FlowLog,
     NetworkAcl,
@@ -87,6 +92,7 @@ from auditor.model.network import (
     VpcPeeringConnection,
     let_in,
 )
+from auditor.model.price import Price, Prices
 from auditor.model.resource import Resource
 from auditor.model.s3 import (
     Acl,
@@ -106,11 +112,15 @@ from auditor.model.s3 import (
     NotificationTarget,
     ObjectLock,
     ReplicationRule,
+    RequestMetrics,
     Tiering,
     Transition,
+    Upload,
     Versioning,
     Website,
 )
+from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
+from auditor.model.s3_use import by_class, counted, stored, total_bytes
 from auditor.model.sagemaker import (
     App,
     ConfiguredVariant,
@@ -128,6 +138,7 @@ from auditor.model.sagemaker import (
 )
 from auditor.model.series import Series
 from auditor.model.verdict import Audience, Confidence, Location, Outcome, Pillar, Severity, Verdict
+from auditor.money.successors import successor
 from auditor.policy.adapter import Arn, parse_arn
 from auditor.policy.breadth import (
     condition_keys,
@@ -141,6 +152,7 @@ from auditor.policy.breadth import (
     names_everyone,
     narrowed,
     opens_trust,
+    other_accounts,
     says_who,
 )
 from auditor.policy.lint.check import Kind as PolicyKind
@@ -153,8 +165,11 @@ __all__ = [
     "CASE_ACCOUNT",
     "CASE_REGION",
     "CASE_TIME",
+    "HOURS",
+    "STATES",
     "Accelerators",
     "AccessKey",
+    "AccessPoint",
     "Account",
     "Acl",
     "Address",
@@ -205,6 +220,8 @@ __all__ = [
     "MetadataOptions",
     "Missing",
     "Model",
+    "Money",
+    "MultiRegionAccessPoint",
     "NetworkAcl",
     "NetworkAclEntry",
     "NoncurrentExpiration",
@@ -217,14 +234,18 @@ __all__ = [
     "PasswordPolicy",
     "PeeredVpc",
     "Pillar",
+    "PointBucket",
     "PolicyDocument",
     "PolicyKind",
     "PolicyStatement",
+    "Price",
+    "Prices",
     "ProcessingJob",
     "PublicAccessBlock",
     "Reason",
     "RegionSettings",
     "ReplicationRule",
+    "RequestMetrics",
     "ReservedInstances",
     "Resource",
     "Role",
@@ -248,6 +269,9 @@ __all__ = [
     "TrainingJob",
     "Transition",
     "Unknown",
+    "Upload",
+    "Usage",
+    "Use",
     "User",
     "UserProfile",
     "Variant",
@@ -259,28 +283,39 @@ __all__ = [
     "VpcEndpoint",
     "VpcPeeringConnection",
     "Website",
+    "acting",
+    "agreed",
     "all_of",
     "any_of",
     "bad_inline",
     "bad_statements",
     "block_of",
     "blocks_of",
+    "by_class",
     "cannot_tell",
     "condition_keys",
+    "counted",
     "denied",
     "denies",
+    "endpoint_money",
     "every_action",
     "every_resource",
     "fails",
     "family",
     "flag",
+    "gigabytes",
+    "gp3_saving",
     "grants_about_everything",
     "grants_all_but",
     "grants_everything",
+    "instance_money",
     "is_the_internet",
     "let_in",
     "lint_inline",
+    "lint_lifecycle",
     "lint_verdicts",
+    "machine_money",
+    "multipart_abort_days",
     "names_action",
     "names_everyone",
     "narrowed",
@@ -288,15 +323,26 @@ __all__ = [
     "need_data",
     "ok",
     "opens_trust",
+    "other_accounts",
     "parse_arn",
     "parse_policy",
     "passes",
+    "priced",
     "rule",
     "sample",
     "says_who",
     "series_of",
     "skip",
     "skips",
+    "standard",
+    "storage",
+    "stored",
+    "successor",
+    "thousands",
     "together",
+    "total_bytes",
+    "uncounted",
     "unknown",
+    "unknown_money",
+    "volume_uses",
 ]

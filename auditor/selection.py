@@ -12,6 +12,8 @@ from auditor.engine import frameworks as catalogues
 from auditor.engine.controls import rules_of
 from auditor.engine.registry import LoadedRule
 from auditor.errors import UsageError
+from auditor.model.opt_in import OPT_INS
+from auditor.model.resource import FieldRef, kinds
 from auditor.model.snapshot import Snapshot
 from auditor.model.verdict import Audience
 
@@ -71,17 +73,50 @@ def of_frameworks(config: Config, wanted: Collection[str], *, everything: bool =
     return msgspec.structs.replace(config, frameworks=chosen)
 
 
+def opted(config: Config, also: Collection[str], named: Collection[str] = ()) -> Config:
+    """The configuration without the rules that live on what none of the settings ``also`` has read: they could only say "unknown".
+
+    Raises :class:`UsageError` when one of those is ``named`` in full, and for a setting that there is not.
+    """
+    check_opt_ins(also)
+    kept: list[LoadedRule] = []
+    for rule in config.rules:
+        settings = [setting for setting in OPT_INS if any(ref.opt_in == setting for ref in rule.spec.reads)]
+        if not settings or any(setting in also for setting in settings):
+            kept.append(rule)
+        elif rule.id in named:
+            raise UsageError(
+                f"rule `{rule.id}` needs {OPT_INS[settings[0]]}, which costs calls of its own; ask for them with --also {settings[0]}, "
+                "or with `also` under [collect] in the configuration"
+            )
+    return msgspec.structs.replace(config, rules=tuple(kept))
+
+
+def check_opt_ins(also: Collection[str]) -> None:
+    """Raises :class:`UsageError` for a setting that there is not."""
+    for setting in also:
+        if setting not in OPT_INS:
+            raise UsageError(f"`{setting}` is not something to read as well; there are {', '.join(OPT_INS)}")
+
+
+def opt_ins(snapshot: Snapshot) -> tuple[str, ...]:
+    """The settings that a snapshot was taken with."""
+    fields = set(snapshot.header.fields)
+    refs = [FieldRef(kind, name) for kind in kinds().values() for name in kind.OPT_IN]
+    return tuple(setting for setting in OPT_INS if any(ref.opt_in == setting and str(ref) in fields for ref in refs))
+
+
 def covered(config: Config, snapshot: Snapshot) -> Config:
     """The rules for which the snapshot was taken: its scan set out to read all that they read. The others are named in a note.
 
     If it was taken for none of them, all of them.
     """
-    fields, kinds = set(snapshot.header.fields), set(snapshot.header.kinds)
+    fields, listed = set(snapshot.header.fields), set(snapshot.header.kinds)
     meant: list[LoadedRule] = []
     others: list[str] = []
     for rule in config.rules:
         needed = {rule.spec.over.KIND, *(kind.KIND for kind in rule.spec.kinds), *(ref.kind.KIND for ref in rule.spec.reads)}
-        if needed <= kinds and {str(ref) for ref in rule.spec.reads} <= fields:
+        if needed <= listed and {str(ref) for ref in rule.spec.reads if ref.opt_in is None} <= fields:
             meant.append(rule)
         else:
             others.append(rule.id)

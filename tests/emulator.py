@@ -22,6 +22,8 @@ import moto.iam.models
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from auditor.collect.session import _without_account_prefix
+
 SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 S3_GETS = {
     "acl": "GetBucketAcl",
@@ -41,6 +43,17 @@ S3_GETS = {
     "object-lock": "GetObjectLockConfiguration",
     "notification": "GetBucketNotificationConfiguration",
     "intelligent-tiering": "ListBucketIntelligentTieringConfigurations",
+    "metrics": "ListBucketMetricsConfigurations",
+    "uploads": "ListMultipartUploads",
+    "uploadId": "ListParts",
+}
+S3CONTROL_GETS = {
+    "configuration/publicAccessBlock": "GetPublicAccessBlock",
+    "accesspoint": "ListAccessPoints",
+    "accesspoint/[^/]+": "GetAccessPoint",
+    "accesspoint/[^/]+/policyStatus": "GetAccessPointPolicyStatus",
+    "mrap/instances": "ListMultiRegionAccessPoints",
+    "mrap/instances/[^/]+/policystatus": "GetMultiRegionAccessPointPolicyStatus",
 }
 MANAGED_POLICIES = (
     "AdministratorAccess",
@@ -115,8 +128,10 @@ def operation(environ: Environ, body: bytes) -> tuple[str, str, str]:
         return service, region, rpc.group(1)
     if b"Action=" in body[:500]:
         return service, region, parse_qs(body.decode("utf-8", "replace"))["Action"][0]
-    if path.startswith("/v20180820"):
-        return "s3control", region, "GetPublicAccessBlock" if environ["REQUEST_METHOD"] == "GET" else environ["REQUEST_METHOD"]
+    if path.startswith("/v20180820/"):
+        asked = path.removeprefix("/v20180820/")
+        found_get = next((name for pattern, name in S3CONTROL_GETS.items() if re.fullmatch(pattern, asked)), "?")
+        return "s3control", region, found_get if environ["REQUEST_METHOD"] == "GET" else environ["REQUEST_METHOD"]
     if service == "s3":
         if environ["REQUEST_METHOD"] != "GET":
             return service, region, environ["REQUEST_METHOD"]
@@ -160,9 +175,10 @@ class Emulator:
         """A client for seeding: it may write. The same one each time, as making one takes longer than what most tests do with it."""
         if (service, region) not in self._clients:
             make: Any = boto3.client
-            self._clients[service, region] = make(
+            self._clients[service, region] = made = make(
                 service, region_name=region, endpoint_url=self.url, aws_access_key_id="testing", aws_secret_access_key="testing"
             )
+            made.meta.events.register("before-send.s3-control", _without_account_prefix)
         return self._clients[service, region]
 
     def _app(self, environ: Environ, start: Start) -> Iterable[bytes]:

@@ -27,7 +27,7 @@ MAPPED = {
     "auditor.schema": "reports/schema",
     "auditor.templates": "reports/templates",
 }
-SHIPPED = (".py", ".j2", ".css", ".js", ".json", ".mo", ".toml", ".typed")
+SHIPPED = (".py", ".j2", ".css", ".js", ".json", ".mo", ".toml", ".tsv", ".typed")
 
 
 def project() -> dict[str, Any]:

@@ -42,6 +42,8 @@ FAILED = [
     ("s3-versioned-no-noncurrent-expiry", "the rule is disabled", {"securityhub:S3.10"}),
     ("s3-versioned-no-noncurrent-expiry", "only current versions expire", set()),
     ("s3-public-policy", "everyone may do something else", set()),
+    ("s3-directory-bucket-no-lifecycle", "no rules", {"fsbp:S3.25"}),
+    ("s3-directory-bucket-no-lifecycle", "rules only tidy uploads, and the size is not known", set()),
     ("iam-root-no-mfa", "a password and no MFA", {"cis-aws-7.0:2.5", "cis-aws-7.0:2.6", "fsbp:IAM.6", "securityhub:IAM.9"}),
 ]
 # Other frameworks may name the same rules: their controls are not what is tested here.

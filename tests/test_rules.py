@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,8 @@ from auditor.model.verdict import Finding, Outcome
 RULES = load()
 CASES = [(rule, case) for rule in RULES.values() for case in rule.cases()]
 CASE_IDS = [f"{rule.id}: {case.title}" for rule, case in CASES]
+PRICED = [(rule, case) for rule, case in CASES if case.saves is not None]
+PRICED_IDS = [f"{rule.id}: {case.title}" for rule, case in PRICED]
 
 
 def run(rule: LoadedRule, snapshot: Snapshot, case: Case[Any]) -> list[Finding]:
@@ -83,6 +86,32 @@ def test_case(rule: LoadedRule, case: Case[Any]) -> None:
         assert (finding.verdict is Outcome.UNKNOWN) == bool(finding.missing)
         if finding.verdict is Outcome.FAIL:
             assert finding.evidence, "a failure without the values it judged"
+
+
+@pytest.mark.parametrize(("rule", "case"), PRICED, ids=PRICED_IDS)
+def test_a_case_saves_what_it_says(rule: LoadedRule, case: Case[Any]) -> None:
+    savings = [f.saving for f in run(rule, case_snapshot(case), case) if f.verdict is Outcome.FAIL]
+    amounts = [saving.amount for saving in savings if saving is not None]
+    assert amounts, "it says what it saves, and no failure has a saving"
+    if case.saves:
+        assert sum(amount for amount in amounts if amount is not None) == Decimal(case.saves)
+        assert None not in amounts
+        assert all(part.price in case.prices for saving in savings if saving for part in saving.parts)
+    else:
+        assert amounts == [None] * len(amounts)
+        assert all(saving.unpriced or saving.missing or saving.why for saving in savings if saving), "unknown, and not why"
+
+
+@pytest.mark.parametrize(("rule", "case"), PRICED, ids=PRICED_IDS)
+def test_prices_never_decide_a_verdict(rule: LoadedRule, case: Case[Any]) -> None:
+    """They are facts of the book, not of the account: without them amounts are unknown, and the verdicts what they were."""
+    snapshot = case_snapshot(case)
+    before = run(rule, snapshot, case)
+    after = run(rule, msgspec.structs.replace(snapshot, prices=()), case)
+    assert [(f.verdict, f.fingerprint) for f in after] == [(f.verdict, f.fingerprint) for f in before]
+    for finding in after:
+        assert finding.saving is None or finding.saving.amount is None
+        assert finding.cost is None or finding.cost.amount is None
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))

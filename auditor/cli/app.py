@@ -12,7 +12,7 @@ import traceback
 import typer
 from typer.exceptions import TyperException
 
-from auditor.cli import can, check, collect, export, frameworks, lint, permissions, rules, scan, who_can
+from auditor.cli import can, check, collect, export, frameworks, lifecycle, lint, permissions, prices, rules, scan, who_can
 from auditor.errors import AwsauditError
 
 app = typer.Typer(
@@ -28,10 +28,12 @@ app.command("collect")(collect.collect)
 app.command("check")(check.check)
 app.command("export")(export.export)
 app.command("lint")(lint.lint)
+app.command("lifecycle")(lifecycle.lifecycle)
 app.command("can")(can.can)
 app.command("who-can")(who_can.who_can)
 app.command("permissions")(permissions.permissions)
 app.add_typer(rules.app, name="rules")
+app.add_typer(prices.app, name="prices")
 app.add_typer(frameworks.app, name="frameworks")
 
 

@@ -42,7 +42,7 @@ def check(
     from auditor.config import severity
     from auditor.engine import archive
     from auditor.pipeline import check_formats
-    from auditor.selection import covered
+    from auditor.selection import covered, opt_ins, opted
 
     names = check_formats(formats.split(","))
     threshold = severity(fail_on)
@@ -56,6 +56,8 @@ def check(
         language=language,
     )
     loaded = archive.read(archive.find(snapshot))
+    if not rule:
+        chosen = opted(chosen, opt_ins(loaded))
     if not (rule or service or audience or framework):
         chosen = covered(chosen, loaded)
     if out is None:

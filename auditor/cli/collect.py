@@ -21,6 +21,8 @@ def collect(
     mfa_serial: options.MfaSerial = None,
     region: options.Regions = None,
     endpoint_url: options.EndpointUrl = None,
+    also: options.Also = None,
+    prices: options.Prices = None,
     out: Out = Path("snapshot.jsonl.gz"),
     quiet: options.Quiet = False,
 ) -> int:
@@ -28,10 +30,13 @@ def collect(
 
     Exit codes: 0 done, 2 usage, 3 incomplete.
     """
+    from auditor.cli import choose
     from auditor.cli.account import real, target
     from auditor.cli.snapshot import take
     from auditor.collect.wanted import everything
     from auditor.errors import UsageError
+    from auditor.money.settings import PriceSettings
+    from auditor.selection import check_opt_ins
     from auditor.sinks.folder import exclusive
 
     wanted_target = target(
@@ -44,9 +49,17 @@ def collect(
     )
     if out.is_dir():
         raise UsageError(f"`{out}` is a folder; --out of `collect` names the file to write, such as {out / 'snapshot.jsonl.gz'}")
+    check_opt_ins(also or ())
+    book = choose.book(PriceSettings(), prices)
     with real(wanted_target) as connection, exclusive(out.parent):
         snapshot, path = take(
-            connection, everything(), tuple(dict.fromkeys(region or ())), out.parent, quiet=quiet, file=out.name
+            connection,
+            everything(also or ()),
+            tuple(dict.fromkeys(region or ())),
+            out.parent,
+            prices=book,
+            quiet=quiet,
+            file=out.name,
         )
         if not quiet:
             typer.echo(

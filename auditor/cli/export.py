@@ -40,7 +40,7 @@ def export(
     from auditor.model.verdict import Severity
     from auditor.pipeline import check_formats, render, weigh
     from auditor.render.format import formats as known
-    from auditor.selection import covered
+    from auditor.selection import covered, opt_ins, opted
     from auditor.sinks.folder import deliver, exclusive
 
     if formats is None:
@@ -58,6 +58,8 @@ def export(
         language=language,
     )
     loaded = archive.read(archive.find(snapshot))
+    if not rule:
+        chosen = opted(chosen, opt_ins(loaded))
     if not (rule or service or audience or framework):
         chosen = covered(chosen, loaded)
     result = weigh(loaded, chosen, fail_on=Severity.HIGH, strict=False)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from auditor.cli import files
 from auditor.errors import ConfigError, UsageError
 from auditor.policy.actions import table
 from auditor.policy.lint import report, run
@@ -26,8 +25,6 @@ STDIN = "<stdin>"
 CONFIG = "awsaudit.toml"
 ROUNDS = 20
 """How often a file is mended and checked again: a fix may make room for another."""
-NAMED = 5
-"""Files without policies, or beyond the folder, that a note names."""
 FINDINGS = 10_000
 """Findings of one file after which the rest of its policies is not checked: half a second's work."""
 
@@ -89,20 +86,20 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
         raise UsageError("standard input cannot be mended; name a file with --fix")
     found: list[Finding] = []
     sources: dict[str, str] = {}
-    files: list[str] = []
+    read_: list[str] = []
     empty: list[str] = []
     notes: list[str] = []
     beside: list[Suppression] = []
     outside: list[str] = []
     policies = 0
-    for name, named in _files(paths, outside):
-        content = _content(name)
+    for name, named in files.named(paths, SUFFIXES, outside):
+        content = files.content(name, BYTES + 1)
         shown = STDIN if name == "-" else whole(name)
         one = _checked(shown, content, kind, named=named)
         if one is None:
             empty.append(shown)
             continue
-        files.append(shown)
+        read_.append(shown)
         policies += one.policies
         mine = _beside(name)
         beside += mine
@@ -112,64 +109,19 @@ def lint(paths: Sequence[str], kind: Kind | None, suppressions: Sequence[Suppres
         found += one.findings
         if one.findings:
             sources[shown] = one.text
-    result, said = suppress(found, (*beside, *suppressions), files, _today())
+    result, said = suppress(found, (*beside, *suppressions), read_, _today())
     notes += said
-    if not files and not empty:
+    if not read_ and not empty:
         notes.append(f"there is no file to check in {', '.join(f'`{name}`' for name in paths)}: looked for {', '.join(SUFFIXES)}")
     if empty:
-        notes.append(f"{len(empty)} {'file holds' if len(empty) == 1 else 'files hold'} no policy: {_listed(empty)}")
+        notes.append(f"{len(empty)} {'file holds' if len(empty) == 1 else 'files hold'} no policy: {files.listed(empty)}")
     if outside:
-        lead = "link leads" if len(outside) == 1 else "links lead"
-        notes.append(
-            f"{len(outside)} {lead} out of the folder and {'is' if len(outside) == 1 else 'are'} not followed: {_listed(outside)}"
-        )
-    return Linted(Report(findings=tuple(result), notes=tuple(notes), files=len(files), policies=policies), sources)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names[:NAMED]) + (" …" if len(names) > NAMED else "")
+        notes.append(files.not_followed([whole(name) for name in outside]))
+    return Linted(Report(findings=tuple(result), notes=tuple(notes), files=len(read_), policies=policies), sources)
 
 
 def _today() -> Any:
     return datetime.now(UTC).date()
-
-
-def _files(paths: Sequence[str], outside: list[str]) -> Iterator[tuple[str, bool]]:
-    """The files, and whether the user named them: a folder may hold others. ``outside`` gets the links that lead out of a folder."""
-    for name in dict.fromkeys(paths):
-        path = Path(name)
-        if name != "-" and path.is_dir():
-            yield from ((one, False) for one in _within(path, outside))
-        elif name == "-" or path.exists():
-            yield name, True
-        else:
-            raise UsageError(f"`{name}` does not exist; name a file, a folder, or - for standard input")
-
-
-def _within(folder: Path, outside: list[str]) -> Iterator[str]:
-    root = folder.resolve()
-    for where, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith(".") and one != "node_modules")
-        for name in sorted(names):
-            path = Path(where, name)
-            # Not what a link leads nowhere to, nor pipes, which could be waited for without end.
-            if not name.lower().endswith(SUFFIXES) or not path.is_file():
-                continue
-            # A folder of somebody else's may hold a link to any file of ours, to have it read or mended.
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                outside.append(whole(str(path)))
-            else:
-                yield str(path)
-
-
-def _content(name: str) -> bytes:
-    try:
-        if name == "-":
-            return sys.stdin.buffer.read(BYTES + 1)
-        with Path(name).open("rb") as file:
-            return file.read(BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"`{name}` cannot be read: {error.strerror or error}") from error
 
 
 def _checked(name: str, content: bytes, kind: Kind | None, *, named: bool) -> _File | None:

@@ -56,12 +56,30 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Configuration. Default: awsaudit.toml here, if any.", rich_help_panel=CHOICE),
 ]
+Prices = Annotated[
+    Path | None,
+    typer.Option(
+        "--prices",
+        metavar="FILE",
+        help="Prices of your own, TOML or CSV: they go before all others.",
+        rich_help_panel=CHOICE,
+    ),
+]
 Frameworks = Annotated[
     list[str] | None,
     typer.Option(
         "--framework",
         metavar="ID",
         help="Judge by the rules of a framework, and report on its controls; repeatable.",
+        rich_help_panel=CHOICE,
+    ),
+]
+Also = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        metavar="NAME",
+        help="Read, at a call for each, multipart-uploads or upload-parts as well; repeatable.",
         rich_help_panel=CHOICE,
     ),
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 import typer
 
 from auditor.cli.progress import showing
 from auditor.collect.plan import Estimate, estimate, lists
 from auditor.collect.run import Connected, Scan
-from auditor.collect.wanted import Wanted
+from auditor.collect.wanted import Wanted, opted_in
 from auditor.model.fact import Unknown
+from auditor.model.opt_in import OPT_INS
 from auditor.model.resource import Resource
 from auditor.model.snapshot import CallRecord, Gap, Header, Snapshot
 
@@ -23,11 +26,16 @@ class _NoJournal:
     def gap(self, gap: Gap) -> None: ...
 
 
-def show(connection: Connected, wanted: Wanted, regions: tuple[str, ...], *, quiet: bool) -> int:
-    """List, count, and print the calls by service with what they are for. Returns 3 when a list could not be read, else 0."""
+def show(connection: Connected, wanted: Wanted, regions: tuple[str, ...], also: Collection[str], *, quiet: bool) -> int:
+    """List, count, and print the calls by service with what they are for, and what the settings beside ``also`` would add.
+
+    Returns 3 when a list could not be read, else 0.
+    """
     with showing(quiet) as progress:
         listed = Scan(connection, lists(wanted, regions), journal=_NoJournal(), progress=progress).run()
     typer.echo(table(estimate(wanted, listed)), nl=False)
+    for line in settings(wanted, listed, also):
+        typer.echo(line)
     typer.echo(f"this plan itself made {len(listed.calls) + 1} calls")
     return _unlisted(listed)
 
@@ -38,6 +46,19 @@ def _unlisted(listed: Snapshot) -> int:
         hint = f"; allow {unknown.action}" if unknown.reason.value == "denied" else ""
         typer.echo(f"not counted: what {unknown.call} would list ({unknown.reason.value}{hint})")
     return 3 if missing else 0
+
+
+def settings(wanted: Wanted, listed: Snapshot, also: Collection[str]) -> Iterator[str]:
+    """What each setting that is off would cost: the calls that it adds to those of the scan."""
+    before = estimate(wanted, listed)
+    for setting, what in OPT_INS.items():
+        more = opted_in(wanted, setting)
+        if setting in also or more == wanted:
+            continue
+        after = estimate(more, listed)
+        added = sum(one.calls for one in after) - sum(one.calls for one in before)
+        operations = sorted({one.operation for one in after} - {one.operation for one in before})
+        yield f"--also {setting} would add {added}+ calls ({', '.join(operations)}): {what}"
 
 
 def table(estimates: tuple[Estimate, ...]) -> str:

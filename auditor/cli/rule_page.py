@@ -11,8 +11,9 @@ import msgspec
 
 from auditor.collect.permissions import actions
 from auditor.collect.wanted import by_rules
+from auditor.engine.context import Limits
 from auditor.engine.registry import LoadedRule
-from auditor.engine.rule import Limits
+from auditor.model.opt_in import OPT_INS
 
 
 def _field_docs(limits: type[Limits]) -> dict[str, str]:
@@ -58,7 +59,7 @@ def text(rule: LoadedRule) -> str:
         lines += [f"Controls: {', '.join(spec.controls)}", ""]
     lines += [
         f"Reads: {', '.join(map(str, spec.reads)) or 'nothing but that they exist'}",
-        f"Needs: {', '.join(actions(by_rules([spec])))}",
+        f"Needs: {', '.join(actions(by_rules([spec], OPT_INS)))}",
         "",
         "Cases",
         *(f"  {case.outcome.value:<14}  {case.title}" for case in rule.cases()),

@@ -31,8 +31,10 @@ def scan(
     service: options.Services = None,
     audience: options.Audience = None,
     framework: options.Frameworks = None,
+    also: options.Also = None,
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
+    prices: options.Prices = None,
     out: Out = Path("awsaudit-report"),
     formats: options.Formats = "html,json",
     language: options.LanguageOf = "en",
@@ -51,6 +53,7 @@ def scan(
     from auditor.collect.wanted import by_rules
     from auditor.config import severity
     from auditor.pipeline import check_formats
+    from auditor.selection import opted
 
     chosen = choose.configuration(
         config=config,
@@ -61,9 +64,12 @@ def scan(
         frameworks=framework,
         language=language,
     )
+    reading = (*chosen.also, *(also or ()))
+    chosen = opted(chosen, reading, rule or ())
     names = check_formats(formats.split(","))
     threshold = severity(fail_on)
-    wanted = by_rules([r.spec for r in chosen.rules])
+    book = choose.book(chosen.prices, prices)
+    wanted = by_rules([r.spec for r in chosen.rules], reading)
     wanted_target = target(
         profile=profile,
         role_arn=role_arn,
@@ -77,12 +83,12 @@ def scan(
         if plan:
             from auditor.cli.plan import show
 
-            return show(connection, wanted, regions, quiet=quiet)
+            return show(connection, wanted, regions, reading, quiet=quiet)
         from auditor.cli.snapshot import take
         from auditor.sinks.folder import exclusive
 
         with exclusive(out):
-            snapshot, path = take(connection, wanted, regions, out, quiet=quiet)
+            snapshot, path = take(connection, wanted, regions, out, prices=book, quiet=quiet)
             return present.results(
                 snapshot, chosen, formats=names, folder=out, fail_on=threshold, strict=strict, quiet=quiet, also=(path,)
             )

@@ -9,13 +9,22 @@ from auditor.cli.progress import showing
 from auditor.collect.run import Connected, Scan, Scope
 from auditor.collect.wanted import Wanted
 from auditor.engine import archive
+from auditor.model.price import Prices
 from auditor.model.snapshot import Snapshot
+from auditor.money.frozen import freeze
 
 
 def take(
-    connection: Connected, wanted: Wanted, regions: tuple[str, ...], folder: Path, *, quiet: bool, file: str = archive.FILE
+    connection: Connected,
+    wanted: Wanted,
+    regions: tuple[str, ...],
+    folder: Path,
+    *,
+    prices: Prices,
+    quiet: bool,
+    file: str = archive.FILE,
 ) -> tuple[Snapshot, Path]:
-    """Scan, and write the snapshot into a folder. If the scan is killed, its journal is left there.
+    """Scan, and write the snapshot with its prices into a folder. If the scan is killed, its journal is left there, without prices.
 
     Raises :class:`auditor.errors.OutputError` when the folder cannot be written.
     """
@@ -24,7 +33,8 @@ def take(
     done = False
     try:
         with showing(quiet) as progress:
-            snapshot = Scan(connection, Scope(wanted=wanted, regions=regions), journal=journal, progress=progress).run()
+            scan = Scan(connection, Scope(wanted=wanted, regions=regions), journal=journal, progress=progress)
+            snapshot = freeze(scan.run(), prices)
         archive.write(snapshot, path)
         done = True
     finally:

@@ -67,6 +67,8 @@ def _stand(view: View) -> list[RenderableType]:
         )
     else:
         lines.append(Text.assemble(("Complete.", "bold green"), " All that the selected rules ask for could be read."))
+    for place, sentence in enumerate(view.money.sentences):
+        lines.append(_text(f"{sentence}.", "" if place == 0 else "dim"))
     figures = Table.grid(padding=(0, 2))
     for _ in range(2):
         figures.add_column()
@@ -125,23 +127,28 @@ def _first(view: View) -> list[RenderableType]:
         return [*lines, _indented(_text(f"{view.headline}."))]
     table = _table("right", "left", "left")
     for number, cause in enumerate(view.first, 1):
-        table.add_row(f"{number}", Text(cause.rule.severity.word, STYLES[cause.rule.severity]), _cause(cause))
+        table.add_row(
+            f"{number}",
+            Text(cause.rule.severity.word, STYLES[cause.rule.severity]),
+            _cause(cause, view.money.rules.get(cause.rule.id)),
+        )
     lines.append(_indented(table))
     if rest := len(view.causes) - len(view.first):
         lines.append(_indented(_text(f"and {count_of(rest, 'more cause')}", "dim")))
     return lines
 
 
-def _cause(cause: Cause) -> Text:
+def _cause(cause: Cause, saving: str | None) -> Text:
     names = list(dict.fromkeys(visible(finding.name) for finding in cause.findings))
     named = ", ".join(names[:NAMED])
     rest = f" and {cause.resources - NAMED:,} more" if cause.resources > NAMED else ""
     fix = plain(opening(cause.rule.fix))
+    saves = f", {saving} a month" if saving else ""
     return Text.assemble(
         _text(cause.rule.title, "bold"),
         "  ",
         _text(cause.rule.id, "dim"),
-        f"\n{count_of(cause.resources, 'resource')}: {named}{rest}\n",
+        f"\n{count_of(cause.resources, 'resource')}{saves}: {named}{rest}\n",
         _text(fix, "dim"),
     )
 

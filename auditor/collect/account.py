@@ -52,10 +52,14 @@ def account(visit: Visit) -> None:
 
 def public_access_block(raw: Raw) -> PublicAccessBlock:
     """The four switches; all off when nothing is configured."""
-    switches: Raw = raw["PublicAccessBlockConfiguration"] if raw else dict.fromkeys(SWITCHES, False)
-    if not any(name in switches for name in SWITCHES):
+    return switches(raw["PublicAccessBlockConfiguration"]) if raw else PublicAccessBlock()
+
+
+def switches(configuration: Raw) -> PublicAccessBlock:
+    """The four switches that a configuration sets. Raises :class:`KeyError` for one that sets none."""
+    if not any(name in configuration for name in SWITCHES):
         raise KeyError(SWITCHES[0])  # the SDK takes any element for the configuration
-    return PublicAccessBlock(*(flag_or_false(switches, name) for name in SWITCHES))
+    return PublicAccessBlock(*(flag_or_false(configuration, name) for name in SWITCHES))
 
 
 def _password_policy(raw: Raw) -> PasswordPolicy | None:

@@ -50,6 +50,8 @@ UNSUPPORTED = frozenset(
 GONE = frozenset(
     (
         "NoSuchBucket",
+        "NoSuchAccessPoint",
+        "NoSuchMultiRegionAccessPoint",
         "NoSuchEntity",
         "NoSuchEntityException",
         "ResourceNotFound",

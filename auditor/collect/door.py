@@ -218,7 +218,7 @@ class Door:
         asked: dict[str, Any] = dict(params)
         if call.pages and call.pages.limit:
             asked.setdefault(*call.pages.limit)
-        seen: set[str] = set()
+        seen: set[tuple[Any, ...]] = set()
         empty = 0
         broken = Unknown(Reason.ERROR, call.name, call.action)
         while True:
@@ -233,15 +233,18 @@ class Door:
             for entry in found:
                 shaped: Raw = cast("Raw", entry) if isinstance(entry, Mapping) else {"": entry}
                 entries.append(Answer(call, Known(shaped)))
-            token = response.get(call.pages.next_token) if call.pages else None
-            if not token or not call.pages:
+            pages = call.pages
+            token = response.get(pages.next_token) if pages and (not pages.flag or response.get(pages.flag)) else None
+            if not token or not pages:
                 more = any(response.get(name) for name in MORE)
                 return Listing(tuple(entries), (broken,) if more else (), tuple(responses))
             empty = 0 if _has_entries(response) else empty + 1
-            if not isinstance(token, str) or token in seen or empty == EMPTY_PAGES:
+            tokens = {pages.token: token, **{ask: response.get(answer) for ask, answer in pages.beside}}
+            mark = tuple(tokens.values())
+            if not all(isinstance(one, str | int) for one in mark) or mark in seen or empty == EMPTY_PAGES:
                 return Listing(tuple(entries), (broken,), tuple(responses))
-            seen.add(token)
-            asked[call.pages.token] = token
+            seen.add(mark)
+            asked.update(tokens)
 
     def _try(self, call: Call, region: str, method: Any, params: Raw) -> tuple[Raw, Reason | None, str, str]:
         """One try: the response, or a reason, AWS's code (empty or ``5xx`` for what a new try may mend) and its message."""

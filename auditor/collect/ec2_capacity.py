@@ -70,6 +70,8 @@ def _capacity_reservation(visit: Visit, entry: Answer) -> CapacityReservation | 
         region=visit.region,
         type=entry.take(lambda r: str(r["InstanceType"])),
         state=entry.take(lambda r: str(r["State"])),
+        platform=entry.take(lambda r: str(r["InstancePlatform"])),
+        tenancy=entry.take(lambda r: str(r["Tenancy"])),
         total=entry.take(lambda r: int(r["TotalInstanceCount"])),
         available=entry.take(lambda r: int(r["AvailableInstanceCount"])),
         zone=entry.take(lambda r: text_or_none(r, "AvailabilityZone")),

@@ -59,6 +59,7 @@ def _instance(visit: Visit, entry: Answer, known: Mapping[str, Fact[Hardware]]) 
         # EC2 names a lifecycle only where it is not the ordinary one.
         lifecycle=entry.take(lambda r: str(r.get("InstanceLifecycle") or "on-demand")),
         tenancy=entry.take(lambda r: str(r["Placement"]["Tenancy"])),
+        platform=entry.take(lambda r: str(r["PlatformDetails"])),
         zone=entry.take(lambda r: text_or_none(r["Placement"], "AvailabilityZone")),
         vpc=entry.take(lambda r: text_or_none(r, "VpcId")),
         subnet=entry.take(lambda r: text_or_none(r, "SubnetId")),

@@ -131,6 +131,8 @@ def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
             count = len(_items(listed, kind))
             unlisted = any(listed.section(kind, scope).missing for scope in listed.scopes(kind))
             yield _of(call, count, f"one for each of {count} {kind.NOUN}s: {names}", at_least=unlisted)
+        elif call.per is Per.PART:
+            yield _of(call, 0, f"one for each that only the calls before it find: {names}", at_least=True)
         elif call == calls.DESCRIBE_INSTANCE_TYPES:
             yield from _instance_types(listed, names)
         elif call.per is Per.REGION:

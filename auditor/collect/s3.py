@@ -1,4 +1,4 @@
-"""S3: general-purpose buckets through their own regions, and directory buckets.
+"""S3: general-purpose buckets, each through its own region.
 
 One call for the list and one for each setting that a selected rule reads. Where ListBuckets does not say a bucket's region (some
 S3-compatible endpoints), GetBucketLocation does.
@@ -6,12 +6,15 @@ S3-compatible endpoints), GetBucketLocation does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from auditor.collect.account import public_access_block
-from auditor.collect.door import Answer
+from auditor.collect.door import Answer, Listing
+from auditor.collect.s3_metrics import OF_BUCKETS
+from auditor.collect.s3_uploads import uploads
 from auditor.collect.shapes import Raw, flag, moment, moment_or_none, part, parts, region_name, switched_on, text
-from auditor.collect.visit import Collector, Metric, Visit
+from auditor.collect.visit import Collector, Visit
 from auditor.model import calls
 from auditor.model.calls import Call
 from auditor.model.fact import Fact, Known, Unknown
@@ -20,7 +23,6 @@ from auditor.model.s3 import (
     Acl,
     Bucket,
     CorsRule,
-    DirectoryBucket,
     Encryption,
     Expiration,
     Filter,
@@ -34,11 +36,14 @@ from auditor.model.s3 import (
     NotificationTarget,
     ObjectLock,
     ReplicationRule,
+    RequestMetrics,
     Tiering,
     Transition,
     Versioning,
     Website,
 )
+
+T = TypeVar("T")
 
 
 def buckets(visit: Visit) -> None:
@@ -58,6 +63,7 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
             return Answer(call, where)  # a bucket can only be asked in its own region
         return visit.when(visit.wants(field), call, {"Bucket": name}, of=name, region=region)
 
+    left, sizes = uploads(visit, name, where)
     return Bucket(
         arn=f"arn:{visit.partition}:s3:::{name}",
         id=name,
@@ -78,7 +84,10 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         ),
         logging=get(Bucket.logging, calls.GET_BUCKET_LOGGING).take(_logging),
         lifecycle=get(Bucket.lifecycle, calls.GET_BUCKET_LIFECYCLE).take(lifecycle),
-        intelligent_tiering=_intelligent_tiering(visit, name, where),
+        intelligent_tiering=_configurations(
+            visit, name, where, Bucket.intelligent_tiering, calls.LIST_BUCKET_INTELLIGENT_TIERING, _tierings
+        ),
+        request_metrics=_configurations(visit, name, where, Bucket.request_metrics, calls.LIST_BUCKET_METRICS, _request_metrics),
         object_lock=get(Bucket.object_lock, calls.GET_OBJECT_LOCK_CONFIGURATION).take(_object_lock),
         replication=get(Bucket.replication, calls.GET_BUCKET_REPLICATION).take(_replication),
         website=get(Bucket.website, calls.GET_BUCKET_WEBSITE).take(_website),
@@ -86,6 +95,8 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
             lambda r: tuple(CorsRule(tuple(c["AllowedOrigins"]), tuple(c["AllowedMethods"])) for c in r["CORSRules"]) if r else ()
         ),
         notifications=get(Bucket.notifications, calls.GET_BUCKET_NOTIFICATION).take(_notifications),
+        uploads=left,
+        upload_sizes=sizes,
         tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(r["TagSet"]) if r else {}),
     )
 
@@ -100,16 +111,28 @@ def _region(visit: Visit, entry: Answer, name: str) -> Fact[str]:
     )
 
 
-def _intelligent_tiering(visit: Visit, name: str, region: Fact[str]) -> Fact[tuple[IntelligentTiering, ...]]:
-    call = calls.LIST_BUCKET_INTELLIGENT_TIERING
-    if not visit.wants(Bucket.intelligent_tiering):
+def _configurations(
+    visit: Visit, name: str, region: Fact[str], field: object, call: Call, parse: Callable[[Listing], tuple[T, ...]]
+) -> Fact[tuple[T, ...]]:
+    """What a listing of one bucket's configurations holds; the whole is unknown when a page is missing."""
+    if not visit.wants(field):
         return unread(call)
     if isinstance(region, Unknown):
         return region
-    listing = visit.pages(call, "IntelligentTieringConfigurationList", {"Bucket": name}, of=name, region=region.value)
+    key = call.operation.removeprefix("ListBucket").removesuffix("s") + "List"
+    listing = visit.pages(call, key, {"Bucket": name}, of=name, region=region.value)
     if listing.missing:
         return listing.missing[0]
-    return Answer(call, Known({})).take(lambda _: tuple(_tiering(entry.raw) for entry in listing.entries))
+    return Answer(call, Known({})).take(lambda _: parse(listing))
+
+
+def _tierings(listing: Listing) -> tuple[IntelligentTiering, ...]:
+    return tuple(_tiering(entry.raw) for entry in listing.entries)
+
+
+def _request_metrics(listing: Listing) -> tuple[RequestMetrics, ...]:
+    # No filter at all means the whole bucket; an empty one, which AWS documents nowhere, is taken for some filter.
+    return tuple(RequestMetrics(text(entry.raw["Id"]), "Filter" not in entry.raw) for entry in listing.entries)
 
 
 def _tiering(raw: Raw) -> IntelligentTiering:
@@ -211,15 +234,21 @@ def _object_lock(raw: Raw) -> ObjectLock:
 
 
 def _replication(raw: Raw) -> tuple[ReplicationRule, ...]:
-    return tuple(
-        ReplicationRule(
-            rule.get("ID", ""),
-            switched_on(rule, "Status"),
-            rule["Destination"]["Bucket"],
-            rule["Destination"].get("StorageClass"),
-            part(rule, "DeleteMarkerReplication").get("Status") == "Enabled",
-        )
-        for rule in (raw["ReplicationConfiguration"]["Rules"] if raw else ())
+    return tuple(_replication_rule(rule) for rule in (raw["ReplicationConfiguration"]["Rules"] if raw else ()))
+
+
+def _replication_rule(raw: Raw) -> ReplicationRule:
+    # A rule without a filter is of the first version of replication, which always copies delete markers.
+    first = "Filter" not in raw
+    return ReplicationRule(
+        id=raw.get("ID", ""),
+        enabled=switched_on(raw, "Status"),
+        destination=raw["Destination"]["Bucket"],
+        storage_class=raw["Destination"].get("StorageClass"),
+        delete_markers=first or part(raw, "DeleteMarkerReplication").get("Status") == "Enabled",
+        filter=Filter(prefix=raw.get("Prefix") or None) if first else _filter(part(raw, "Filter")),
+        kms=part(raw, "SourceSelectionCriteria", "SseKmsEncryptedObjects").get("Status") == "Enabled",
+        account=raw["Destination"].get("Account"),
     )
 
 
@@ -251,66 +280,4 @@ def _tags(raw: Iterable[Raw]) -> Mapping[str, str]:
     return {tag["Key"]: tag["Value"] for tag in sorted(raw, key=lambda tag: str(tag["Key"]))}
 
 
-def directory_buckets(visit: Visit) -> None:
-    """The directory buckets (S3 Express One Zone) of a region."""
-    if not visit.lists(DirectoryBucket):
-        return
-
-    def build(entry: Answer) -> DirectoryBucket | None:
-        name = str(entry.raw["Name"])
-        if not name.endswith("--x-s3"):
-            return None  # the suffix is part of every directory bucket's name; some endpoints list ordinary buckets here
-        return DirectoryBucket(
-            arn=visit.arn("s3express", f"bucket/{name}"),
-            id=name,
-            region=visit.region,
-            created=entry.take(lambda r: moment_or_none(r.get("CreationDate"))),
-            # The name ends in --<zone id>--x-s3.
-            zone=entry.take(lambda _: name.split("--")[-2]),
-        )
-
-    visit.add_each(DirectoryBucket, visit.pages(calls.LIST_DIRECTORY_BUCKETS, "Buckets"), build)
-
-
-def _of_bucket(bucket: Bucket, dimensions: Mapping[str, str]) -> bool:
-    return dimensions.get("BucketName") == bucket.id and set(dimensions) == {"BucketName", "StorageType"}
-
-
-def _placed(bucket: Bucket) -> bool:
-    """Its region is known: CloudWatch keeps its metrics there."""
-    return bucket.region != GLOBAL
-
-
-COLLECTORS = (
-    Collector(
-        label="S3",
-        kinds=(Bucket,),
-        run=buckets,
-        metrics={
-            Bucket: (
-                Metric(
-                    field="sizes",
-                    namespace="AWS/S3",
-                    name="BucketSizeBytes",
-                    stat="Average",
-                    period=86400,
-                    days=3,
-                    discover=True,
-                    belongs=_of_bucket,
-                    wanted_for=_placed,
-                ),
-                Metric(
-                    field="object_count",
-                    namespace="AWS/S3",
-                    name="NumberOfObjects",
-                    stat="Average",
-                    period=86400,
-                    days=3,
-                    dimensions=lambda bucket: ({"BucketName": bucket.id, "StorageType": "AllStorageTypes"},),
-                    wanted_for=_placed,
-                ),
-            )
-        },
-    ),
-    Collector(label="S3 Express", kinds=(DirectoryBucket,), run=directory_buckets),
-)
+COLLECTORS = (Collector(label="S3", kinds=(Bucket,), run=buckets, metrics={Bucket: OF_BUCKETS}),)

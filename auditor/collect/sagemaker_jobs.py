@@ -74,6 +74,7 @@ def _training(visit: Visit, entry: Answer) -> TrainingJob:
         volume_key=described.take(lambda r: text_or_none(part(r, "ResourceConfig"), "VolumeKmsKeyId")),
         output_key=described.take(lambda r: text_or_none(part(r, "OutputDataConfig"), "KmsKeyId")),
         output=described.take(lambda r: text_or_none(part(r, "OutputDataConfig"), "S3OutputPath")),
+        artifact=described.take(lambda r: text_or_none(part(r, "ModelArtifacts"), "S3ModelArtifacts")),
     )
 
 

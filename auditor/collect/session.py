@@ -214,6 +214,10 @@ def _take_role(session: Any, target: Target, role_arn: str, region: str, ask: Ca
     core._credentials = DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)
 
 
+# Sessions for directory buckets: emulators have none, and AWS asks for none where settings are read. The types do not know the option.
+_BY_HAND = {"addressing_style": "path", "disable_s3_express_session_auth": True}
+
+
 def _config(endpoint: str | None, *, tries: int = 1, patience: int = 60) -> Config:
     # The door retries by itself, so that it can record, pace and stop; parameters are ours, so botocore need not check them.
     return Config(
@@ -225,7 +229,7 @@ def _config(endpoint: str | None, *, tries: int = 1, patience: int = 60) -> Conf
         parameter_validation=False,
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        s3={"addressing_style": "path"} if endpoint else {},
+        s3=cast("Any", _BY_HAND) if endpoint else {},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -49,23 +49,32 @@ class Wanted(msgspec.Struct, frozen=True):
         return frozenset(found)
 
 
-def everything() -> Wanted:
-    """All kinds and all their fields."""
+def everything(also: Collection[str] = ()) -> Wanted:
+    """All kinds and all their fields, with those that the settings ``also`` ask for: see :mod:`auditor.model.opt_in`."""
     every = frozenset(kinds().values())
-    return Wanted(every, frozenset(FieldRef(kind, name) for kind in every for name in fact_fields(kind)))
+    fields = (FieldRef(kind, name) for kind in every for name in fact_fields(kind))
+    return Wanted(every, with_needs(ref for ref in fields if ref.opt_in is None or ref.opt_in in also))
 
 
-def by_rules(rules: Iterable[Rule[Any]]) -> Wanted:
-    """What these rules read. The account and its root user are always there: they cost no list call."""
+def by_rules(rules: Iterable[Rule[Any]], also: Collection[str] = ()) -> Wanted:
+    """What these rules read, with what the settings ``also`` ask for. The account and its root user are always there: they cost no list
+    call.
+    """
     listed: set[type[Resource]] = {Account, Root}
     fields: set[FieldRef] = set()
     for rule in rules:
         listed |= {rule.over, *rule.kinds, *(ref.kind for ref in rule.reads)}
-        fields |= set(rule.reads)
+        fields |= {ref for ref in rule.reads if ref.opt_in is None or ref.opt_in in also}
     # What the listing gives costs nothing more, and a report names things by their tags.
     for kind in listed - {Account, Root}:
         fields |= {FieldRef(kind, name) for name in fact_fields(kind) if comes_with_list(FieldRef(kind, name))}
     return Wanted(frozenset(listed), with_needs(fields))
+
+
+def opted_in(wanted: Wanted, setting: str) -> Wanted:
+    """The same with what a setting reads of the kinds that are wanted anyhow."""
+    refs = {FieldRef(kind, name) for kind in wanted.kinds for name, asked in kind.OPT_IN.items() if asked == setting}
+    return Wanted(wanted.kinds, wanted.fields | with_needs(refs))
 
 
 def with_needs(fields: Iterable[FieldRef]) -> frozenset[FieldRef]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from auditor.demo import answers_ec2, answers_iam, answers_sagemaker, cloudwatch
+from auditor.demo import answers_ec2, answers_iam, answers_s3, answers_sagemaker, cloudwatch
 from auditor.demo.emulator import amend, deny, reply
 from auditor.demo.seed_s3 import BUCKETS, VAULT
 
@@ -21,6 +21,7 @@ def answer_for(session: Any, now: datetime, region: str) -> None:
     cloudwatch.answer_for(session, now)
     answers_iam.answer_for(session, now, region)
     answers_ec2.answer_for(session, now, region)
+    answers_s3.answer_for(session, now, region)
     answers_sagemaker.answer_for(session, now, region)
     reply(session, "account.GetContactInformation", lambda _, __: {"ContactInformation": _contact()})
     amend(session, "s3.GetBucketVersioning", _mfa_delete)

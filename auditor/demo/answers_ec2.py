@@ -1,4 +1,4 @@
-"""What moto cannot say of EC2: reservations, what is on dedicated hosts, and which snapshots everyone may restore."""
+"""What moto cannot say of EC2: platforms, reservations, what is on dedicated hosts, and which snapshots everyone may restore."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Capacity(msgspec.Struct, frozen=True):
     made: float
 
 
+LINUX = "Linux/UNIX"
 RESERVED = (Reserved("feature-store", "m7i.large", 4, 353, 12), Reserved("batch", "c6i.xlarge", 8, 140, 225))
 CAPACITY = (Capacity("llm-2025q3", "p4d.24xlarge", 2, 2, 74), Capacity("train-llm", "g6.12xlarge", 1, 0, 31))
 
@@ -49,6 +50,7 @@ def answer_for(session: Any, now: datetime, region: str) -> None:
         "ec2.DescribeCapacityReservations",
         lambda _, asked: {"CapacityReservations": capacity if asked == region else []},
     )
+    amend(session, "ec2.DescribeInstances", lambda _, parsed: _platforms(parsed))
     amend(session, "ec2.DescribeHosts", lambda _, parsed: _hosts(parsed))
     amend(session, "ec2.DescribeSnapshots", lambda params, parsed: _restorable(session, region, params, parsed))
 
@@ -73,11 +75,19 @@ def _capacity(one: Capacity, place: int, now: datetime, region: str) -> Raw:
         "InstanceType": one.type,
         "AvailabilityZone": f"{region}a",
         "State": "active",
+        "InstancePlatform": LINUX,
+        "Tenancy": "default",
         "TotalInstanceCount": one.total,
         "AvailableInstanceCount": one.available,
         "CreateDate": now - timedelta(days=one.made),
         "Tags": tags(one.name),
     }
+
+
+def _platforms(parsed: dict[str, Any]) -> None:
+    for reservation in parsed["Reservations"]:
+        for instance in reservation["Instances"]:
+            instance.setdefault("PlatformDetails", LINUX)
 
 
 def _hosts(parsed: dict[str, Any]) -> None:

@@ -84,13 +84,15 @@ def emulated_session(region: str) -> Generator[Any, None, None]:
         forget()
 
 
-def reply(session: Any, operation: str, give: Callable[[Raw, str], Raw]) -> None:
+def reply(session: Any, operation: str, give: Callable[[Raw, str], Raw], *, when: Callable[[Raw], bool] = lambda _: True) -> None:
     """Answer an operation of the session instead of moto: from its parameters and the region it is asked in.
 
-    ``operation`` is spelled with botocore's service id, as in ``cloudtrail.LookupEvents``.
+    ``operation`` is spelled with botocore's service id, as in ``cloudtrail.LookupEvents``. ``when`` picks the parameters.
     """
 
-    def before(context: dict[str, Any], **_: Any) -> tuple[AWSResponse, Raw]:
+    def before(context: dict[str, Any], **_: Any) -> tuple[AWSResponse, Raw] | None:
+        if not when(context[_PARAMS]):
+            return None
         answer = give(context[_PARAMS], str(context["client_region"]))
         return _response(200), {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
@@ -109,12 +111,16 @@ def amend(session: Any, operation: str, change: Callable[[Raw, dict[str, Any]], 
 
 def deny(session: Any, operation: str, when: Callable[[Raw], bool]) -> None:
     """Refuse an operation as AWS does when no policy allows it, for the parameters that ``when`` picks."""
+    fail(session, operation, 403, "AccessDenied", when)
+
+
+def fail(session: Any, operation: str, status: int, code: str, when: Callable[[Raw], bool]) -> None:
+    """Answer an operation with an error, for the parameters that ``when`` picks."""
 
     def before(context: dict[str, Any], **_: Any) -> tuple[AWSResponse, Raw] | None:
         if not when(context[_PARAMS]):
             return None
-        refusal = {"Error": {"Code": "AccessDenied", "Message": "Access Denied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
-        return _response(403), refusal
+        return _response(status), {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
 
     session.events.register(f"before-call.{operation}", before)
 

@@ -8,13 +8,15 @@ from typing import Any
 
 import msgspec
 
-from auditor.demo import seed_ec2, seed_s3, seed_sagemaker
+from auditor.demo import answers_s3, seed_ec2, seed_s3, seed_sagemaker
 from auditor.demo.seed_ec2 import Load
 from auditor.demo.site import Site
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WEEKS = 14
 """Days of metrics: as many as the collectors ask for."""
+QUARTER = 90
+"""Days of counted requests: as many as are asked for."""
 BATCH = 1000
 """Datapoints that one PutMetricData request takes, at most."""
 
@@ -28,6 +30,8 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     level: float
     period: timedelta = DAY
     days: float = WEEKS
+    region: str = ""
+    """Where it is published, if not where the others are."""
     steady: bool = False
     """Grows a little every day instead of going up and down."""
 
@@ -40,11 +44,11 @@ def seed(site: Site) -> None:
 
 def publish(site: Site, curves: list[Curve]) -> None:
     """Put the datapoints of these series, as many in one request as it takes."""
-    cloudwatch = site.client("cloudwatch")
-    by_namespace: dict[str, list[Mapping[str, Any]]] = {}
+    by_place: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for curve in curves:
-        by_namespace.setdefault(curve.namespace, []).extend(_data(curve, site.clock.now))
-    for namespace, data in by_namespace.items():
+        by_place.setdefault((curve.region, curve.namespace), []).extend(_data(curve, site.clock.now))
+    for (region, namespace), data in by_place.items():
+        cloudwatch = site.client("cloudwatch", region)
         for start in range(0, len(data), BATCH):
             cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + BATCH])
 
@@ -82,12 +86,42 @@ def load(number: str, type: str, name: str, load: Load, days: float) -> Iterator
 
 
 def _buckets() -> Iterator[Curve]:
+    for name, size in answers_s3.EXPRESS.items():
+        names = {"BucketName": name, "StorageType": "ExpressOneZone"}
+        yield Curve(namespace="AWS/S3", metric="BucketSizeBytes", dimensions=names, level=size, days=4, steady=True)
     for bucket in seed_s3.BUCKETS:
+        yield from _requests(bucket)
         for storage, size in bucket.sizes.items():
             names = {"BucketName": bucket.name, "StorageType": storage}
-            yield Curve(namespace="AWS/S3", metric="BucketSizeBytes", dimensions=names, level=size, days=4, steady=True)
+            yield Curve(
+                namespace="AWS/S3",
+                metric="BucketSizeBytes",
+                dimensions=names,
+                level=size,
+                days=4,
+                steady=True,
+                region=bucket.region,
+            )
         names = {"BucketName": bucket.name, "StorageType": "AllStorageTypes"}
-        yield Curve(namespace="AWS/S3", metric="NumberOfObjects", dimensions=names, level=bucket.objects, days=4, steady=True)
+        yield Curve(
+            namespace="AWS/S3",
+            metric="NumberOfObjects",
+            dimensions=names,
+            level=bucket.objects,
+            days=4,
+            steady=True,
+            region=bucket.region,
+        )
+
+
+def _requests(bucket: seed_s3.DemoBucket) -> Iterator[Curve]:
+    if bucket.used is None:
+        return
+    counts = {"AllRequests": bucket.used.requests, "GetRequests": bucket.used.gets, "BytesDownloaded": bucket.used.downloaded}
+    names = {"BucketName": bucket.name, "FilterId": answers_s3.FILTER}
+    for metric, level in counts.items():
+        if level:  # S3 publishes no zeros
+            yield Curve(namespace="AWS/S3", metric=metric, dimensions=names, level=level, days=QUARTER, region=bucket.region)
 
 
 def _instances(site: Site) -> Iterator[Curve]:

@@ -47,6 +47,9 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
 MODELS: Mapping[str, bool] = {"churn-xgboost": True, "fraud-xgboost": True, "embedding-e5": False, "search-rerank": False}
 """Models, and whether they are in the VPC and isolated from the network."""
 
+STORES: Mapping[str, str] = {"embedding-e5": "example-ml-public-datasets"}
+"""Models whose data is not where it should be."""
+
 ENDPOINTS = (
     Hosted(
         name="churn-realtime", model="churn-xgboost", made=140, type="ml.m5.large", instances=2, kms=True, calls=81_000, cpu=64
@@ -63,6 +66,7 @@ JOBS = (
     Training(name="llm-finetune-20b", ended=6, hours=31, type="ml.p4d.24xlarge", instances=4),
     Training(name="vision-segmentation", ended=12, hours=9, instances=2, spot=True, checkpoint=True, encrypted=True),
     Training(name="speech-ko-asr", ended=20, hours=14, spot=True),
+    Training(name="hpo-asr-017", ended=44, hours=3, spot=True, checkpoint=True, encrypted=True),
     Training(name="churn-nightly", ended=0.4, hours=0.2, type="ml.m5.xlarge"),
 )
 
@@ -158,7 +162,7 @@ def add_model(site: Site, name: str, *, isolated: bool) -> None:
         ExecutionRoleArn=ROLE,
         PrimaryContainer={
             "Image": _image(name, site.region),
-            "ModelDataUrl": f"s3://example-ml-model-registry/{name}/model.tar.gz",
+            "ModelDataUrl": f"s3://{STORES.get(name, 'example-ml-model-registry')}/{name}/model.tar.gz",
             "Environment": {"MODEL_NAME": name},
         },
         EnableNetworkIsolation=isolated,

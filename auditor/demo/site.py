@@ -24,17 +24,16 @@ class Site:
         self.region = region
         self._session = session
         self._endpoint = endpoint_url
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
 
-    def client(self, service: str) -> Any:
-        """A client that may write; the same one each time."""
-        if service not in self._clients:
+    def client(self, service: str, region: str = "") -> Any:
+        """A client that may write, in the site's own region unless another is given; the same one each time."""
+        place = service, region or self.region
+        if place not in self._clients:
             # The parameters are ours, and checking thousands of datapoints takes a second.
             config = Config(parameter_validation=False, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-            self._clients[service] = self._session.client(
-                service, region_name=self.region, endpoint_url=self._endpoint, config=config
-            )
-        return self._clients[service]
+            self._clients[place] = self._session.client(service, region_name=place[1], endpoint_url=self._endpoint, config=config)
+        return self._clients[place]
 
 
 def tags(name: str | None = None, **others: str) -> list[Mapping[str, str]]:

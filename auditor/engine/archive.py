@@ -18,60 +18,20 @@ from typing import IO, Any
 
 import msgspec
 
+from auditor.engine.archive_lines import CallLine, GapLine, HeaderLine, ItemLine, Line, PriceLine, SectionLine, TrailerLine
 from auditor.errors import OutputError, SnapshotDamaged, SnapshotError, SnapshotNewer
 from auditor.model import calls
 from auditor.model.fact import Reason, Unknown
+from auditor.model.price import Price
 from auditor.model.resource import Resource, fact_fields, kinds, unread
 from auditor.model.snapshot import FORMAT, CallRecord, Gap, Header, Section, Snapshot
+from auditor.money.kinds import fault
 
 FILE = "snapshot.jsonl.gz"
 JOURNAL_SUFFIX = ".partial.jsonl.gz"
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes. No resource of AWS comes near; a longer line is not one of ours."""
 
-
-class HeaderLine(msgspec.Struct, tag_field="line", tag="header", frozen=True):
-    """The first line."""
-
-    header: Header
-
-
-class SectionLine(msgspec.Struct, tag_field="line", tag="section", frozen=True):
-    """A list that was finished. Without this line a list is unknown."""
-
-    kind: str
-    scope: str
-    missing: tuple[Unknown, ...]
-
-
-class ItemLine(msgspec.Struct, tag_field="line", tag="item", frozen=True):
-    """One resource."""
-
-    kind: str
-    scope: str
-    item: msgspec.Raw
-
-
-class CallLine(msgspec.Struct, tag_field="line", tag="call", frozen=True):
-    """One API call."""
-
-    call: CallRecord
-
-
-class GapLine(msgspec.Struct, tag_field="line", tag="gap", frozen=True):
-    """Something that could not be seen."""
-
-    gap: Gap
-
-
-class TrailerLine(msgspec.Struct, tag_field="line", tag="trailer", frozen=True):
-    """The last line: how many lines went before, and the SHA-256 of their bytes."""
-
-    lines: int
-    sha256: str
-
-
-Line = HeaderLine | SectionLine | ItemLine | CallLine | GapLine | TrailerLine
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
@@ -98,6 +58,8 @@ def _body(snapshot: Snapshot) -> Iterator[bytes]:
             yield _item(item, scope)
         # After its items, so that a list in a file that was cut short does not look finished.
         yield _ENCODER.encode(SectionLine(kind, scope, section.missing))
+    for price in snapshot.prices:
+        yield _ENCODER.encode(PriceLine(price))
     for gap in snapshot.gaps:
         yield _ENCODER.encode(GapLine(gap))
     for call in snapshot.calls:
@@ -241,6 +203,7 @@ class _Reader:
         self._missing: dict[tuple[str, str], tuple[Unknown, ...]] = {}
         self._calls: list[CallRecord] = []
         self._gaps: list[Gap] = []
+        self._prices: list[Price] = []
 
     def take(self, line: bytes, number: int) -> None:
         if self._ended:
@@ -292,6 +255,10 @@ class _Reader:
             self._missing[parsed.kind, parsed.scope] = tuple(self._vouched(unknown, number) for unknown in parsed.missing)
         elif isinstance(parsed, CallLine):
             self._calls.append(parsed.call)
+        elif isinstance(parsed, PriceLine):
+            if wrong := fault(parsed.price):
+                raise self._damaged(number, f"it holds a price that cannot be right: {wrong}")
+            self._prices.append(parsed.price)
         else:
             self._gaps.append(parsed.gap)
 
@@ -341,7 +308,7 @@ class _Reader:
             items = tuple(sorted(self._found.get(place, ()), key=lambda r: (r.arn, r.id)))
             missing = self._missing.get(place, (unread(kind.LISTED_BY),))
             sections[place] = Section(kind, place[1], items, missing)
-        return Snapshot(header=header, sections=sections, calls=tuple(self._calls), gaps=tuple(gaps))
+        return Snapshot(header=header, sections=sections, calls=tuple(self._calls), gaps=tuple(gaps), prices=tuple(self._prices))
 
 
 def _lines(file: IO[bytes], path: Path) -> Iterator[bytes]:

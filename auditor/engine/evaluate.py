@@ -9,13 +9,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from auditor.engine.context import Context, Limits
 from auditor.engine.registry import LoadedRule
-from auditor.engine.rule import Context, Limits
 from auditor.model.account import account_arn
 from auditor.model.fact import Missing, Unknown
 from auditor.model.resource import GLOBAL, Resource
 from auditor.model.snapshot import Section, Snapshot
 from auditor.model.verdict import Finding, Outcome, Severity, Verdict
+from auditor.money.book import Table
 
 UNLISTED = "unlisted"
 """The key of the verdict that stands for resources that could not be listed."""
@@ -41,8 +42,9 @@ def judge(
     """
     findings: list[Finding] = []
     index: dict[type[Resource], dict[tuple[str, str], Any]] = {}
+    prices = Table(snapshot.prices)
     for rule in rules:
-        context: Context[Any] = Context(snapshot, (limits or {}).get(rule.id) or rule.spec.limits(), index)
+        context: Context[Any] = Context(snapshot, (limits or {}).get(rule.id) or rule.spec.limits(), index, prices)
         severity = (severities or {}).get(rule.id, rule.spec.severity)
         for scope in snapshot.scopes(rule.spec.over):
             section: Section[Resource] = snapshot.section(rule.spec.over, scope)
@@ -125,4 +127,6 @@ def _finding(rule: LoadedRule, severity: Severity, arn: str, name: str, region: 
         controls=rule.spec.controls if verdict.controls is None else verdict.controls,
         waived=None,
         fingerprint=fingerprint(rule.id, arn, verdict.key),
+        saving=verdict.saving,
+        cost=verdict.cost,
     )

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from auditor.engine.rule import Limits, cannot_tell, flag
+from auditor.engine.context import Limits
+from auditor.engine.rule import cannot_tell, flag
 from auditor.model.fact import Reason
 from auditor.model.iam import InlinePolicy
 from auditor.model.verdict import Excerpt, Location, Verdict

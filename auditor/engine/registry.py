@@ -20,7 +20,8 @@ from typing import Any, TypeGuard, cast
 
 import msgspec
 
-from auditor.engine.rule import Case, Limits, Rule
+from auditor.engine.context import Limits
+from auditor.engine.rule import Case, Rule
 from auditor.errors import RuleFileError, UnknownRule
 from auditor.model.resource import Resource
 

@@ -4,93 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from auditor.model.account import Account, Root
-from auditor.model.fact import Fact, Known, Missing, Reason, Unknown, need
+from auditor.engine.context import Context, Limits
+from auditor.model.fact import Fact, Missing, Reason, Unknown, need
+from auditor.model.money import Money
+from auditor.model.price import Price
 from auditor.model.resource import GLOBAL, FieldRef, Resource, field_ref
 from auditor.model.series import Series
 from auditor.model.snapshot import Header, Section, Snapshot
 from auditor.model.verdict import Audience, Confidence, Evidence, Location, Outcome, Pillar, Severity, Verdict
 
 R = TypeVar("R", bound=Resource)
-K = TypeVar("K", bound=Resource)
-L = TypeVar("L", bound="Limits")
-
-
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The thresholds of a rule, with defaults; set in ``awsaudit.toml`` under ``[limits.<rule id>]``.
-
-    Each field's docstring gives the unit and the source of the default.
-    """
-
-
-class Context(Generic[L]):
-    """What a rule may know besides the resource it judges.
-
-    Everything comes from the snapshot, so the same input gives the same verdicts.
-    """
-
-    __slots__ = ("_index", "_snapshot", "limits")
-
-    def __init__(
-        self, snapshot: Snapshot, limits: L, index: dict[type[Resource], dict[tuple[str, str], Any]] | None = None
-    ) -> None:
-        self._snapshot = snapshot
-        self.limits = limits
-        self._index = index if index is not None else {}
-
-    @property
-    def taken_at(self) -> datetime:
-        """When the snapshot was taken: the only clock there is."""
-        return self._snapshot.header.taken_at
-
-    @property
-    def account_id(self) -> str:
-        """The number of the account."""
-        return self._snapshot.header.account_id
-
-    @property
-    def partition(self) -> str:
-        """``aws``, ``aws-us-gov`` or ``aws-cn``."""
-        return self._snapshot.header.partition
-
-    @property
-    def account(self) -> Account:
-        """The account. Name what you read of it in ``reads``."""
-        return self._snapshot.account
-
-    @property
-    def root(self) -> Root:
-        """The root user. Name what you read of it in ``reads``."""
-        return self._snapshot.root
-
-    def all(self, kind: type[K], region: str | None = None) -> Fact[tuple[K, ...]]:
-        """All resources of another kind; unknown unless every list of them is complete. Name the fields you read in ``reads``."""
-        return self._snapshot.all(kind, region if kind.REGIONAL else None)
-
-    def get(self, kind: type[K], region: str, id: str) -> Fact[K | None]:
-        """The resource of that id; known to be ``None`` when the list is complete and it is not there (other accounts' things are not)."""
-        index = self._index.get(kind)
-        if index is None:
-            index = {
-                (scope if kind.REGIONAL else GLOBAL, item.id): item
-                for scope in self._snapshot.scopes(kind)
-                for item in self._snapshot.section(kind, scope).items
-            }
-            self._index[kind] = index
-        scope = region if kind.REGIONAL else GLOBAL
-        found = index.get((scope, id))
-        if found is not None:
-            return Known(cast(K, found))
-        section = self._snapshot.section(kind, scope)
-        return section.missing[0] if section.missing else Known(None)
-
-    def days_since(self, moment: datetime) -> float:
-        """Days from ``moment`` to the snapshot."""
-        return (self.taken_at - moment).total_seconds() / 86400
+L = TypeVar("L", bound=Limits)
 
 
 class Rule(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
@@ -166,6 +95,8 @@ def _verdict(
     at: Location | None,
     evidence: Mapping[str, object],
     controls: tuple[str, ...] | None = None,
+    saving: Money | None = None,
+    cost: Money | None = None,
 ) -> Verdict:
     return Verdict(
         outcome=outcome,
@@ -174,19 +105,32 @@ def _verdict(
         key=key,
         location=at,
         controls=controls,
+        saving=saving,
+        cost=cost,
     )
 
 
 def flag(
-    because: str, /, *, key: str = "", at: Location | None = None, controls: tuple[str, ...] | None = None, **evidence: object
+    because: str,
+    /,
+    *,
+    key: str = "",
+    at: Location | None = None,
+    controls: tuple[str, ...] | None = None,
+    saving: Money | None = None,
+    cost: Money | None = None,
+    **evidence: object,
 ) -> Verdict:
     """The resource fails. ``because`` reads out the evidence: ``flag("key is {age} days old", age=412)``.
 
     Write one lower-case sentence without a full stop that needs no context but the resource's name. ``key`` tells apart several
     failures of one resource and must not change from scan to scan (a Sid, a slot, a port: never a position). ``controls`` names
     those of the rule's controls that this failure is about, ``()`` none of them; without it, it is about all.
+
+    ``saving`` is what the fix saves in a month, ``cost`` what is paid where nobody knows whether it could be saved; both are made with
+    :meth:`Context.money`. Where a price is not known they are unknown, and the failure is one all the same.
     """
-    return _verdict(Outcome.FAIL, because, key, at, evidence, controls)
+    return _verdict(Outcome.FAIL, because, key, at, evidence, controls, saving, cost)
 
 
 def ok(
@@ -210,14 +154,16 @@ def cannot_tell(
     key: str = "",
     at: Location | None = None,
     controls: tuple[str, ...] | None = None,
+    cost: Money | None = None,
     **evidence: object,
 ) -> Verdict:
     """It cannot be decided, though AWS answered: the fact field ``member`` (``Role.trust``) holds what cannot be judged, and why.
 
-    For one key or document among several; a fact that is wholly missing stops the check by :func:`need`.
+    For one key or document among several; a fact that is wholly missing stops the check by :func:`need`. ``cost`` is what is paid for
+    what could not be judged; an unknown has no saving.
     """
     call = field_ref(member).call
-    verdict = _verdict(Outcome.UNKNOWN, because, key, at, evidence, controls)
+    verdict = _verdict(Outcome.UNKNOWN, because, key, at, evidence, controls, None, cost)
     return msgspec.structs.replace(verdict, missing=(Unknown(reason, call.name, call.action),))
 
 
@@ -259,6 +205,9 @@ class Case(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     others: tuple[Resource, ...] = ()
     unlisted: tuple[type[Resource], ...] = ()
     limits: Limits | None = None
+    prices: tuple[Price, ...] = ()
+    saves: str | None = None
+    """What its failures save together in a month, exactly; empty: it is not known. ``None``: the case says nothing of it."""
 
 
 CASE_TIME = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -274,8 +223,19 @@ def _case(
     others: tuple[Resource, ...],
     unlisted: tuple[type[Resource], ...],
     limits: Limits | None,
+    prices: tuple[Price, ...] = (),
+    saves: str | None = None,
 ) -> Case[R]:
-    return Case(title=title, outcome=outcome, resource=resource, others=others, unlisted=unlisted, limits=limits)
+    return Case(
+        title=title,
+        outcome=outcome,
+        resource=resource,
+        others=others,
+        unlisted=unlisted,
+        limits=limits,
+        prices=prices,
+        saves=saves,
+    )
 
 
 def passes(
@@ -286,10 +246,16 @@ def passes(
 
 
 def fails(
-    title: str, resource: R, *others: Resource, unlisted: tuple[type[Resource], ...] = (), limits: Limits | None = None
+    title: str,
+    resource: R,
+    *others: Resource,
+    unlisted: tuple[type[Resource], ...] = (),
+    limits: Limits | None = None,
+    prices: tuple[Price, ...] = (),
+    saves: str | None = None,
 ) -> Case[R]:
-    """A case that fails."""
-    return _case(Outcome.FAIL, title, resource, others, unlisted, limits)
+    """A case that fails. At these ``prices`` its failures save together what ``saves`` says: ``"12.34"``, or ``""`` for an unknown."""
+    return _case(Outcome.FAIL, title, resource, others, unlisted, limits, prices, saves)
 
 
 def unknown(
@@ -304,6 +270,19 @@ def skips(
 ) -> Case[R]:
     """A case that the rule does not apply to."""
     return _case(Outcome.NOT_APPLICABLE, title, resource, others, unlisted, limits)
+
+
+def priced(kind: str, item: str, amount: str, per: str, region: str = CASE_REGION) -> Price:
+    """A price for a case: ``priced("ebs-storage", "gp3", "0.0912", "GB-month")``."""
+    return Price(
+        kind=kind,
+        region=region,
+        item=item,
+        amount=Decimal(amount),
+        per=per,
+        as_of=CASE_TIME.date(),
+        source="a price of the case",
+    )
 
 
 def denied(member: object) -> Unknown:
@@ -375,4 +354,4 @@ def case_snapshot(case: Case[R]) -> Snapshot:
             items = tuple(item for item in everything if type(item) is kind and (not kind.REGIONAL or item.region == scope))
             missing = (unread(kind.LISTED_BY).because(Reason.DENIED),) if kind in case.unlisted else ()
             sections[kind.KIND, scope] = Section(kind, scope, items, missing)
-    return Snapshot(header=header, sections=sections)
+    return Snapshot(header=header, sections=sections, prices=case.prices)

@@ -26,16 +26,24 @@ class Per(enum.Enum):
     """Once in each region."""
     ITEM = "item"
     """Once for each resource of the kind whose field it gives."""
+    PART = "part"
+    """Once for each part of a resource, and only the resource tells how many it has."""
     BATCH = "batch"
     """For as many resources at once as the API takes."""
 
 
 class Pages(msgspec.Struct, frozen=True):
-    """How the pages of a listing follow each other: the request's token, the answer's token, the limit asked for."""
+    """How the pages of a listing follow each other: the request's token, the answer's token, the limit asked for.
+
+    ``beside`` are further pairs of tokens that go with the first. ``flag`` says whether there are more pages where the answer's token
+    alone does not: it then also stands on the last page.
+    """
 
     token: str
     next_token: str
     limit: tuple[str, int] | None = None
+    beside: tuple[tuple[str, str], ...] = ()
+    flag: str = ""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -45,7 +53,8 @@ class Call(msgspec.Struct, frozen=True):
     nothing is configured, ``per_second`` a documented limit lower than the ordinary one, ``after`` the operations whose answers it
     needs besides the listing of its kind. ``may_omit``: AWS leaves the list out of an answer that has no entries; of every other
     listing an answer without its list is none. ``root``: how the name of the answer's XML root begins, where an empty answer means
-    something and the SDK's model does not know the name.
+    something and the SDK's model does not know the name. ``family``: the service's name in :attr:`name` where it is not the client's,
+    for an operation that another service's things answer too, under an action of theirs.
     """
 
     service: str
@@ -58,11 +67,12 @@ class Call(msgspec.Struct, frozen=True):
     per_second: float | None = None
     may_omit: bool = False
     root: str = ""
+    family: str = ""
 
     @property
     def name(self) -> str:
-        """``s3.GetBucketAcl``: unique, and what verdicts and the call log print."""
-        return f"{self.service}.{self.operation}"
+        """``s3.GetBucketAcl``: unique, and what verdicts print."""
+        return f"{self.family or self.service}.{self.operation}"
 
 
 _NEXT = Pages("NextToken", "NextToken")
@@ -165,6 +175,37 @@ LIST_BUCKET_INTELLIGENT_TIERING = Call(
     may_omit=True,
     root="List",
 )
+LIST_BUCKET_METRICS = Call(
+    "s3",
+    "ListBucketMetricsConfigurations",
+    "s3:GetMetricsConfiguration",
+    Per.ITEM,
+    Pages("ContinuationToken", "NextContinuationToken"),
+    may_omit=True,
+    root="List",
+)
+LIST_MULTIPART_UPLOADS = Call(
+    "s3",
+    "ListMultipartUploads",
+    "s3:ListBucketMultipartUploads",
+    Per.ITEM,
+    Pages(
+        "KeyMarker", "NextKeyMarker", ("MaxUploads", 1000), beside=(("UploadIdMarker", "NextUploadIdMarker"),), flag="IsTruncated"
+    ),
+    may_omit=True,
+    root="ListMultipartUploads",
+)
+LIST_PARTS = Call(
+    "s3",
+    "ListParts",
+    "s3:ListMultipartUploadParts",
+    Per.PART,
+    Pages("PartNumberMarker", "NextPartNumberMarker", ("MaxParts", 1000), flag="IsTruncated"),
+    absent=_codes("NoSuchUpload"),
+    after=("s3.ListMultipartUploads",),
+    may_omit=True,
+    root="ListParts",
+)
 GET_OBJECT_LOCK_CONFIGURATION = _s3(
     "GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"
 )
@@ -173,6 +214,45 @@ GET_BUCKET_WEBSITE = _s3("GetBucketWebsite", "GetBucketWebsite", "NoSuchWebsiteC
 GET_BUCKET_CORS = _s3("GetBucketCors", "GetBucketCORS", "NoSuchCORSConfiguration")
 GET_BUCKET_NOTIFICATION = _s3("GetBucketNotificationConfiguration", "GetBucketNotification", root="NotificationConfiguration")
 GET_BUCKET_TAGGING = _s3("GetBucketTagging", "GetBucketTagging", "NoSuchTagSet")
+GET_DIRECTORY_BUCKET_LIFECYCLE = Call(
+    "s3",
+    "GetBucketLifecycleConfiguration",
+    "s3express:GetLifecycleConfiguration",
+    Per.ITEM,
+    absent=_codes("NoSuchLifecycleConfiguration"),
+    family="s3express",
+)
+
+# --- S3 access points. Multi-Region Access Points are asked in one region only: see auditor/collect/s3_points.py.
+LIST_ACCESS_POINTS = Call(
+    "s3control",
+    "ListAccessPoints",
+    "s3:ListAccessPoints",
+    Per.REGION,
+    Pages("NextToken", "NextToken", ("MaxResults", 1000)),
+    may_omit=True,
+    root="ListAccessPoints",
+)
+GET_ACCESS_POINT = Call("s3control", "GetAccessPoint", "s3:GetAccessPoint", Per.ITEM)
+GET_ACCESS_POINT_POLICY_STATUS = Call(
+    "s3control", "GetAccessPointPolicyStatus", "s3:GetAccessPointPolicyStatus", Per.ITEM, absent=_codes("NoSuchAccessPointPolicy")
+)
+LIST_MULTI_REGION_ACCESS_POINTS = Call(
+    "s3control",
+    "ListMultiRegionAccessPoints",
+    "s3:ListMultiRegionAccessPoints",
+    Per.ACCOUNT,
+    Pages("NextToken", "NextToken", ("MaxResults", 1000)),
+    may_omit=True,
+    root="ListMultiRegionAccessPoints",
+)
+GET_MULTI_REGION_ACCESS_POINT_POLICY_STATUS = Call(
+    "s3control",
+    "GetMultiRegionAccessPointPolicyStatus",
+    "s3:GetMultiRegionAccessPointPolicyStatus",
+    Per.ITEM,
+    absent=_codes("NoSuchMultiRegionAccessPointPolicy"),
+)
 
 # --- EC2
 DESCRIBE_INSTANCES = _ec2("DescribeInstances")
@@ -222,6 +302,26 @@ DESCRIBE_PROCESSING_JOB = _sagemaker("DescribeProcessingJob")
 # --- CloudWatch
 LIST_METRICS = Call("cloudwatch", "ListMetrics", "cloudwatch:ListMetrics", Per.REGION, _NEXT)
 GET_METRIC_DATA = Call("cloudwatch", "GetMetricData", "cloudwatch:GetMetricData", Per.BATCH, _NEXT)
+
+# --- prices: only `awsaudit prices refresh` asks for them
+GET_PRODUCTS = Call(
+    "pricing",
+    "GetProducts",
+    "pricing:GetProducts",
+    Per.BATCH,
+    Pages("NextToken", "NextToken", ("MaxResults", 100)),
+    may_omit=True,
+)
+DESCRIBE_SPOT_PRICE_HISTORY = Call(
+    "ec2",
+    "DescribeSpotPriceHistory",
+    "ec2:DescribeSpotPriceHistory",
+    Per.BATCH,
+    Pages("NextToken", "NextToken", ("MaxResults", 1000)),
+)
+
+PRICES = (GET_CALLER_IDENTITY, GET_PRODUCTS, DESCRIBE_SPOT_PRICE_HISTORY)
+"""What refreshing prices calls."""
 
 
 @cache

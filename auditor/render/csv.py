@@ -16,6 +16,7 @@ from auditor.model.verdict import Finding
 from auditor.render import reasons
 from auditor.render.evidence import pairs, place
 from auditor.render.format import File, Format
+from auditor.render.json_money import figure
 from auditor.render.view import View
 from auditor.render.visible import visible
 
@@ -49,8 +50,20 @@ _CELLS: Mapping[str, _Cell] = {
     "waived_because": lambda _v, finding, _t: finding.waived.reason if finding.waived else "",
     "waived_until": lambda _v, finding, _t: f"{finding.waived.expires}" if finding.waived else "",
     "fingerprint": lambda _v, finding, _t: finding.fingerprint,
+    "saving": lambda view, finding, _t: _amount(view, finding, "saving"),
+    "cost": lambda view, finding, _t: _amount(view, finding, "cost"),
+    "currency": lambda view, finding, _t: " ".join(dict.fromkeys(one.money.currency for one in view.money.of(finding))),
+    "counted": lambda view, finding, _t: " ".join(one.counted.value for one in view.money.of(finding) if one.counted),
+    "money": lambda view, finding, _t: "; ".join(one.whole for one in view.money.of(finding)),
 }
 """The columns, and what stands in them."""
+
+
+def _amount(view: View, finding: Finding, sense: str) -> str:
+    """The exact amount in a month, for a spreadsheet to add up: unknown is an empty cell, never zero."""
+    return next(
+        (figure(one.money.amount) for one in view.money.of(finding) if one.sense == sense and one.money.amount is not None), ""
+    )
 
 
 class _Line:

@@ -5,9 +5,10 @@ Its Content-Security-Policy allows the one style sheet and the one script that a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from auditor.render import compliance, evidence, pages, templates
+from auditor.model.verdict import Evidence
+from auditor.render import compliance, evidence, lifecycle_picture, pages, templates
 from auditor.render.format import File, Format
 from auditor.render.standing import share
 from auditor.render.view import View, count_of
@@ -30,12 +31,18 @@ def render(view: View) -> bytes:
         markdown=pages.page,
         inline=pages.inline,
         opening=pages.opening,
-        evidence=evidence.folded,
+        evidence=written,
+        picture=lifecycle_picture.of_evidence,
         place=evidence.place,
         taken_at=f"{view.scope.taken_at:%Y-%m-%d %H:%M} UTC",
         taken_day=f"{view.scope.taken_at:%Y-%m-%d}",
     )
     return page.encode()
+
+
+def written(of: Mapping[str, Evidence]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """:func:`evidence.folded` of all evidence that is not drawn."""
+    return evidence.folded({name: value for name, value in of.items() if name != lifecycle_picture.NAME})
 
 
 def files_of(view: View) -> Iterator[File]:

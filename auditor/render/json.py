@@ -15,12 +15,14 @@ from msgspec import Meta
 from auditor import __version__
 from auditor.engine.controls import Attestation, State, Why
 from auditor.engine.frameworks import Assess
-from auditor.model.fact import Reason, Unknown
+from auditor.model.fact import Reason
 from auditor.model.verdict import Audience, Confidence, Finding, Location, Outcome, Pillar, Severity, Waived
 from auditor.render import templates
+from auditor.render.amounts import AmountView
 from auditor.render.called import CallCount
 from auditor.render.format import File, Format
 from auditor.render.json_line import inert
+from auditor.render.json_money import MissingFact, MoneyInfo, MoneySummary, missing, money, summary
 from auditor.render.standing import ControlView, FrameworkView
 from auditor.render.view import RuleView, Tally, View
 
@@ -71,15 +73,8 @@ class Summary(msgspec.Struct, frozen=True):
     resources_failing: int
     actions: Annotated[tuple[str, ...], Meta(description="IAM actions that would resolve what was denied")]
     resolvable: Annotated[int, Meta(description="unknown verdicts that those actions alone would decide")]
+    money: MoneySummary
     notes: tuple[str, ...]
-
-
-class MissingFact(msgspec.Struct, frozen=True):
-    """A fact that a verdict lacks: why, the API operation that gives it and the IAM action that allows that."""
-
-    reason: Reason
-    call: str
-    action: str
 
 
 class VerdictLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +93,7 @@ class VerdictLine(msgspec.Struct, frozen=True, kw_only=True):
     because: str
     evidence: dict[str, Any]
     missing: tuple[MissingFact, ...]
-    money: None
+    money: MoneyInfo | None
     controls: tuple[str, ...]
     waived: Waived | None
     fingerprint: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -214,9 +209,10 @@ def report(view: View) -> Report:
             resources_failing=view.resources_failing,
             actions=view.actions,
             resolvable=view.resolvable,
+            money=summary(view.money),
             notes=view.notes,
         ),
-        verdicts=tuple(map(_verdict, view.findings)),
+        verdicts=tuple(_verdict(finding, view.money.of(finding)) for finding in view.findings),
         rules=tuple(_rule(rule, tally) for rule, tally in view.tallies),
         frameworks=tuple(map(_framework, view.frameworks)),
         controls=tuple(_control(control) for framework in view.frameworks for control in framework.controls),
@@ -253,7 +249,7 @@ def published(title: str, schema: Mapping[str, Any]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(described, order="sorted"), indent=2) + b"\n"
 
 
-def _verdict(finding: Finding) -> VerdictLine:
+def _verdict(finding: Finding, amounts: tuple[AmountView, ...]) -> VerdictLine:
     return VerdictLine(
         rule=finding.rule,
         verdict=finding.verdict,
@@ -267,8 +263,8 @@ def _verdict(finding: Finding) -> VerdictLine:
         location=finding.location,
         because=finding.because,
         evidence=dict(finding.evidence),
-        missing=tuple(map(_missing, finding.missing)),
-        money=None,
+        missing=tuple(map(missing, finding.missing)),
+        money=money(amounts),
         controls=finding.controls,
         waived=finding.waived,
         fingerprint=finding.fingerprint,
@@ -318,10 +314,6 @@ def _control(view: ControlView) -> ControlInfo:
         settings=view.settings,
         attestation=view.attestation,
     )
-
-
-def _missing(unknown: Unknown) -> MissingFact:
-    return MissingFact(unknown.reason, unknown.call, unknown.action)
 
 
 def _rule(rule: RuleView, tally: Tally) -> RuleInfo:

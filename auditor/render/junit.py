@@ -15,6 +15,7 @@ from itertools import groupby
 
 from auditor.model.verdict import Finding, Outcome
 from auditor.render import pages, reasons
+from auditor.render.amounts import AmountView
 from auditor.render.evidence import pairs, place
 from auditor.render.format import File, Format
 from auditor.render.view import RuleView, Tally, View
@@ -69,11 +70,11 @@ def _suite(view: View, rule: RuleView, tally: Tally, findings: Iterator[Finding]
     )
     fix = pages.plain(pages.opening(rule.fix))
     for finding in findings:
-        yield from _test(finding, fix)
+        yield from _test(finding, fix, view.money.of(finding))
     yield "</testsuite>"
 
 
-def _test(finding: Finding, fix: str) -> Iterator[str]:
+def _test(finding: Finding, fix: str, amounts: tuple[AmountView, ...]) -> Iterator[str]:
     start = (
         f"<testcase classname={_quoted(f'awsaudit.{finding.service}.{finding.rule}')} "
         f'name={_quoted(f"{finding.resource} [{finding.fingerprint[:8]}]")} time="0"'
@@ -85,19 +86,20 @@ def _test(finding: Finding, fix: str) -> Iterator[str]:
     if finding.waived:
         yield f"<skipped message={_quoted(reasons.waived(finding.waived))}/>"
     elif finding.verdict is Outcome.FAIL:
-        yield _answer("failure", finding.severity.word, finding.because, _details(finding, fix))
+        yield _answer("failure", finding.severity.word, finding.because, _details(finding, fix, amounts))
     elif finding.verdict is Outcome.UNKNOWN:
-        yield _answer("error", "unknown", f"could not be decided: {finding.because}", _details(finding, ""))
+        yield _answer("error", "unknown", f"could not be decided: {finding.because}", _details(finding, "", amounts))
     else:
-        yield _answer("error", "crash", f"the rule crashed: {finding.because}", _details(finding, ""))
+        yield _answer("error", "crash", f"the rule crashed: {finding.because}", _details(finding, "", amounts))
     yield "</testcase>"
 
 
-def _details(finding: Finding, fix: str) -> list[str]:
+def _details(finding: Finding, fix: str, amounts: tuple[AmountView, ...]) -> list[str]:
     lines = [finding.because, f"resource: {finding.resource}", f"name: {finding.name}", f"region: {finding.region}"]
     if finding.location:
         lines.append(f"at: {place(finding.location)}")
     lines += [f"{name}: {value}" for name, value in pairs(finding.evidence)]
+    lines += [f"{one.sense}: {one.whole}" for one in amounts]
     lines += [f"missing: {reasons.missing(missing)}" for missing in finding.missing]
     lines.append(f"severity: {finding.severity.word}, confidence: {finding.confidence.value}")
     if finding.controls:

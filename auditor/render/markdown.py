@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 
 from auditor.model.verdict import Finding
 from auditor.render import pages, reasons, templates
+from auditor.render.amounts import MoneyView
 from auditor.render.evidence import pairs, place
 from auditor.render.format import File, Format
 from auditor.render.standing import ControlView, share
@@ -49,7 +50,7 @@ def parts(view: View) -> Iterator[bytes]:
             inline=inline,
             cell=_cell,
             opening=pages.opening,
-            about=_about,
+            about=partial(_about, view.money),
             state=_state,
             waived=reasons.waived,
             count_of=count_of,
@@ -124,7 +125,7 @@ def _cell(words: str) -> str:
     return text(words.replace("\\|", "\\ |")).replace("|", "\\|")
 
 
-def _about(finding: Finding) -> Iterator[str]:
+def _about(money: MoneyView, finding: Finding) -> Iterator[str]:
     """What is said of a resource below its name."""
     yield text(finding.because)
     if finding.location:
@@ -132,6 +133,8 @@ def _about(finding: Finding) -> Iterator[str]:
     for name, value in pairs(finding.evidence):
         more = f" and {len(value) - LONG:,} more characters in the JSON report" if len(value) > LONG else ""
         yield f"{text(name)}: {code(value[:LONG])}{more}"
+    for amount in money.of(finding):
+        yield "; ".join((text(amount.said), *map(code, amount.parts)))
 
 
 def _state(control: ControlView) -> str:

@@ -19,8 +19,10 @@ from auditor.model.fact import Reason
 from auditor.model.resource import GLOBAL
 from auditor.model.verdict import Confidence, Finding, Outcome, Severity
 from auditor.render import reasons
+from auditor.render.amounts import AmountView
 from auditor.render.format import File, Format
 from auditor.render.json_line import line
+from auditor.render.json_money import money
 from auditor.render.resource_type import resource_type
 from auditor.render.standing import ControlView
 from auditor.render.view import RuleView, Scope, View
@@ -65,13 +67,14 @@ def events(view: View) -> Iterator[bytes]:
     frameworks = {one.framework.id: one.framework for one in view.frameworks}
     controls = {control.name: control for one in view.frameworks for control in one.controls}
     for finding in view.findings:
-        yield line(event(finding, rules[finding.rule], view.scope, frameworks, controls))
+        yield line(event(finding, rules[finding.rule], view, frameworks, controls))
 
 
 def event(
-    finding: Finding, rule: RuleView, scope: Scope, frameworks: Mapping[str, Framework], controls: Mapping[str, ControlView]
+    finding: Finding, rule: RuleView, view: View, frameworks: Mapping[str, Framework], controls: Mapping[str, ControlView]
 ) -> Json:
-    """One finding as an event. ``frameworks`` and ``controls`` are those that the report is about, for their names."""
+    """One finding of a view as an event. ``frameworks`` and ``controls`` are those that the report is about, for their names."""
+    scope = view.scope
     time = (scope.taken_at - _EPOCH) // timedelta(milliseconds=1)
     severity_id, severity = _severity(finding)
     confidence_id, confidence = CONFIDENCE[finding.confidence]
@@ -115,7 +118,7 @@ def event(
             "cloud": _cloud(finding, scope),
             "remediation": _remediation(finding, rule),
             "evidences": [{"data": dict(finding.evidence)}] if finding.evidence else [],
-            "unmapped": _unmapped(finding),
+            "unmapped": _unmapped(finding, view.money.of(finding)),
         }
     )
 
@@ -204,7 +207,7 @@ def _remediation(finding: Finding, rule: RuleView) -> Json:
     return {"desc": f"Allow {', '.join(actions)}, then scan again."} if actions else {}
 
 
-def _unmapped(finding: Finding) -> Json:
+def _unmapped(finding: Finding, amounts: tuple[AmountView, ...]) -> Json:
     return _filled(
         {
             "severity": finding.severity.word,
@@ -212,6 +215,7 @@ def _unmapped(finding: Finding) -> Json:
             "location": msgspec.to_builtins(finding.location),
             "missing": [{"reason": one.reason.value, "call": one.call, "action": one.action} for one in finding.missing],
             "waived": msgspec.to_builtins(finding.waived),
+            "money": msgspec.to_builtins(money(amounts)),
         }
     )
 

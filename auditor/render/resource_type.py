@@ -18,9 +18,11 @@ class ResourceType(msgspec.Struct, frozen=True):
 
 ACCOUNT = ResourceType("AWS::::Account", "AwsAccount")
 BUCKET = ResourceType("AWS::S3::Bucket", "AwsS3Bucket")
+EVERYWHERE = ResourceType("AWS::S3::MultiRegionAccessPoint")
 
 # From the CloudFormation resource reference, and from the types of `Resource.Details` in the Security Hub API.
 TYPES: Mapping[str, ResourceType] = {
+    "s3:accesspoint": ResourceType("AWS::S3::AccessPoint", "AwsS3AccessPoint"),
     "s3express:bucket": ResourceType("AWS::S3Express::DirectoryBucket"),
     "iam:root": ACCOUNT,
     "iam:user": ResourceType("AWS::IAM::User", "AwsIamUser"),
@@ -66,6 +68,6 @@ def resource_type(arn: str) -> ResourceType | None:
     if len(parts) < 6:
         return None
     _, _, service, region, account, resource = parts
-    if service == "s3" and not region and not account:
-        return BUCKET
+    if service == "s3" and not region:
+        return EVERYWHERE if account else BUCKET
     return TYPES.get(f"{service}:{resource.partition('/')[0]}")

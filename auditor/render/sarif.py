@@ -22,9 +22,11 @@ from auditor import __version__
 from auditor.model.fact import Reason
 from auditor.model.verdict import Confidence, Finding, Outcome, Pillar, Severity
 from auditor.render import markdown, pages, reasons
+from auditor.render.amounts import AmountView
 from auditor.render.evidence import place
 from auditor.render.format import File, Format
 from auditor.render.json_line import line
+from auditor.render.json_money import money
 from auditor.render.standing import FrameworkView
 from auditor.render.view import RuleView, View
 from auditor.render.visible import visible
@@ -69,7 +71,7 @@ def parts(view: View, most: int = RESULTS) -> Iterator[bytes]:
         yield from _head(view, run, places, taxonomies)
         yield b'"results":[\n'
         for number, finding in enumerate(chain(first, islice(shown, most - 1))):
-            yield (b"," if number else b"") + line(_result(finding, places, taxonomies))
+            yield (b"," if number else b"") + line(_result(finding, places, taxonomies, view.money.of(finding)))
         yield b"]}\n"
     yield b"]}\n"
 
@@ -157,7 +159,7 @@ def _rule(rule: RuleView, taxonomies: _Taxonomies) -> Json:
     }
 
 
-def _result(finding: Finding, places: Mapping[str, int], taxonomies: _Taxonomies) -> Json:
+def _result(finding: Finding, places: Mapping[str, int], taxonomies: _Taxonomies, amounts: tuple[AmountView, ...]) -> Json:
     undecided = finding.verdict in _UNDECIDED
     properties: Json = {
         "verdict": finding.verdict.value,
@@ -170,6 +172,8 @@ def _result(finding: Finding, places: Mapping[str, int], taxonomies: _Taxonomies
     }
     if finding.evidence:
         properties["evidence"] = dict(finding.evidence)
+    if amounts:
+        properties["money"] = msgspec.to_builtins(money(amounts))
     if finding.missing:
         properties["missing"] = [{"reason": m.reason.value, "call": m.call, "action": m.action} for m in finding.missing]
     result: Json = {

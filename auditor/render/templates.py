@@ -33,7 +33,7 @@ def translated(code: str) -> Environment:
     said = language(code)
     cast("Any", made).install_gettext_callables(said.text, said.interface.ngettext, newstyle=True)
     cast("dict[str, Any]", made.globals)["many"] = said.many
-    made.filters["shown"] = _shown
+    made.filters["shown"] = shown
     return made
 
 
@@ -62,7 +62,7 @@ def digest(text: str) -> str:
 
 def lines(text: str) -> Markup:
     """A text of several lines for HTML: its line ends are ours and stay, all else is escaped and shown."""
-    return Markup("\n").join(escape(_shown(line)) for line in text.split("\n"))
+    return Markup("\n").join(escape(shown(line)) for line in text.split("\n"))
 
 
 def _html(extensions: tuple[str, ...]) -> Environment:
@@ -70,14 +70,15 @@ def _html(extensions: tuple[str, ...]) -> Environment:
         loader=PackageLoader(PACKAGE, ""),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=shown,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=extensions,
     )
 
 
-def _shown(value: object) -> object:
+def shown(value: object) -> object:
+    """A value for HTML, with its hidden characters marked as such."""
     if isinstance(value, Markup) or not isinstance(value, str) or value.isprintable():
         return value
     return Markup(visible(str(escape(value)), lambda name: f'<span class="hidden-char">{name}</span>'))  # noqa: S704  escaped

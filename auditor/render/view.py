@@ -18,7 +18,8 @@ from auditor.engine.rule import Rule
 from auditor.model.fact import Known, Reason
 from auditor.model.snapshot import Gap, Snapshot
 from auditor.model.verdict import Audience, Confidence, Excerpt, Finding, Location, Outcome, Pillar, Severity
-from auditor.render import blind, called
+from auditor.money.shown import Display
+from auditor.render import amounts, blind, called
 from auditor.render.evidence import mended
 from auditor.render.standing import FrameworkView, Judged, stand
 from auditor.render.visible import whole
@@ -134,6 +135,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Those that were asked for."""
     language: str
     """Of the pages of frameworks: ``en`` or ``ko``."""
+    money: amounts.MoneyView
 
     @property
     def first(self) -> tuple[Cause, ...]:
@@ -153,9 +155,10 @@ def build(
     notes: Sequence[str] = (),
     judged: Iterable[Judged] = (),
     language: str = "en",
+    display: Display | None = None,
 ) -> View:
     """The view of findings on a snapshot. ``rules`` are those that were run, by id; ``notes`` are for the reader, such as a waiver
-    that matches nothing; ``judged`` are the frameworks to report on.
+    that matches nothing; ``judged`` are the frameworks to report on; ``display`` is how amounts of money are shown.
 
     Raises :class:`KeyError` when a finding is of a rule that is not among them.
     """
@@ -191,6 +194,7 @@ def build(
         notes=tuple(whole(note) for note in notes),
         frameworks=stand(judged, every),
         language=language,
+        money=amounts.view(every, snapshot.header.taken_at.astimezone(UTC).date(), display or Display()),
     )
 
 
@@ -212,6 +216,8 @@ def _mended(finding: Finding) -> Finding:
             because=whole(finding.because),
             evidence=mended(dict(finding.evidence)),
             location=at and _mended_place(at),
+            saving=amounts.mended(finding.saving),
+            cost=amounts.mended(finding.cost),
         )
     return finding
 

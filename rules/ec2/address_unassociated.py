@@ -19,6 +19,7 @@ address range of your own (BYOIP) is not charged for.
 from collections.abc import Iterator
 
 from auditor.sdk import (
+    HOURS,
     Address,
     Case,
     Confidence,
@@ -27,6 +28,7 @@ from auditor.sdk import (
     Limits,
     Pillar,
     Severity,
+    Use,
     Verdict,
     denied,
     fails,
@@ -34,6 +36,7 @@ from auditor.sdk import (
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     unknown,
@@ -53,7 +56,12 @@ def check(address: Address, about: Context[Limits]) -> Iterator[Verdict]:
     association = need(address.association)
     if association is None:
         public_ip = address.public_ip.value if isinstance(address.public_ip, Known) else None
-        yield flag("is associated with nothing", association=association, public_ip=public_ip)
+        yield flag(
+            "is associated with nothing",
+            association=association,
+            public_ip=public_ip,
+            saving=about.money(Use("ipv4-hour", address.region, "public", HOURS)),
+        )
     else:
         yield ok("is associated ({association})", association=association)
 
@@ -68,9 +76,9 @@ def cases() -> Iterator[Case[Address]]:
             public_ip=Known("198.51.100.20"),
         ),
     )
-    yield fails(
-        "on nothing", sample(Address, "eipalloc-0b2c3d4e5f6071829", association=Known(None), public_ip=Known("198.51.100.21"))
-    )
+    spare = sample(Address, "eipalloc-0b2c3d4e5f6071829", association=Known(None), public_ip=Known("198.51.100.21"))
+    yield fails("on nothing", spare, prices=(priced("ipv4-hour", "public", "0.005", "hour"),), saves="3.65")
+    yield fails("on nothing, and no price is known", spare, saves="")
     yield unknown(
         "addresses may not be described", sample(Address, "eipalloc-0c3d4e5f607182930", association=denied(Address.association))
     )

@@ -33,9 +33,11 @@ from auditor.sdk import (
     denied,
     fails,
     flag,
+    machine_money,
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     skip,
@@ -46,7 +48,14 @@ from auditor.sdk import (
 
 @rule(
     over=CapacityReservation,
-    reads=(CapacityReservation.state, CapacityReservation.available, CapacityReservation.total, CapacityReservation.type),
+    reads=(
+        CapacityReservation.state,
+        CapacityReservation.available,
+        CapacityReservation.total,
+        CapacityReservation.type,
+        CapacityReservation.platform,
+        CapacityReservation.tenancy,
+    ),
     pillar=Pillar.COST,
     severity=Severity.MEDIUM,
     confidence=Confidence.LOW,
@@ -64,6 +73,9 @@ def check(reservation: CapacityReservation, about: Context[Limits]) -> Iterator[
             available=available,
             total=reservation.total.value if isinstance(reservation.total, Known) else None,
             type=reservation.type.value if isinstance(reservation.type, Known) else None,
+            saving=machine_money(
+                reservation.type, reservation.platform, reservation.tenancy, available, reservation.region, about
+            ),
         )
     else:
         yield ok("was fully used at the moment of the scan")
@@ -72,11 +84,21 @@ def check(reservation: CapacityReservation, about: Context[Limits]) -> Iterator[
 def cases() -> Iterator[Case[CapacityReservation]]:
     def reservation(id: str, state: str, available: int) -> CapacityReservation:
         return sample(
-            CapacityReservation, id, state=Known(state), available=Known(available), total=Known(8), type=Known("p4d.24xlarge")
+            CapacityReservation,
+            id,
+            state=Known(state),
+            available=Known(available),
+            total=Known(8),
+            type=Known("p4d.24xlarge"),
+            platform=Known("Linux/UNIX"),
+            tenancy=Known("default"),
         )
 
+    prices = (priced("ec2-hour", "p4d.24xlarge", "26.9625", "hour"),)
+
     yield passes("used up", reservation("cr-0a1b2c3d4e5f60718", "active", 0))
-    yield fails("three of eight are free", reservation("cr-0b2c3d4e5f6071829", "active", 3))
+    yield fails("three of eight are free", reservation("cr-0b2c3d4e5f6071829", "active", 3), prices=prices, saves="59047.875")
+    yield fails("one is free, and no price is known", reservation("cr-0b3c4d5e6f708192a", "active", 1), saves="")
     yield skips("cancelled", reservation("cr-0c3d4e5f607182930", "cancelled", 0))
     yield unknown(
         "reservations may not be described",

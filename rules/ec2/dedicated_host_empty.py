@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 
 from auditor.sdk import (
     CASE_TIME,
+    HOURS,
     Case,
     Confidence,
     Context,
@@ -29,10 +30,12 @@ from auditor.sdk import (
     Known,
     Limits,
     Missing,
+    Money,
     Pillar,
     Reason,
     Severity,
     Unknown,
+    Use,
     Verdict,
     denied,
     fails,
@@ -40,9 +43,11 @@ from auditor.sdk import (
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     unknown,
+    unknown_money,
 )
 
 
@@ -80,7 +85,17 @@ def check(host: DedicatedHost, about: Context[Thresholds]) -> Iterator[Verdict]:
         date=allocated.date().isoformat(),
         state=state,
         type=host.type.value if isinstance(host.type, Known) else None,
+        saving=paid(host, about),
     )
+
+
+def paid(host: DedicatedHost, about: Context[Thresholds]) -> Money:
+    """What the host costs in a month: hosts have one price for the family."""
+    if isinstance(host.type, Unknown):
+        return unknown_money("", host.type)
+    if host.type.value is None:
+        return unknown_money("EC2 names no instance type of this host")
+    return about.money(Use("ec2-host-hour", host.region, host.type.value.partition(".")[0], HOURS))
 
 
 def cases() -> Iterator[Case[DedicatedHost]]:
@@ -95,7 +110,9 @@ def cases() -> Iterator[Case[DedicatedHost]]:
     yield passes("has an instance", host("h-0a1b2c3d4e5f60718", "available", hours_ago(900), "i-0a1b2c3d4e5f60718"))
     yield passes("just allocated", host("h-0b2c3d4e5f6071829", "available", hours_ago(0.5)))
     yield passes("released", host("h-0c3d4e5f607182930", "released", hours_ago(900)))
-    yield fails("empty for weeks", host("h-0d4e5f60718293041", "available", hours_ago(900)))
+    mac2 = (priced("ec2-host-hour", "mac2", "0.799", "hour"),)
+    yield fails("empty for weeks", host("h-0d4e5f60718293041", "available", hours_ago(900)), prices=mac2, saves="583.27")
+    yield fails("empty, and its price is not known", host("h-0d5e6f708192a3b4c", "available", hours_ago(900)), saves="")
     yield unknown("AWS does not say since when", host("h-0e5f6071829304152", "available", Known(None)))
     yield unknown(
         "hosts may not be described",

@@ -44,10 +44,12 @@ from auditor.sdk import (
     denied,
     fails,
     flag,
+    instance_money,
     need,
     need_data,
     ok,
     passes,
+    priced,
     rule,
     sample,
     series_of,
@@ -88,7 +90,16 @@ def _every_gpu(series: tuple[Series, ...], gpus: int, coverage: float) -> tuple[
 
 @rule(
     over=Instance,
-    reads=(Instance.state, Instance.launched, Instance.hardware, Instance.gpu),
+    reads=(
+        Instance.state,
+        Instance.launched,
+        Instance.hardware,
+        Instance.gpu,
+        Instance.type,
+        Instance.lifecycle,
+        Instance.tenancy,
+        Instance.platform,
+    ),
     pillar=Pillar.COST,
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
@@ -121,6 +132,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
         gpus=hardware.nvidia_gpus,
         type=hardware.type,
         datapoints=sum(len(one.present) for one in judged),
+        saving=instance_money(instance, about),
     )
 
 
@@ -143,6 +155,10 @@ def cases() -> Iterator[Case[Instance]]:
             state=Known(state),
             launched=Known(CASE_TIME - timedelta(days=days)),
             hardware=Known(type),
+            type=Known(type.type),
+            lifecycle=Known("on-demand"),
+            platform=Known("Linux/UNIX"),
+            tenancy=Known("default"),
             gpu=Known(
                 tuple(
                     series_of(
@@ -163,7 +179,9 @@ def cases() -> Iterator[Case[Instance]]:
     yield passes("one training run in the week", instance("i-0a1b2c3d4e5f60718", g4dn, busy))
     yield passes("one GPU of four works", instance("i-0b2c3d4e5f6071829", g6, quiet, quiet, quiet, busy))
     yield passes("busy, with little data", instance("i-0c3d4e5f607182930", g6, [*none[:-1], 88.0]))
-    yield fails("quiet for a week", instance("i-0d4e5f60718293041", g4dn, quiet))
+    prices = (priced("ec2-hour", "g4dn.xlarge", "0.647", "hour"),)
+    yield fails("quiet for a week", instance("i-0d4e5f60718293041", g4dn, quiet), prices=prices, saves="472.31")
+    yield fails("quiet, and its price is not known", instance("i-0d5e6f708192a3b4c", g4dn, quiet), saves="")
     yield fails("all four quiet", instance("i-0e5f6071829304152", g6, quiet, quiet, [1.0] * 168, quiet))
     yield fails("one series for all four", instance("i-0f607182930415263", g6, quiet, indexed=False))
     yield fails("a series of the time before it was moved", instance("i-00718293041526374", g4dn, quiet, none))

@@ -48,6 +48,7 @@ from auditor.sdk import (
     denied,
     fails,
     flag,
+    instance_money,
     need,
     ok,
     passes,
@@ -74,7 +75,16 @@ def _nvidia(hardware: Fact[Hardware]) -> Fact[bool]:
 
 @rule(
     over=Instance,
-    reads=(Instance.state, Instance.launched, Instance.hardware, Instance.gpu_metrics),
+    reads=(
+        Instance.state,
+        Instance.launched,
+        Instance.hardware,
+        Instance.gpu_metrics,
+        Instance.type,
+        Instance.lifecycle,
+        Instance.tenancy,
+        Instance.platform,
+    ),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
@@ -100,6 +110,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
             "publishes no `nvidia_smi_utilization_gpu` in the namespace CWAgent ({type}, GPUs: {gpus})",
             gpus=hardware.nvidia_gpus,
             type=hardware.type,
+            cost=instance_money(instance, about),
         )
 
 
@@ -122,6 +133,10 @@ def cases() -> Iterator[Case[Instance]]:
             state=Known(state),
             launched=Known(CASE_TIME - timedelta(hours=hours)),
             hardware=Known(type),
+            type=Known(type.type),
+            lifecycle=Known("on-demand"),
+            platform=Known("Linux/UNIX"),
+            tenancy=Known("default"),
             gpu_metrics=metrics,
         )
 

@@ -44,10 +44,12 @@ from auditor.sdk import (
     denied,
     fails,
     flag,
+    instance_money,
     need,
     need_data,
     ok,
     passes,
+    priced,
     rule,
     sample,
     series_of,
@@ -100,6 +102,10 @@ def _names(hardware: Hardware) -> str:
         Instance.cpu,
         Instance.network_in,
         Instance.network_out,
+        Instance.type,
+        Instance.lifecycle,
+        Instance.tenancy,
+        Instance.platform,
     ),
     pillar=Pillar.COST,
     severity=Severity.MEDIUM,
@@ -140,6 +146,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
         megabytes=round(megabytes, 1),
         type=hardware.type,
         days=int(about.days_since(launched)),
+        saving=instance_money(instance, about),
     )
 
 
@@ -161,6 +168,9 @@ def cases() -> Iterator[Case[Instance]]:
         state: str = "running",
         days: float = 90,
         hardware: Hardware = m5,
+        lifecycle: str = "on-demand",
+        platform: str = "Linux/UNIX",
+        tenancy: str = "default",
     ) -> Instance:
         def metric(name: str, stat: str, values: Sequence[float | None], period: int) -> Fact[tuple[Series, ...]]:
             return Known((series_of("AWS/EC2", name, stat, values, period=period, dimensions={"InstanceId": id}),))
@@ -171,6 +181,10 @@ def cases() -> Iterator[Case[Instance]]:
             state=Known(state),
             launched=Known(CASE_TIME - timedelta(days=days)),
             hardware=Known(hardware),
+            type=Known(hardware.type),
+            lifecycle=Known(lifecycle),
+            platform=Known(platform),
+            tenancy=Known(tenancy),
             cpu=metric("CPUUtilization", "Average", cpu, 3600),
             network_in=metric("NetworkIn", "Sum", inward, 86400),
             network_out=metric("NetworkOut", "Sum", outward, 86400),
@@ -182,7 +196,11 @@ def cases() -> Iterator[Case[Instance]]:
     yield passes("it serves files", instance("i-0c3d4e5f607182930", outward=[4e9] * 14))
     yield passes("it takes in files", instance("i-0c4d5e6f708192a3b", inward=[4e9] * 14))
     yield passes("in and out together reach the limit", instance("i-0d4e5f60718293041", inward=[3e6] * 14, outward=[2e6] * 14))
-    yield fails("quiet for two weeks", instance("i-0e5f6071829304152"))
+    prices = (priced("ec2-hour", "m5.2xlarge", "0.472", "hour"),)
+    yield fails("quiet for two weeks", instance("i-0e5f6071829304152"), prices=prices, saves="344.56")
+    yield fails("quiet, and another price than that of the list", instance("i-0e6f", lifecycle="spot"), prices=prices, saves="")
+    yield fails("quiet, with Windows", instance("i-0e7f", platform="Windows"), prices=prices, saves="")
+    yield fails("quiet, on a machine of its own", instance("i-0e8f", tenancy="dedicated"), prices=prices, saves="")
     yield fails("quiet, some hours without data", instance("i-0f607182930415263", [*none[:40], *quiet_cpu[40:]]))
     yield fails("a higher limit", instance("i-00718293041526374", [8.0] * 336), limits=Thresholds(cpu_percent=10))
     yield skips("stopped", instance("i-01829304152637485", none, none[:14], none[:14], state="stopped"))

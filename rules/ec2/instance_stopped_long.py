@@ -31,20 +31,26 @@ from auditor.sdk import (
     Known,
     Limits,
     Missing,
+    Money,
     Pillar,
     Reason,
     Severity,
     Unknown,
+    Use,
     Verdict,
+    Volume,
     denied,
     fails,
     flag,
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     unknown,
+    unknown_money,
+    volume_uses,
 )
 
 
@@ -55,7 +61,16 @@ class Thresholds(Limits, frozen=True):
 
 @rule(
     over=Instance,
-    reads=(Instance.state, Instance.state_since, Instance.type),
+    reads=(
+        Instance.state,
+        Instance.state_since,
+        Instance.type,
+        Instance.volumes,
+        Volume.type,
+        Volume.size_gib,
+        Volume.iops,
+        Volume.throughput,
+    ),
     pillar=Pillar.COST,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
@@ -80,12 +95,37 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
         date=moment.date().isoformat(),
         state=state,
         type=instance.type.value if isinstance(instance.type, Known) else None,
+        saving=storage(instance, about),
     )
+
+
+def storage(instance: Instance, about: Context[Thresholds]) -> Money:
+    """What its volumes cost in a month, which is what a stopped instance is paid for."""
+    uses: list[Use] = []
+    try:
+        for id in need(instance.volumes):
+            volume = need(about.get(Volume, instance.region, id))
+            if volume is None:
+                return unknown_money(f"its volume {id} is not in the list of volumes")
+            uses += volume_uses(volume, of=volume.arn)
+    except Missing as missing:
+        return unknown_money("", *missing.unknowns)
+    return about.money(*uses)
 
 
 def cases() -> Iterator[Case[Instance]]:
     def instance(id: str, state: str, since: Fact[datetime | None]) -> Instance:
-        return sample(Instance, id, state=Known(state), state_since=since, type=Known("m5.2xlarge"))
+        return sample(
+            Instance, id, state=Known(state), state_since=since, type=Known("m5.2xlarge"), volumes=Known((disk.id, data.id))
+        )
+
+    disk = sample(Volume, "vol-0a1b", type=Known("gp3"), size_gib=Known(100), iops=Known(3000), throughput=Known(125))
+    data = sample(Volume, "vol-0b2c", type=Known("gp3"), size_gib=Known(1000), iops=Known(6000), throughput=Known(250))
+    prices = (
+        priced("ebs-storage", "gp3", "0.0912", "GB-month"),
+        priced("ebs-iops", "gp3", "0.0057", "IOPS-month"),
+        priced("ebs-throughput", "gp3", "0.0456", "MiBps-month"),
+    )
 
     def days_ago(days: float) -> Fact[datetime | None]:
         return Known(CASE_TIME - timedelta(days=days))
@@ -93,7 +133,22 @@ def cases() -> Iterator[Case[Instance]]:
     yield passes("running", instance("i-0a1b2c3d4e5f60718", "running", Known(None)))
     yield passes("stopped over the weekend", instance("i-0b2c3d4e5f6071829", "stopped", days_ago(2)))
     yield passes("stopped for exactly the limit", instance("i-0c3d4e5f607182930", "stopped", days_ago(30)))
-    yield fails("stopped since spring", instance("i-0d4e5f60718293041", "stopped", days_ago(211)))
+    yield fails(
+        "stopped since spring",
+        instance("i-0d4e5f60718293041", "stopped", days_ago(211)),
+        disk,
+        data,
+        prices=prices,
+        saves="123.12",
+    )
+    yield fails("stopped, and a volume is not listed", instance("i-0d5e", "stopped", days_ago(90)), disk, prices=prices, saves="")
+    yield fails(
+        "stopped, and volumes may not be listed",
+        instance("i-0d6e", "stopped", days_ago(90)),
+        unlisted=(Volume,),
+        prices=prices,
+        saves="",
+    )
     yield fails("a shorter limit", instance("i-0e5f6071829304152", "stopped", days_ago(9)), limits=Thresholds(days=7))
     yield unknown("AWS does not say since when", instance("i-0f607182930415263", "stopped", Known(None)))
     yield unknown(

@@ -46,12 +46,14 @@ from auditor.sdk import (
     need_data,
     ok,
     passes,
+    priced,
     rule,
     sample,
     series_of,
     skip,
     skips,
     unknown,
+    volume_uses,
 )
 
 
@@ -85,7 +87,16 @@ def _total(fact: Fact[tuple[Series, ...]]) -> float:
 
 @rule(
     over=Volume,
-    reads=(Volume.attachments, Volume.read_ops, Volume.write_ops, Volume.type, Volume.size_gib, Instance.state),
+    reads=(
+        Volume.attachments,
+        Volume.read_ops,
+        Volume.write_ops,
+        Volume.type,
+        Volume.size_gib,
+        Volume.iops,
+        Volume.throughput,
+        Instance.state,
+    ),
     pillar=Pillar.COST,
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
@@ -119,6 +130,7 @@ def check(volume: Volume, about: Context[Thresholds]) -> Iterator[Verdict]:
         instances=[one.instance for one in attachments],
         type=volume.type.value if isinstance(volume.type, Known) else None,
         size_gib=volume.size_gib.value if isinstance(volume.size_gib, Known) else None,
+        saving=about.money(*volume_uses(volume)),
     )
 
 
@@ -133,9 +145,17 @@ def cases() -> Iterator[Case[Volume]]:
             attachments=Known((Attachment(instance, "/dev/sdf", False),) if instance else ()),
             read_ops=operations("VolumeReadOps", id, reads),
             write_ops=operations("VolumeWriteOps", id, writes),
-            type=Known("gp3"),
+            type=Known("io2"),
             size_gib=Known(2000),
+            iops=Known(40_000),
+            throughput=Known(None),
         )
+
+    prices = (
+        priced("ebs-storage", "io2", "0.1278", "GB-month"),
+        priced("ebs-iops", "io2", "0.0666", "IOPS-month"),
+        priced("ebs-iops", "io2#32000IOPS", "0.0466", "IOPS-month"),
+    )
 
     up = sample(Instance, "i-0a1b2c3d4e5f60718", state=Known("running"))
     down = sample(Instance, "i-0b2c3d4e5f6071829", state=Known("stopped"))
@@ -143,7 +163,31 @@ def cases() -> Iterator[Case[Volume]]:
     none: list[float | None] = [None] * 14
     yield passes("written every day", volume("vol-0a1b", up.id, quiet, [1200.0] * 14), up)
     yield passes("read on one day, and no data else", volume("vol-0b2c", up.id, [*none[:10], 9000.0, *none[:3]], none), up)
-    yield fails("nothing for two weeks", volume("vol-0c3d", up.id, quiet, quiet), up)
+    yield fails("nothing for two weeks", volume("vol-0c3d", up.id, quiet, quiet), up, prices=prices, saves="2759.6")
+    yield fails(
+        "nothing, and the price of many IOPS is not known",
+        volume("vol-0c4d", up.id, quiet, quiet),
+        up,
+        prices=prices[:2],
+        saves="",
+    )
+    yield fails(
+        "nothing, and a gp3 volume with throughput that comes with it",
+        sample(
+            Volume,
+            "vol-0c5d",
+            attachments=Known((Attachment(up.id, "/dev/sdf", False),)),
+            read_ops=operations("VolumeReadOps", "vol-0c5d", quiet),
+            write_ops=operations("VolumeWriteOps", "vol-0c5d", quiet),
+            type=Known("gp3"),
+            size_gib=Known(100),
+            iops=Known(3000),
+            throughput=Known(125),
+        ),
+        up,
+        prices=(priced("ebs-storage", "gp3", "0.0912", "GB-month"),),
+        saves="9.12",
+    )
     yield fails("busy until eight days ago", volume("vol-0d4e", up.id, [5000.0] * 6 + [0.0] * 8, quiet), up)
     yield fails("a few reads, but fewer than one a day", volume("vol-0e5f", up.id, [0.0] * 12 + [3.0, 0.0], quiet), up)
     yield skips("attached to nothing", volume("vol-0f60", "", none, none))

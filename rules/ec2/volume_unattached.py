@@ -39,9 +39,11 @@ from auditor.sdk import (
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     unknown,
+    volume_uses,
 )
 
 
@@ -52,7 +54,7 @@ class Thresholds(Limits, frozen=True):
 
 @rule(
     over=Volume,
-    reads=(Volume.state, Volume.created, Volume.type, Volume.size_gib),
+    reads=(Volume.state, Volume.created, Volume.type, Volume.size_gib, Volume.iops, Volume.throughput),
     pillar=Pillar.COST,
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
@@ -73,6 +75,7 @@ def check(volume: Volume, about: Context[Thresholds]) -> Iterator[Verdict]:
         state=state,
         type=volume.type.value if isinstance(volume.type, Known) else None,
         size_gib=volume.size_gib.value if isinstance(volume.size_gib, Known) else None,
+        saving=about.money(*volume_uses(volume)),
     )
 
 
@@ -85,13 +88,24 @@ def cases() -> Iterator[Case[Volume]]:
             created=Known(CASE_TIME - timedelta(days=days)),
             type=Known("gp3"),
             size_gib=Known(500),
+            iops=Known(4000),
+            throughput=Known(225),
         )
+
+    prices = (
+        priced("ebs-storage", "gp3", "0.0912", "GB-month"),
+        priced("ebs-iops", "gp3", "0.0057", "IOPS-month"),
+        priced("ebs-throughput", "gp3", "0.0456", "MiBps-month"),
+    )
 
     yield passes("attached", volume("vol-0a1b2c3d4e5f60718", "in-use", 400))
     yield passes("made last week", volume("vol-0b2c3d4e5f6071829", "available", 7))
     yield passes("made this morning", volume("vol-0a9b8c7d6e5f40312", "available", 0.2))
     yield passes("exactly at the limit", volume("vol-0c3d4e5f607182930", "available", 32))
-    yield fails("left over since last year", volume("vol-0d4e5f60718293041", "available", 412))
+    yield fails("left over since last year", volume("vol-0d4e5f60718293041", "available", 412), prices=prices, saves="55.86")
+    yield fails(
+        "left over, and one price is not known", volume("vol-0d5e6f708192a3b4c", "available", 412), prices=prices[:2], saves=""
+    )
     yield fails("a shorter limit", volume("vol-0e5f6071829304152", "available", 7), limits=Thresholds(days=5))
     yield unknown(
         "volumes may not be described",

@@ -41,6 +41,7 @@ from auditor.sdk import (
     denied,
     fails,
     flag,
+    multipart_abort_days,
     need,
     ok,
     passes,
@@ -65,18 +66,14 @@ class AbortLimits(Limits, frozen=True):
     limits=AbortLimits,
 )
 def check(bucket: Bucket, about: Context[AbortLimits]) -> Iterator[Verdict]:
-    aborts = [
-        (r.abort_multipart_days, r) for r in need(bucket.lifecycle).rules if r.enabled and r.abort_multipart_days is not None
-    ]
-    whole = [days for days, r in aborts if r.filter.whole_bucket]
-    if whole and min(whole) <= about.limits.days:
-        yield ok("a lifecycle rule aborts incomplete multipart uploads (days: {days})", days=min(whole))
-    elif whole:
-        yield flag(
-            "incomplete multipart uploads are kept for {days} days (limit {limit})", days=min(whole), limit=about.limits.days
-        )
+    aborts = [r.id for r in need(bucket.lifecycle).rules if r.enabled and r.abort_multipart_days is not None]
+    days = multipart_abort_days(need(bucket.lifecycle), today=about.taken_at)
+    if days is not None and days <= about.limits.days:
+        yield ok("a lifecycle rule aborts incomplete multipart uploads (days: {days})", days=days)
+    elif days is not None:
+        yield flag("incomplete multipart uploads are kept for {days} days (limit {limit})", days=days, limit=about.limits.days)
     elif aborts:
-        yield flag("incomplete multipart uploads are aborted in parts of the bucket only", rules=[r.id for _, r in aborts])
+        yield flag("incomplete multipart uploads are aborted in parts of the bucket only", rules=aborts)
     else:
         yield flag("no enabled lifecycle rule aborts incomplete multipart uploads", rules=[])
 

@@ -40,6 +40,7 @@ from auditor.sdk import (
     Severity,
     Transition,
     Verdict,
+    acting,
     denied,
     fails,
     flag,
@@ -59,14 +60,14 @@ class Thresholds(Limits, frozen=True):
     """Days until a lifecycle rule must act at the latest. Ten years is ours: what acts later acts on nothing that there is."""
 
 
-def acts(one: LifecycleRule, about: Context[Thresholds]) -> bool:
-    """The rule moves or deletes objects in time, not only delete markers that nothing is under."""
-    steps: tuple[Transition | Expiration, ...] = one.transitions if one.expiration is None else (*one.transitions, one.expiration)
-    return any(
-        (step.days is not None and step.days <= about.limits.max_days)
-        or (step.date is not None and -about.days_since(step.date) <= about.limits.max_days)
-        for step in steps
-    )
+def acts(lifecycle: Lifecycle, about: Context[Thresholds]) -> list[LifecycleRule]:
+    """The rules that move or delete objects in time: what they ask for does take place."""
+    found = {
+        one.rule
+        for one in acting(lifecycle, today=about.taken_at)
+        if one.kind in ("transition", "expiration") and one.days <= about.limits.max_days
+    }
+    return [one for number, one in enumerate(lifecycle.rules) if number in found]
 
 
 def where(one: LifecycleRule) -> str:
@@ -92,7 +93,7 @@ def where(one: LifecycleRule) -> str:
 )
 def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     lifecycle = need(bucket.lifecycle)
-    tiering = [r for r in lifecycle.rules if r.enabled and acts(r, about)]
+    tiering = acts(lifecycle, about)
     if tiering and not any(r.filter.whole_bucket for r in tiering):
         yield ok(
             "lifecycle rules move or expire objects in parts of the bucket only ({filters})",
@@ -134,6 +135,8 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails("no lifecycle configuration", sample(Bucket, "checkpoints", lifecycle=Known(Lifecycle())))
     yield fails("the only tiering rule is disabled", sample(Bucket, "logs", lifecycle=Known(Lifecycle((off,)))))
     yield fails("rules only tidy uploads", sample(Bucket, "models", lifecycle=Known(Lifecycle((abort,)))))
+    never = LifecycleRule(id="none", enabled=True, filter=Filter(size_less_than=0), transitions=(Transition("GLACIER", days=30),))
+    yield fails("a rule about no object", sample(Bucket, "reports", lifecycle=Known(Lifecycle((never,)))))
     markers = LifecycleRule(id="markers", enabled=True, expiration=Expiration(delete_markers=True))
     yield fails("rules only remove delete markers", sample(Bucket, "reports", lifecycle=Known(Lifecycle((markers,)))))
     yield unknown("the lifecycle may not be read", sample(Bucket, "vault", lifecycle=denied(Bucket.lifecycle)))

@@ -39,6 +39,7 @@ from auditor.sdk import (
     Severity,
     Verdict,
     Versioning,
+    acting,
     denied,
     fails,
     flag,
@@ -75,11 +76,12 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         yield skip("the bucket was never versioned")
         return
     versioning, lifecycle = need(bucket.versioning, bucket.lifecycle)
-    expiring = [
-        r
-        for r in lifecycle.rules
-        if r.enabled and r.noncurrent_expiration and (r.noncurrent_expiration.days or 0) <= about.limits.max_days
-    ]
+    found = {
+        one.rule
+        for one in acting(lifecycle, today=about.taken_at, versioning=versioning.status)
+        if one.kind == "noncurrent expiration" and one.days <= about.limits.max_days
+    }
+    expiring = [one for number, one in enumerate(lifecycle.rules) if number in found]
     if not expiring:
         # S3.10 asks for any enabled rule, and of buckets only whose versioning is on.
         bare = versioning.status == "Enabled" and not any(one.enabled for one in lifecycle.rules)

@@ -31,8 +31,10 @@ from auditor.sdk import (
     CASE_TIME,
     Case,
     Confidence,
+    ConfiguredVariant,
     Context,
     Endpoint,
+    EndpointConfig,
     Fact,
     Known,
     Limits,
@@ -46,12 +48,14 @@ from auditor.sdk import (
     Verdict,
     any_of,
     denied,
+    endpoint_money,
     fails,
     flag,
     need,
     need_data,
     ok,
     passes,
+    priced,
     rule,
     sample,
     series_of,
@@ -72,7 +76,15 @@ class IdleGpuLimits(Limits, frozen=True):
 
 @rule(
     over=Endpoint,
-    reads=(Endpoint.status, Endpoint.created, Endpoint.variants, Endpoint.gpu, Endpoint.cpu),
+    reads=(
+        Endpoint.status,
+        Endpoint.created,
+        Endpoint.variants,
+        Endpoint.gpu,
+        Endpoint.cpu,
+        Endpoint.config,
+        EndpointConfig.variants,
+    ),
     pillar=Pillar.COST,
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
@@ -100,6 +112,7 @@ def check(endpoint: Endpoint, about: Context[IdleGpuLimits]) -> Iterator[Verdict
         peak=peak,
         days=int(min(one.days for one in idle)),
         variants=sorted(one.dimensions["VariantName"] for one in idle),
+        saving=endpoint_money(endpoint, about),
     )
 
 
@@ -138,7 +151,11 @@ def cases() -> Iterator[Case[Endpoint]]:
         "one of two variants is busy", sample(Endpoint, "llm", status=on, created=old, variants=pair, gpu=one_busy, cpu=nothing)
     )
     yield passes("busy, with data on few days", sample(Endpoint, "llm", status=on, created=old, variants=two, gpu=busy))
-    yield fails("never above two percent", sample(Endpoint, "demo", status=on, created=old, variants=two, gpu=idle, cpu=awake))
+    config = sample(EndpointConfig, "demo-v1", variants=Known((ConfiguredVariant("AllTraffic", "demo", "ml.g4dn.xlarge", 2),)))
+    quiet = sample(Endpoint, "demo", status=on, created=old, variants=two, gpu=idle, cpu=awake, config=Known(config.id))
+    prices = (priced("sagemaker-hosting-hour", "ml.g4dn.xlarge", "0.906", "hour"),)
+    yield fails("never above two percent", quiet, config, prices=prices, saves="1322.76")
+    yield fails("never above two percent, and its configuration is gone", quiet, prices=prices, saves="")
     yield skips("no GPU", sample(Endpoint, "fraud", status=on, created=old, variants=two, gpu=nothing, cpu=awake))
     yield skips("failed", sample(Endpoint, "demo", status=Known("Failed"), created=old, variants=two, gpu=idle, cpu=awake))
     yield skips("three days old", sample(Endpoint, "demo", status=on, created=fresh, variants=two, gpu=idle, cpu=awake))

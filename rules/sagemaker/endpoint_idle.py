@@ -45,12 +45,14 @@ from auditor.sdk import (
     Verdict,
     any_of,
     denied,
+    endpoint_money,
     fails,
     flag,
     need,
     need_data,
     ok,
     passes,
+    priced,
     rule,
     sample,
     series_of,
@@ -108,6 +110,7 @@ def check(endpoint: Endpoint, about: Context[IdleEndpointLimits]) -> Iterator[Ve
         invocations=0,
         cpu_datapoints=min(len(series.present) for series in cpu),
         instances=variants,
+        saving=endpoint_money(endpoint, about),
     )
 
 
@@ -174,8 +177,18 @@ def cases() -> Iterator[Case[Endpoint]]:
     both = Known((cpu("blue", [4.0] * 14), cpu("green", [4.0] * 14)))
     yield passes("called this week", endpoint("fraud", own, called, awake), own)
     yield passes("called, and the CPU metrics may not be read", endpoint("fraud", own, called, denied(Endpoint.cpu)), own)
-    yield fails("never called, CPU data on every day", endpoint("churn", other, quiet, awake), other)
-    yield fails("two variants, neither called", endpoint("churn", other, quiet, both, variants=pair), other)
+    prices = (priced("sagemaker-hosting-hour", "ml.m6i.large", "0.142", "hour"),)
+    yield fails(
+        "never called, CPU data on every day", endpoint("churn", other, quiet, awake), other, prices=prices, saves="207.32"
+    )
+    yield fails("never called, and no price is known", endpoint("churn", other, quiet, awake), other, saves="")
+    yield fails(
+        "two variants, neither called, of which the configuration does not speak",
+        endpoint("churn", other, quiet, both, variants=pair),
+        other,
+        prices=prices,
+        saves="",
+    )
     yield skips("still being created", endpoint("churn", other, quiet, quiet, status=Known("Creating")), other)
     yield skips("three days old", endpoint("churn", other, quiet, quiet, created=Known(CASE_TIME - timedelta(days=3))), other)
     yield skips(

@@ -12,6 +12,8 @@ Stop the notebook instance; files under `/home/ec2-user/SageMaker` stay, what is
 
     aws sagemaker stop-notebook-instance --notebook-instance-name NAME
 
+The saving is for a month of being stopped; started for work only, it saves that share.
+
 To have it stopped when idle, attach a lifecycle configuration whose start script checks the notebook's last activity (AWS
 publishes samples, *auto-stop-idle*):
 
@@ -30,6 +32,7 @@ from datetime import timedelta
 
 from auditor.sdk import (
     CASE_TIME,
+    HOURS,
     Case,
     Confidence,
     Context,
@@ -38,6 +41,7 @@ from auditor.sdk import (
     NotebookInstance,
     Pillar,
     Severity,
+    Use,
     Verdict,
     any_of,
     denied,
@@ -46,6 +50,7 @@ from auditor.sdk import (
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     skip,
@@ -62,7 +67,7 @@ class AlwaysOnLimits(Limits, frozen=True):
 
 @rule(
     over=NotebookInstance,
-    reads=(NotebookInstance.status, NotebookInstance.modified, NotebookInstance.lifecycle_config),
+    reads=(NotebookInstance.status, NotebookInstance.modified, NotebookInstance.lifecycle_config, NotebookInstance.type),
     pillar=Pillar.COST,
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
@@ -82,6 +87,7 @@ def check(notebook: NotebookInstance, about: Context[AlwaysOnLimits]) -> Iterato
             "in service and unchanged for {days} days, with no lifecycle configuration to stop it",
             days=days,
             limit=about.limits.days,
+            saving=about.money(Use("sagemaker-notebook-hour", notebook.region, notebook.type, HOURS)),
         )
     elif isinstance(recent, Known) and recent.value:
         yield ok("was last started, stopped or changed on {date}", date=need(notebook.modified).date().isoformat())
@@ -97,7 +103,11 @@ def cases() -> Iterator[Case[NotebookInstance]]:
     yield passes("started this week", sample(NotebookInstance, "churn", status=on, modified=new, lifecycle_config=none))
     yield passes("started today", sample(NotebookInstance, "gpu-lab", status=on, modified=today, lifecycle_config=none))
     yield passes("could be stopped", sample(NotebookInstance, "churn", status=on, modified=old, lifecycle_config=script))
-    yield fails("on for two months", sample(NotebookInstance, "scratch", status=on, modified=old, lifecycle_config=none))
+    medium = Known("ml.t3.medium")
+    scratch = sample(NotebookInstance, "scratch", status=on, modified=old, lifecycle_config=none, type=medium)
+    prices = (priced("sagemaker-notebook-hour", "ml.t3.medium", "0.062", "hour"),)
+    yield fails("on for two months", scratch, prices=prices, saves="45.26")
+    yield fails("on for two months, and no price is known", scratch, saves="")
     yield fails(
         "on for two days, which is too long here",
         sample(NotebookInstance, "gpu-lab", status=on, modified=new, lifecycle_config=none),

@@ -28,6 +28,8 @@ from tests.emulator import Emulator
 
 Capture = pytest.CaptureFixture[str]
 RULES = load()
+REGULAR = {i for i, r in RULES.items() if r.spec.audience.value == "regular" and not any(ref.opt_in for ref in r.spec.reads)}
+"""The rules of a scan that says nothing of rules."""
 
 
 def seed(emulator: Emulator, buckets: int = 2) -> None:
@@ -86,7 +88,7 @@ def test_a_scan_writes_three_files_and_says_how_the_account_stands(emulator: Emu
     found = report(out)
     assert found["tool"]["version"] == __version__
     assert found["account"]["id"] == "123456789012"
-    assert {rule["id"] for rule in found["rules"]} == {i for i, r in RULES.items() if r.spec.audience.value == "regular"}
+    assert {rule["id"] for rule in found["rules"]} == REGULAR
     assert not [v for v in found["verdicts"] if v["verdict"] == "crash"]
 
 
@@ -137,8 +139,8 @@ def test_without_the_list_of_buckets_each_rule_has_one_unknown(emulator: Emulato
     emulator.doorman.deny.add("s3.ListBuckets")
     assert scan(emulator, tmp_path, "--quiet", "--service", "s3") == 3
     found = verdicts(tmp_path)
-    assert set(found) == {i for i, r in RULES.items() if r.service == "s3" and r.spec.audience.value == "regular"}
-    assert all(counts == {"unknown": 1} for rule_id, counts in found.items() if RULES[rule_id].spec.over is Bucket)
+    assert set(found) == {i for i in REGULAR if RULES[i].spec.over is Bucket}, "the lists of other kinds are complete, and empty"
+    assert all(counts == {"unknown": 1} for counts in found.values())
     assert {m["action"] for line in report(tmp_path)["verdicts"] for m in line["missing"]} == {"s3:ListAllMyBuckets"}
 
 
@@ -161,6 +163,28 @@ def test_a_plan_prints_the_calls_and_writes_nothing(emulator: Emulator, tmp_path
     assert "one for each of 2 buckets" in said
     assert not out.exists()
     assert emulator.doorman.calls["s3.GetBucketVersioning"] == 0
+
+
+def test_what_costs_a_call_for_each_is_read_when_it_is_asked_for(emulator: Emulator, tmp_path: Path, capsys: Capture) -> None:
+    seed(emulator)
+    emulator.client("s3").create_multipart_upload(Bucket="bucket-00", Key="never-finished")
+    assert scan(emulator, tmp_path / "a", "--quiet", "--rule", "s3-stale-uploads") == 2
+    assert "--also multipart-uploads" in one_line(capsys)
+    assert scan(emulator, tmp_path / "b", "--plan", "--quiet", "--rule", "s3-*") == 0
+    planned = capsys.readouterr().out
+    assert "--also multipart-uploads would add 2+ calls (ListMultipartUploads)" in planned
+    assert "--also upload-parts would add 2+ calls (ListMultipartUploads, ListParts)" in planned
+    out = tmp_path / "c"
+    assert scan(emulator, out, "--quiet", "--rule", "s3-stale-uploads", "--also", "multipart-uploads", "--fail-on", "low") == 1
+    assert verdicts(out) == {"s3-stale-uploads": {"fail": 1, "pass": 1}}
+    again = tmp_path / "d"
+    assert run(["check", str(out), "-o", str(again), "-q", "--fail-on", "low"]) == 1
+    assert report(again)["verdicts"] == report(out)["verdicts"]
+
+
+def test_something_else_to_read_is_refused(emulator: Emulator, tmp_path: Path, capsys: Capture) -> None:
+    assert scan(emulator, tmp_path, "--also", "multipart") == 2
+    assert "there are multipart-uploads, upload-parts" in one_line(capsys)
 
 
 def test_a_plan_that_cannot_list_says_so(emulator: Emulator, tmp_path: Path, capsys: Capture) -> None:
@@ -399,7 +423,15 @@ def test_the_version_in_other_places(capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["scan", "--help"], ["rules", "list"], ["permissions"], ["rules", "show", "s3-versioning-off"]]
+    "arguments",
+    [
+        ["--help"],
+        ["scan", "--help"],
+        ["rules", "list"],
+        ["permissions", "--prices"],
+        ["rules", "show", "s3-versioning-off"],
+        ["prices", "show"],
+    ],
 )
 def test_no_command_loads_what_it_does_not_use(arguments: list[str]) -> None:
     done = python(

@@ -37,12 +37,13 @@ class Visitor:
         emulator.doorman.calls.clear()
 
     def read(self, call: Call = calls.GET_BUCKET_ACL, **params: Any) -> Answer:
-        bucket = {"Bucket": "bucket-0"} if call.service == "s3" and call.per is Per.ITEM else {}
-        return self.door.read(call, HERE, params or bucket)
+        bucket = {"Bucket": "bucket-0"} if call.service == "s3" and call.per in (Per.ITEM, Per.PART) else {}
+        part = {"Key": "key", "UploadId": "upload"} if call.per is Per.PART else {}
+        return self.door.read(call, HERE, params or {**bucket, **part})
 
     def answers(self, call: Call, status: str, body: str | bytes, kind: str = XML) -> Answer:
         content = body.encode() if isinstance(body, str) else body
-        self.emulator.doorman.answers[call.name] = (status, content, kind)
+        self.emulator.doorman.answers[f"{call.service}.{call.operation}"] = (status, content, kind)
         return self.read(call)
 
 

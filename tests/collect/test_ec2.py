@@ -593,6 +593,8 @@ def test_capacity_reservations_in_aws_shape(emulator: Emulator) -> None:
         "OwnerId": ACCOUNT,
         "InstanceType": "p5.48xlarge",
         "State": "active",
+        "InstancePlatform": "Linux/UNIX",
+        "Tenancy": "default",
         "TotalInstanceCount": 4,
         "AvailableInstanceCount": 3,
         "AvailabilityZone": "us-east-1a",
@@ -604,7 +606,19 @@ def test_capacity_reservations_in_aws_shape(emulator: Emulator) -> None:
     (found,) = scan(emulator, CapacityReservation).section(CapacityReservation, REGION).items
     assert found.arn == f"arn:aws:ec2:{REGION}:{ACCOUNT}:capacity-reservation/cr-1"
     assert need(found.type, found.state, found.total, found.available) == ("p5.48xlarge", "active", 4, 3)
+    assert need(found.platform, found.tenancy) == ("Linux/UNIX", "default")
     assert need(found.created, found.ends, found.tags) == (LONG_AGO, None, {"team": "vision"})
+
+
+def test_what_a_machine_runs_in_aws_shape(emulator: Emulator) -> None:
+    """The emulator leaves the platform out, and AWS's silence would be no data."""
+    launch(emulator)
+    raw = emulator.client("ec2").describe_instances()["Reservations"]
+    silent = the_instance(scan(emulator, Instance, with_metrics=False)).platform
+    assert silent == Unknown(Reason.NO_DATA, "ec2.DescribeInstances", "ec2:DescribeInstances")
+    raw[0]["Instances"][0]["PlatformDetails"] = "Windows with SQL Server Standard"
+    answer(emulator, "DescribeInstances", {"Reservations": raw})
+    assert need(the_instance(scan(emulator, Instance, with_metrics=False)).platform) == "Windows with SQL Server Standard"
 
 
 def test_spot_requests_come_through(emulator: Emulator) -> None:

@@ -79,7 +79,7 @@ def chosen(name: str) -> Wanted:
         "ec2 only": lambda: by_rules(rule.spec for rule in RULES.values() if rule.service == "ec2"),
         "sagemaker only": lambda: by_rules(rule.spec for rule in RULES.values() if rule.service == "sagemaker"),
         "one rule": lambda: by_rules(rule.spec for rule in pick(RULES, ["s3-versioning-off"])),
-        "everything": everything,
+        "everything": lambda: everything(),
     }[name]()
 
 

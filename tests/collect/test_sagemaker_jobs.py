@@ -105,6 +105,7 @@ def test_a_training_job_without_its_secrets(emulator: Emulator) -> None:
     assert need(job.subnets) == ("subnet-1", "subnet-2")
     assert (need(job.volume_key), need(job.output_key)) == ("alias/volume", "alias/out")
     assert need(job.output) == "s3://out/resnet"
+    assert need(job.artifact) == "s3://out/resnet/resnet-041/output/model.tar.gz"
     assert need(job.created).tzinfo is UTC
     assert need(job.gpu) == ()
     assert b"hunter2" not in msgspec.json.encode(job)

@@ -26,6 +26,7 @@ from auditor.model.account import Account, RegionSettings, Root
 from auditor.model.compute import Instance
 from auditor.model.fact import Known, Reason, Unknown
 from auditor.model.iam import Role, User
+from auditor.model.opt_in import OPT_INS
 from auditor.model.resource import fact_fields
 from auditor.model.s3 import Bucket
 from auditor.model.sagemaker import App, Space, TrainingJob
@@ -47,6 +48,12 @@ USERS_OWN = {
 }
 
 WEAK = (
+    ("s3-lifecycle-no-effect", "example-ml-experiments"),
+    ("s3-lifecycle-deletes-early", "example-ml-experiments"),
+    ("s3-lifecycle-wasteful", "example-ml-experiments"),
+    ("s3-lifecycle-small-objects", "example-ml-experiments"),
+    ("s3-lifecycle-blocked-by-object-lock", "example-ml-experiments"),
+    ("s3-delete-markers-kept", "example-ml-training-data"),
     ("account-no-security-contact", "123456789012"),
     ("account-password-policy", "123456789012"),
     ("account-s3-public-access-block-off", "123456789012"),
@@ -107,6 +114,7 @@ WEAK = (
     ("s3-public-access-block-off", "example-ml-public-datasets"),
     ("s3-public-acl", "example-legacy-web"),
     ("s3-public-policy", "example-ml-public-datasets"),
+    ("s3-stale-uploads", "example-ml-raw-data"),
     ("s3-versioned-no-noncurrent-expiry", "example-ml-checkpoints"),
     ("s3-versioning-off", "example-ml-raw-data"),
     ("sagemaker-domain-no-idle-shutdown", "d-studio-research"),
@@ -125,6 +133,28 @@ WEAK = (
     ("sagemaker-training-no-spot", "llm-finetune-20b"),
     ("sagemaker-training-spot-no-checkpoint", "speech-ko-asr"),
     ("sagemaker-training-unencrypted-traffic", "llm-finetune-20b"),
+    ("s3-access-point-public-access-block-off", "public-mirror"),
+    ("s3-access-point-public-policy", "public-mirror"),
+    ("s3-bucket-abandoned", "example-legacy-web"),
+    ("s3-cold-data-in-standard", "example-ml-checkpoints"),
+    ("s3-directory-bucket-no-lifecycle", "example-shards--use1-az4--x-s3"),
+    ("s3-express-data", "example-shards--use1-az4--x-s3"),
+    ("s3-hot-data-in-infrequent-access", "example-ml-model-registry"),
+    ("s3-kms-no-bucket-key", "example-ml-training-data"),
+    ("s3-multi-region-access-point-public-access-block-off", "mirror"),
+    ("s3-multi-region-access-point-public-policy", "mirror"),
+    ("s3-no-cross-region-replication", "example-ml-raw-data"),
+    ("s3-no-event-notifications", "example-ml-raw-data"),
+    ("s3-no-object-lock", "example-ml-checkpoints"),
+    ("s3-one-zone-data", "example-ml-public-datasets"),
+    ("s3-policy-other-account-control", "example-ml-raw-data"),
+    ("s3-policy-other-accounts", "example-ml-raw-data"),
+    ("s3-reduced-redundancy", "example-legacy-web"),
+    ("s3-replication-gap", "example-ml-checkpoints"),
+    ("s3-sagemaker-default-bucket-no-expiry", "sagemaker-us-east-1-123456789012"),
+    ("sagemaker-model-artifacts-public", "embedding-e5"),
+    ("sagemaker-model-artifacts-unversioned", "embedding-e5"),
+    ("sagemaker-training-output-unused", "hpo-asr-017"),
 )
 
 SOUND = (
@@ -178,6 +208,26 @@ SOUND = (
     ("sagemaker-notebook-direct-internet", "secure-analytics"),
     ("sagemaker-training-spot-no-checkpoint", "vision-segmentation"),
     ("sagemaker-training-unencrypted-traffic", "vision-segmentation"),
+    ("s3-access-point-public-access-block-off", "dataset-readers"),
+    ("s3-access-point-public-policy", "dataset-readers"),
+    ("s3-bucket-abandoned", "example-ml-checkpoints"),
+    ("s3-cold-data-in-standard", "example-ml-training-data"),
+    ("s3-directory-bucket-no-lifecycle", "example-scratch--use1-az6--x-s3"),
+    ("s3-express-data", "example-scratch--use1-az6--x-s3"),
+    ("s3-hot-data-in-infrequent-access", "example-ml-public-datasets"),
+    ("s3-kms-no-bucket-key", "example-ml-model-registry"),
+    ("s3-multi-region-access-point-public-access-block-off", "registry-worldwide"),
+    ("s3-no-cross-region-replication", "example-ml-model-registry"),
+    ("s3-no-event-notifications", "example-ml-training-data"),
+    ("s3-no-object-lock", "example-ml-model-registry"),
+    ("s3-one-zone-data", "example-ml-checkpoints"),
+    ("s3-policy-other-account-control", "example-ml-training-data"),
+    ("s3-reduced-redundancy", "example-ml-checkpoints"),
+    ("s3-replication-gap", "example-ml-model-registry"),
+    ("s3-sagemaker-default-bucket-no-expiry", "sagemaker-us-west-2-123456789012"),
+    ("sagemaker-model-artifacts-public", "churn-xgboost"),
+    ("sagemaker-model-artifacts-unversioned", "churn-xgboost"),
+    ("sagemaker-training-output-unused", "churn-nightly"),
 )
 
 UNDECIDED = {
@@ -188,6 +238,11 @@ UNDECIDED = {
     ("s3-no-tls-only-policy", "vault-finance-archive"): Reason.DENIED,
     ("s3-policy-lint", "vault-finance-archive"): Reason.DENIED,
     ("s3-public-policy", "vault-finance-archive"): Reason.DENIED,
+    # The bucket whose requests nobody counts.
+    ("s3-bucket-abandoned", "example-ml-raw-data"): Reason.NO_DATA,
+    ("s3-cold-data-in-standard", "example-ml-raw-data"): Reason.NO_DATA,
+    ("s3-policy-other-account-control", "vault-finance-archive"): Reason.DENIED,
+    ("s3-policy-other-accounts", "vault-finance-archive"): Reason.DENIED,
 }
 
 NEVER_FAILS = {"iam-root-virtual-mfa"}
@@ -217,7 +272,7 @@ def snapshot() -> Snapshot:
         for name, value in USERS_OWN.items():
             patch.setenv(name, value)
         before = dict(os.environ)
-        found = scanned(by_rules([rule.spec for rule in every_rule().rules]))
+        found = scanned(by_rules([rule.spec for rule in every_rule().rules], OPT_INS))
         assert dict(os.environ) == before
     return found
 
@@ -284,7 +339,7 @@ def test_ages_and_uses_are_real(snapshot: Snapshot) -> None:
 
 def test_everything_can_be_read_of_it() -> None:
     """Also what no rule reads today: each field has a value, or a reason that the real account would give too."""
-    full = scanned(everything())
+    full = scanned(everything(OPT_INS))
     odd = [
         (item.name, name, fact)
         for section in full.sections.values()
@@ -306,7 +361,7 @@ def test_everything_can_be_read_of_it() -> None:
 
 def test_two_runs_give_the_same_findings(result: Result) -> None:
     again = weigh(
-        scanned(by_rules([rule.spec for rule in every_rule().rules])), every_rule(), fail_on=Severity.HIGH, strict=False
+        scanned(by_rules([rule.spec for rule in every_rule().rules], OPT_INS)), every_rule(), fail_on=Severity.HIGH, strict=False
     )
     assert again.findings == result.findings
 
@@ -332,7 +387,7 @@ def test_nothing_is_left_behind_when_the_scan_fails() -> None:
 
 def test_a_larger_account() -> None:
     with emulated_account(2) as connection:
-        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 8 + 8
+        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 12 + 8
         details = connection.client("iam", "us-east-1").get_account_authorization_details(Filter=["User"])
         assert len(details["UserDetailList"]) == 7 + 6
 
@@ -340,7 +395,7 @@ def test_a_larger_account() -> None:
 def test_an_emulator_over_http_can_be_furnished_too(emulator: Emulator) -> None:
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
     seed(Site(session, Standing(datetime.now(UTC)), "us-east-1", emulator.url))
-    assert len(emulator.client("s3").list_buckets()["Buckets"]) == 8
+    assert len(emulator.client("s3").list_buckets()["Buckets"]) == 12
     assert emulator.client("cloudwatch").list_metrics(Namespace="AWS/EC2")["Metrics"]
 
 

@@ -7,7 +7,8 @@ import random
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from auditor.engine.rule import case_snapshot, sample
 from auditor.errors import OutputError, SnapshotDamaged, SnapshotError, SnapshotNewer
 from auditor.model.compute import Volume
 from auditor.model.fact import Known, Reason, Unknown
+from auditor.model.price import Price
 from auditor.model.resource import GLOBAL, Resource
 from auditor.model.s3 import Bucket
 from auditor.model.snapshot import FORMAT, CallRecord, Gap, Header, Section, Snapshot
@@ -42,6 +44,18 @@ def normal(snapshot: Snapshot) -> Snapshot:
         for place, section in sorted(snapshot.sections.items())
     }
     return msgspec.structs.replace(snapshot, sections=sections)
+
+
+PRICE = Price(
+    kind="ebs-storage",
+    region="us-east-1",
+    item="gp3",
+    amount=Decimal("0.0800"),
+    per="GB-month",
+    as_of=date(2026, 10, 15),
+    source="a list",
+    elsewhere="af-south-1",
+)
 
 
 def small() -> Snapshot:
@@ -69,6 +83,7 @@ def small() -> Snapshot:
         },
         calls=(CallRecord("s3", "ListBuckets", "global", "ok"),),
         gaps=(Gap("regions", Reason.DENIED, "x"),),
+        prices=(PRICE,),
     )
 
 
@@ -233,6 +248,42 @@ def test_a_kind_that_is_not_known(tmp_path: Path) -> None:
 
 def test_a_resource_of_the_wrong_form(tmp_path: Path) -> None:
     assert "Expected `str`" in damage(tmp_path, edited(plain(small()), b'"region":"us-east-1"', b'"region":5'))
+
+
+def test_prices_survive_digit_by_digit(tmp_path: Path) -> None:
+    archive.write(small(), tmp_path / "s")
+    (price,) = archive.read(tmp_path / "s").prices
+    assert price == PRICE
+    assert str(price.amount) == "0.0800"
+    assert b'"amount":"0.0800"' in plain(small())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (b'"amount":"0.0800"', b'"amount":"-1"', "`-1`"),
+        (b'"amount":"0.0800"', b'"amount":"1E+999999"', "`1E+999999`"),
+        (b'"amount":"0.0800"', b'"amount":"NaN"', "`NaN`"),
+        (b'"amount":"0.0800"', b'"amount":"0.00000000000000000001"', "12 decimals"),
+        (b'"kind":"ebs-storage"', b'"kind":"\\u001b[31m"', "is not a kind of price"),
+        (b'"per":"GB-month"', b'"per":"hour"', "per GB-month, not per `hour`"),
+        (b'"source":"a list"', b'"source":""', "its source must be a text"),
+        (b'"currency":"USD"', b'"currency":"<b>"', "not a currency code"),
+    ],
+)
+def test_a_price_that_cannot_be_right(tmp_path: Path, old: bytes, new: bytes, says: str) -> None:
+    text = damage(tmp_path, edited(plain(small()), old, new))
+    assert says in text
+    assert "\x1b" not in text
+
+
+def test_a_snapshot_of_format_1_has_no_prices_and_reads_on(tmp_path: Path) -> None:
+    header = msgspec.structs.replace(small().header, format=1)
+    first = plain(msgspec.structs.replace(small(), header=header, prices=()))
+    old = archive.read(put(tmp_path, first))
+    assert old.header.format == 1
+    assert old.prices == ()
+    assert plain(old) == first, "and is written as it was"
 
 
 def test_a_newer_format_says_to_upgrade(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.engine.context import Context
 from auditor.engine.controls import Assessed, Attestation, State, Why, assess, notes
 from auditor.engine.frameworks import Assess, Control, Framework
 from auditor.engine.registry import LoadedRule
-from auditor.engine.rule import Context
 from auditor.model.compute import Volume
 from auditor.model.snapshot import Snapshot
 from auditor.model.verdict import Finding, Outcome, Verdict, Waived

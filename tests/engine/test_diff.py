@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.engine import diff
+from auditor.engine.context import Context
 from auditor.engine.diff import Kind, Past, Seen
 from auditor.engine.evaluate import judge
 from auditor.engine.registry import LoadedRule
-from auditor.engine.rule import Context, flag, ok, rule
+from auditor.engine.rule import flag, ok, rule
 from auditor.errors import SnapshotDamaged, SnapshotNewer
 from auditor.model.account import Account, Root
 from auditor.model.compute import Volume

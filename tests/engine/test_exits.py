@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from auditor.engine.context import Context
 from auditor.engine.exits import Exit, exit_code
-from auditor.engine.rule import Context
 from auditor.model.compute import Volume
 from auditor.model.fact import Reason
 from auditor.model.s3 import Bucket

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from auditor import cached
 from auditor.policy import action_cache, action_data
 from auditor.policy.action_model import Service
 from auditor.policy.actions import ActionTable
@@ -277,7 +278,7 @@ def test_no_home(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWSAUDIT_CACHE_DIR")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", nobody)
-    assert action_cache.folder() is None
+    assert cached.folder() is None
     lazily(monkeypatch)
 
 
@@ -306,7 +307,7 @@ def test_the_folder(platform: str, env: dict[str, str], expected: str, monkeypat
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr(Path, "home", lambda: Path("HOME"))
-    assert action_cache.folder() == Path(expected)
+    assert cached.folder() == Path(expected)
 
 
 def test_several_processes_at_once(installed: Path, tmp_path: Path) -> None:

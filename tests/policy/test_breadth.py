@@ -17,6 +17,7 @@ from auditor.policy.breadth import (
     names_action,
     narrowed,
     opens_trust,
+    other_accounts,
     says_who,
 )
 from auditor.policy.parse import Document, Statement, parse
@@ -180,3 +181,21 @@ def test_denies() -> None:
     assert not denies(parse(both.replace('"*", "Action": "sts', '{"AWS": "123456789012"}, "Action": "sts')), "sts:AssumeRole")
     assert not denies(parse(both), "s3:GetObject")
     assert not denies(parse("{"), "sts:AssumeRole")
+
+
+@pytest.mark.parametrize(
+    ("principals", "others"),
+    [
+        ({"AWS": "arn:aws:iam::111122223333:root"}, ("111122223333",)),
+        ({"AWS": ["111122223333", "arn:aws-cn:iam::999988887777:role/a/b", "123456789012"]}, ("111122223333", "999988887777")),
+        ({"AWS": "arn:aws:iam::123456789012:user/us"}, ()),
+        ({"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"}, ()),
+        ({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, ()),
+        ({"AWS": "*"}, ()),
+        ("*", ()),
+        ({"Service": "ec2.amazonaws.com"}, ()),
+    ],
+)
+def test_other_accounts_are_those_whose_numbers_are_named(principals: object, others: tuple[str, ...]) -> None:
+    named = statement(Principal=principals, Action="s3:*", Resource="*")
+    assert other_accounts(named, "123456789012") == others

@@ -4,7 +4,7 @@ import pytest
 
 from auditor.engine.rule import sample
 from auditor.model.resource import Resource, kinds
-from auditor.render.resource_type import ACCOUNT, BUCKET, TYPES, resource_type
+from auditor.render.resource_type import ACCOUNT, BUCKET, EVERYWHERE, TYPES, resource_type
 
 NO_TYPE = {
     "ec2:image",
@@ -22,7 +22,9 @@ AS_COLLECTED = {
     "ec2:host": "ec2:dedicated-host",
     "ec2:spot-request": "ec2:spot-instances-request",
     "iam:virtual-mfa-device": "iam:mfa",
+    "s3:access-point": "s3:accesspoint",
     "s3:directory-bucket": "s3express:bucket",
+    "s3:multi-region-access-point": "s3:accesspoint",
 }
 """Where the ARNs of samples are simpler than AWS's."""
 
@@ -48,7 +50,8 @@ def test_every_kind_of_the_model_has_a_type_or_is_known_to_have_none(kind: type[
         ("arn:aws:iam::123456789012:root", ACCOUNT),
         ("arn:aws:s3:::데이터:a/b", BUCKET),
         ("arn:aws-cn:iam::123456789012:role/path/name", TYPES["iam:role"]),
-        ("arn:aws:s3:eu-west-1:123456789012:accesspoint/a", None),
+        ("arn:aws:s3:eu-west-1:123456789012:accesspoint/a", TYPES["s3:accesspoint"]),
+        ("arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap", EVERYWHERE),
         ("arn:aws:glue:eu-west-1:123456789012:job/a", None),
         ("arn:aws:iam", None),
         ("", None),

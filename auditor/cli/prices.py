@@ -1,0 +1,113 @@
+"""``awsaudit prices``: what amounts of money are made of, and fetching it anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor.cli import options
+
+app = typer.Typer(help="The prices that amounts are made with, and fetching them from AWS.", no_args_is_help=True)
+
+Kind = Annotated[str | None, typer.Argument(metavar="KIND", help="Such as ec2-hour. Without it: which kinds there are.")]
+Region = Annotated[list[str] | None, typer.Option("--region", metavar="REGION", help="Only of this region; repeatable.")]
+Item = Annotated[str, typer.Option("--item", metavar="PATTERN", help="Only of these items: g5.*, STANDARD*.")]
+As = Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.", rich_help_panel=options.RESULT)]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option("--region", metavar="REGION", help="Region to fetch the prices of; repeatable. Default: the profile's."),
+]
+
+
+@app.command()
+def show(
+    kind: Kind = None,
+    region: Region = None,
+    item: Item = "*",
+    prices: options.Prices = None,
+    config: options.ConfigFile = None,
+    format: As = "text",
+) -> None:
+    """Print prices with their date and source: yours, then those fetched in the last 30 days, then the bundled ones.
+
+    A price that nobody compared with AWS's price list is marked, and amounts made with it are left out of totals.
+    """
+    from datetime import UTC, datetime
+    from fnmatch import fnmatchcase
+
+    import msgspec
+
+    from auditor.cli import choose, prices_text
+    from auditor.errors import UsageError
+    from auditor.money.kinds import KINDS
+    from auditor.money.settings import listed
+
+    if format not in ("text", "json"):
+        raise UsageError(f"`{format}` is not a format of prices; there are text and json")
+    if kind is not None and kind not in KINDS:
+        raise UsageError(f"`{kind}` is not a kind of price; there are {', '.join(KINDS)}")
+    chosen = choose.configuration(config=config).prices
+    if prices:
+        chosen = msgspec.structs.replace(chosen, file=prices)
+    rows = [
+        price
+        for price in listed(chosen, datetime.now(UTC))
+        if (kind is None or price.kind == kind) and (not region or price.region in region) and fnmatchcase(price.item, item)
+    ]
+    if format == "json":
+        typer.echo(prices_text.as_json(rows), nl=False)
+    elif kind is None and not region and item == "*":
+        typer.echo(prices_text.kinds(rows), nl=False)
+    elif rows:
+        typer.echo(prices_text.table(rows), nl=False)
+    else:
+        typer.echo(
+            "no such price is known; `awsaudit prices refresh` fetches those of a region, --prices names a file of your own"
+        )
+
+
+@app.command()
+def refresh(
+    profile: options.Profile = None,
+    role_arn: options.RoleArn = None,
+    external_id: options.ExternalId = None,
+    mfa_serial: options.MfaSerial = None,
+    region: Regions = None,
+    endpoint_url: options.EndpointUrl = None,
+    quiet: options.Quiet = False,
+) -> int:
+    """Fetch the list prices of regions from AWS, and today's spot prices of accelerated instances, into the cache folder.
+
+    The next scans use them for 30 days. Needs pricing:GetProducts and ec2:DescribeSpotPriceHistory, and costs nothing. Exit codes: 0
+    done, 2 usage, 3 a region could not be fetched whole: what was kept of it before stays.
+    """
+    from datetime import UTC, datetime
+
+    from auditor.cli import prices_text
+    from auditor.cli.account import real, target
+    from auditor.cli.progress import showing
+    from auditor.collect.door import Door
+    from auditor.collect.prices import refresh as fetch
+    from auditor.errors import OutputError
+    from auditor.money import fetched
+
+    wanted = target(
+        profile=profile,
+        role_arn=role_arn,
+        external_id=external_id,
+        mfa_serial=mfa_serial,
+        regions=region,
+        endpoint_url=endpoint_url,
+    )
+    with real(wanted) as connection, showing(quiet) as progress:
+        door = Door(connection, lambda _: None)
+        found = [fetch(door, place, datetime.now(UTC), progress) for place in dict.fromkeys(region or (connection.region,))]
+    kept = [one.fetch for one in found if one.complete and one.fetch.rows]
+    where: Path | None = fetched.save(kept) if kept else None
+    if kept and where is None:
+        raise OutputError("the cache folder cannot be written; name another with AWSAUDIT_CACHE_DIR")
+    if not quiet:
+        typer.echo(prices_text.fetched(found, where), nl=False)
+    return 0 if len(kept) == len(found) else 3

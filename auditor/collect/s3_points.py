@@ -1,0 +1,89 @@
+"""S3 access points, region by region, and Multi-Region Access Points, which one region keeps for all."""
+
+from __future__ import annotations
+
+from auditor.collect.account import switches
+from auditor.collect.door import Answer
+from auditor.collect.shapes import Raw, flag, moment_or_none, part, parts, region_name, text, text_or_none
+from auditor.collect.visit import Collector, Visit
+from auditor.model import calls
+from auditor.model.fact import Reason, Unknown
+from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
+
+ROUTED_TO = "us-west-2"
+"""The region that answers for Multi-Region Access Points, wherever their buckets are (S3 API reference)."""
+
+
+def access_points(visit: Visit) -> None:
+    """The access points of a region."""
+    if visit.lists(AccessPoint):
+        listing = visit.pages(calls.LIST_ACCESS_POINTS, "AccessPointList", {"AccountId": visit.account_id})
+        visit.add_each(AccessPoint, listing, lambda entry: _access_point(visit, entry))
+
+
+def _access_point(visit: Visit, entry: Answer) -> AccessPoint:
+    name = text(entry.raw["Name"])
+    asked = {"AccountId": visit.account_id, "Name": name}
+    got = visit.when(visit.wants(AccessPoint.public_access_block), calls.GET_ACCESS_POINT, asked, of=name)
+    status = visit.when(visit.wants(AccessPoint.policy_is_public), calls.GET_ACCESS_POINT_POLICY_STATUS, asked, of=name)
+    return AccessPoint(
+        arn=visit.arn("s3", f"accesspoint/{name}"),
+        id=name,
+        region=visit.region,
+        bucket=entry.take(
+            lambda r: PointBucket(text(r["Bucket"]), text_or_none(r, "BucketAccountId")) if r.get("Bucket") else None
+        ),
+        vpc=entry.take(_vpc),
+        public_access_block=got.take(lambda r: switches(r["PublicAccessBlockConfiguration"])),
+        policy_is_public=status.take(lambda r: flag(r["PolicyStatus"], "IsPublic") if r else False),
+    )
+
+
+def _vpc(raw: Raw) -> str | None:
+    """The VPC of an access point that only takes requests from one."""
+    return text(part(raw, "VpcConfiguration")["VpcId"]) if text(raw["NetworkOrigin"]) == "VPC" else None
+
+
+def multi_region_access_points(visit: Visit) -> None:
+    """The Multi-Region Access Points of the account."""
+    if not visit.lists(MultiRegionAccessPoint):
+        return
+    call = calls.LIST_MULTI_REGION_ACCESS_POINTS
+    if visit.partition != "aws":
+        visit.missing(MultiRegionAccessPoint, (Unknown(Reason.UNSUPPORTED, call.name, call.action),))
+        return
+    listing = visit.pages(call, "AccessPoints", {"AccountId": visit.account_id}, region=ROUTED_TO)
+    visit.add_each(MultiRegionAccessPoint, listing, lambda entry: _multi_region(visit, entry))
+
+
+def _multi_region(visit: Visit, entry: Answer) -> MultiRegionAccessPoint:
+    name = text(entry.raw["Name"])
+    call = calls.GET_MULTI_REGION_ACCESS_POINT_POLICY_STATUS
+    asked = {"AccountId": visit.account_id, "Name": name}
+    status = visit.when(visit.wants(MultiRegionAccessPoint.policy_is_public), call, asked, of=name, region=ROUTED_TO)
+    return MultiRegionAccessPoint(
+        # Without an alias it is still being made; nobody else has its name.
+        arn=visit.arn("s3", f"accesspoint/{text_or_none(entry.raw, 'Alias') or name}", region=""),
+        id=name,
+        region=visit.region,
+        created=entry.take(lambda r: moment_or_none(r.get("CreatedAt"))),
+        status=entry.take(lambda r: text(r["Status"])),
+        buckets=entry.take(
+            lambda r: tuple(
+                PointBucket(
+                    text(one["Bucket"]),
+                    text_or_none(one, "BucketAccountId"),
+                    region_name(one["Region"]) if one.get("Region") else None,
+                )
+                for one in parts(r, "Regions")
+            )
+        ),
+        public_access_block=entry.take(lambda r: switches(r["PublicAccessBlock"])),
+        policy_is_public=status.take(lambda r: flag(r["Established"], "IsPublic") if r else False),
+    )
+
+
+COLLECTORS = (
+    Collector(label="S3 access points", kinds=(AccessPoint,), run=access_points),
+    Collector(label="S3 Multi-Region Access Points", kinds=(MultiRegionAccessPoint,), run=multi_region_access_points),
+)

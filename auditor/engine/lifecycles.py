@@ -1,0 +1,151 @@
+"""The lifecycle linter in rules: a verdict for each finding, with the object that proves it and what happens to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from auditor.engine.rule import flag
+from auditor.lifecycle.check import Found
+from auditor.lifecycle.checks.fees import EARLY
+from auditor.lifecycle.checks.missing import shortest_abort
+from auditor.lifecycle.checks.small import LOSE
+from auditor.lifecycle.config import Facts, collected
+from auditor.lifecycle.costs import along, in_money
+from auditor.lifecycle.effects import Effects, Reason
+from auditor.lifecycle.lint import judge
+from auditor.lifecycle.report import life
+from auditor.lifecycle.subject import Event, Usage
+from auditor.lifecycle.timeline import moment
+from auditor.model.fact import Fact, Known, Missing
+from auditor.model.money import Money, unknown_money
+from auditor.model.price import Prices
+from auditor.model.s3 import Lifecycle
+from auditor.model.verdict import Verdict
+
+T = TypeVar("T")
+
+Charged: TypeAlias = tuple[Usage, Prices, str]
+"""What is in a bucket, prices, and the region."""
+
+STATES = ("Off", "Enabled", "Suspended")
+"""What the versioning of a bucket may be."""
+
+
+def lint_lifecycle(
+    lifecycle: Lifecycle,
+    checks: Collection[str],
+    *,
+    today: datetime,
+    versioning: str | None = None,
+    lock_days: int | None = None,
+    average_size: int | None = None,
+    bucket: str | None = None,
+    charged: Charged | None = None,
+) -> tuple[Verdict, ...]:
+    """A failure for each finding of one of the checks (ids of :func:`auditor.lifecycle.lint.all_checks`); nothing when there is none.
+
+    The evidence holds the object that proves it and all that happens to that (``life``), which the report draws. ``versioning`` is the
+    status of the bucket, ``lock_days`` its default retention, ``average_size`` the bytes of an object on average, ``bucket`` its name;
+    ``None``: not known. ``charged``: what is in the bucket, and the prices of which region; then failures say what is paid for nothing.
+    """
+    facts = Facts(today=today, versioning=versioning, lock_days=lock_days, average_size=average_size, bucket=bucket)
+    keys = Counter[str]()
+    made: list[Verdict] = []
+    for one in _found(_Frozen(lifecycle), facts):
+        if one.check.id in checks:
+            key = "/".join(part for part in (one.check.id, one.rule, one.part) if part)
+            keys[key] += 1
+            made.append(_verdict(one, key if keys[key] == 1 else f"{key}#{keys[key]}", _cost(one, charged)))
+    return tuple(made)
+
+
+def _cost(found: Found, charged: Charged | None) -> Money | None:
+    """What is paid for nothing in a month."""
+    if found.check is EARLY:
+        return unknown_money("how many bytes go this way in a month is not known")
+    if found.check is not LOSE or charged is None or found.proof is None:
+        return None
+    usage, prices, region = charged
+    events = [Event(at=moment(day), action=action, storage_class=to, rules=ids) for day, action, to, ids in found.proof.steps]
+    for step in along(found.proof.subject, events):
+        if found.part.endswith(step.end):
+            # All bytes, also those that have moved already: taken to be in the class that they leave.
+            whole = Usage(bytes={step.start: sum(usage.bytes.values())}, objects=usage.objects)
+            return in_money(step, whole, prices, region).overhead
+    return None
+
+
+class _Frozen:
+    """A configuration by identity: mappings in it have no hash."""
+
+    __slots__ = ("lifecycle",)
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+
+    def __hash__(self) -> int:
+        return id(self.lifecycle)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Frozen) and other.lifecycle is self.lifecycle
+
+
+@lru_cache(maxsize=64)
+def _found(frozen: _Frozen, facts: Facts) -> tuple[Found, ...]:
+    """Several rules ask the same of one bucket after the other: it is linted once."""
+    return judge(collected(frozen.lifecycle, facts)).found
+
+
+def _verdict(found: Found, key: str, cost: Money | None) -> Verdict:
+    evidence: dict[str, Any] = {"check": found.check.id, "level": found.check.level.value}
+    evidence |= {"rule": found.rule} if found.rule else {}
+    evidence |= {"fix": found.fix or None, "why": found.check.why}
+    if found.proof is not None:
+        evidence["life"] = msgspec.to_builtins(life(found.proof))
+    # What rules are called, their owners choose: what looks like a place for evidence is none.
+    said = found.message.replace("{", "{{").replace("}", "}}")
+    return flag(said, key=key, cost=cost, **evidence)
+
+
+def agreed(fact: Fact[T], possible: Iterable[T], judged: Callable[[T], tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
+    """The verdicts by a fact; when it is not known, those on which all its possible values agree.
+
+    Raises :class:`Missing` when they do not.
+    """
+    if isinstance(fact, Known):
+        return judged(fact.value)
+    made = [judged(value) for value in possible]
+    if any([one.key for one in some] != [one.key for one in made[0]] for some in made[1:]):
+        raise Missing([fact])
+    return made[0]
+
+
+class Acting(msgspec.Struct, frozen=True):
+    """An action of a rule, by its place among the rules, that takes place on some object: ``kind`` is ``transition``, ``expiration``,
+    ``noncurrent transition`` or ``noncurrent expiration``; ``days`` those after which it is due, for a date from today."""
+
+    rule: int
+    kind: str
+    days: int
+
+
+def acting(lifecycle: Lifecycle, *, today: datetime, versioning: str | None = None) -> tuple[Acting, ...]:
+    """The actions of the enabled rules that take place, as the timeline proves: not those of which the filter lets nothing through, that
+    come after the end of the objects, or to which no way leads."""
+    config = collected(lifecycle, Facts(today=today, versioning=versioning))
+    return tuple(
+        Acting(int(effect.named.path[1]), effect.kind.value, effect.due)
+        for effect in Effects(config)
+        if effect.reason is Reason.WORKS
+    )
+
+
+def multipart_abort_days(lifecycle: Lifecycle, *, today: datetime) -> int | None:
+    """Days after which incomplete multipart uploads are aborted wherever in the bucket they are; ``None`` for never."""
+    return shortest_abort(collected(lifecycle, Facts(today=today)))

@@ -1,0 +1,63 @@
+"""What rules about the use of buckets have in common: the unknown where nobody counts requests, and what storage is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from auditor.engine.rule import cannot_tell
+from auditor.model.fact import Reason, need
+from auditor.model.money import Money, Use, gigabytes
+from auditor.model.s3 import Bucket
+from auditor.model.s3_use import by_class
+from auditor.model.verdict import Verdict
+
+TIB = 2**40
+STANDARD_TIERS: tuple[tuple[str, float], ...] = (("STANDARD", 50 * TIB), ("STANDARD#50TB", 500 * TIB))
+"""Items of the price book and the bytes up to which they hold; what is above is ``STANDARD#500TB``."""
+
+
+def uncounted(bucket: Bucket, days: int, cost: Money | None = None) -> Verdict:
+    """The unknown verdict on a bucket whose requests nobody has counted for ``days``, with what would tell.
+
+    Raises :class:`Missing` when the metrics configurations could not be read. Reads ``Bucket.request_metrics``.
+    """
+    metrics = need(bucket.request_metrics)
+    if any(one.whole_bucket for one in metrics):
+        return cannot_tell(
+            Bucket.all_requests,
+            "whether its requests have been counted for {days} days cannot be told: there is no datapoint from before",
+            reason=Reason.NO_DATA,
+            cost=cost,
+            days=days,
+        )
+    return cannot_tell(
+        Bucket.request_metrics,
+        "nobody counts its requests; a metrics configuration without a filter would tell in {days} days",
+        reason=Reason.NO_DATA,
+        cost=cost,
+        days=days,
+        configurations=[one.id for one in metrics],
+    )
+
+
+def storage(region: str, sizes: Mapping[str, float]) -> Iterator[Use]:
+    """What a bucket's storage is paid, from the bytes in each storage type.
+
+    Standard becomes cheaper from 50 TB and from 500 TB on. AWS adds up all buckets of the account for that, so that a part may be paid
+    less than this.
+    """
+    for name, size in by_class(sizes).items():
+        if name == "STANDARD":
+            yield from standard(region, size)
+        else:
+            yield Use("s3-storage", region, name, gigabytes(size))
+
+
+def standard(region: str, size: float, *, instead: bool = False) -> Iterator[Use]:
+    """What ``size`` bytes of one bucket are paid in S3 Standard. ``instead``: what a fix would still cost there."""
+    start = 0.0
+    for item, end in (*STANDARD_TIERS, ("STANDARD#500TB", size)):
+        if size > start:
+            amount = gigabytes(min(size, end) - start)
+            yield Use("s3-storage", region, item, -amount if instead else amount)
+        start = end

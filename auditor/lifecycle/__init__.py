@@ -1,0 +1,1 @@
+"""The S3 lifecycle linter: what rules do, proved. Pure."""

@@ -1,0 +1,87 @@
+"""Which rules other rules leave nothing to do, proved by taking them away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from auditor.lifecycle import witnesses
+from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.effects import Effect, Reason
+from auditor.model.s3 import Filter, NoncurrentExpiration, NoncurrentTransition
+
+_COVERED = (Reason.SAME, Reason.EARLIER, Reason.LOST)
+
+
+def covered(config: Config, of_rule: Mapping[str, Sequence[Effect]]) -> list[Named]:
+    """The rules that other rules cover, in their order. Of twins, the first stays."""
+    gone: list[Named] = []
+    for named in reversed(config.enabled):
+        mine = of_rule.get(named.name, [])
+        left = frozenset(one.name for one in gone) | {named.name}
+        if (
+            _asks(named)
+            and all(_is_covered(effect, left) for effect in mine)
+            and _tidied(config, named, left)
+            and _same_without(config, mine, [*gone, named])
+        ):
+            gone.append(named)
+    return gone[::-1]
+
+
+def _asks(named: Named) -> bool:
+    """The rule asks for something."""
+    rule = named.rule
+    return bool(
+        rule.transitions
+        or rule.noncurrent_transitions
+        or rule.expiration
+        or rule.noncurrent_expiration
+        or rule.abort_multipart_days is not None
+    )
+
+
+def _is_covered(effect: Effect, left: frozenset[str]) -> bool:
+    """The action comes to nothing because of other rules, or another rule does just the same on the same day."""
+    if effect.reason is Reason.WORKS:
+        return effect.by is not None and not left.issuperset(effect.by[3])
+    return effect.reason in _COVERED
+
+
+def _tidied(config: Config, named: Named, left: frozenset[str]) -> bool:
+    """Other rules abort uploads and remove delete markers as early, if this one does."""
+    rule = named.rule
+    others = [one.rule for one in config.enabled if one.name not in left]
+    days = rule.abort_multipart_days
+    if days is not None and not any(
+        one.abort_multipart_days is not None and one.abort_multipart_days <= days and _within(rule.filter, one.filter)
+        for one in others
+    ):
+        return False
+    end = rule.expiration
+    return not (end is not None and end.delete_markers) or any(
+        one.expiration is not None and one.expiration.delete_markers and _within(rule.filter, one.filter) for one in others
+    )
+
+
+def _within(narrow: Filter, wide: Filter) -> bool:
+    """Uploads and delete markers have a key only: one prefix includes the other, and nothing else is asked."""
+    alone = not wide.tags and wide.size_greater_than is None and wide.size_less_than is None
+    return alone and (narrow.prefix or "").startswith(wide.prefix or "")
+
+
+def _same_without(config: Config, mine: Sequence[Effect], gone: Sequence[Named]) -> bool:
+    """Objects of the rule live as they would without it, whichever are tried."""
+    named = gone[-1]
+    keeps = {one.keep for other in config.enabled for one in _counted(other) if one.keep is not None}
+    for old, newer in ((False, 0), *((True, newer) for newer in sorted({0, *keeps}) if config.versioned)):
+        for subject in witnesses.objects(config, named, old=old, newer=newer):
+            before = [one[:3] for one in config.steps(subject, gone[:-1])]
+            if before != [one[:3] for one in config.steps(subject, gone)]:
+                return False
+    return bool(mine) or named.rule.abort_multipart_days is not None or named.rule.expiration is not None
+
+
+def _counted(named: Named) -> Iterator[NoncurrentTransition | NoncurrentExpiration]:
+    yield from named.rule.noncurrent_transitions
+    if named.rule.noncurrent_expiration is not None:
+        yield named.rule.noncurrent_expiration

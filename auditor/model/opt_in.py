@@ -1,0 +1,18 @@
+"""What is only read when somebody asks for it, because it costs a call for each bucket, upload or object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+MULTIPART_UPLOADS = "multipart-uploads"
+UPLOAD_PARTS = "upload-parts"
+
+OPT_INS: Mapping[str, str] = MappingProxyType(
+    {
+        MULTIPART_UPLOADS: "the uploads to each bucket that were never finished",
+        UPLOAD_PARTS: "the parts of each of those uploads, for how much they take",
+    }
+)
+"""The settings by their names (``--also``, ``also`` under ``[collect]``), and what each reads. A field of the model says which one it
+needs in ``OPT_IN`` of its kind."""

@@ -1,0 +1,127 @@
+"""Bucket of small objects that lifecycle rules move to their loss, or not at all
+
+## Why it matters
+By default objects under 128 KB do not move: where most objects are smaller, a transition changes nothing, and the saving that somebody
+counted on does not come. Where small objects do move, because the default is `varies_by_storage_class` or a filter asks for them, each is
+charged as 128 KB or with 40 KB of overhead, and each transition is a request: a hundred million of them cost thousands of dollars at once.
+The average is that of all objects, by CloudWatch's daily figures.
+
+## How to fix
+Join small objects to larger ones before they grow cold, such as in tar files or Parquet. Or let the rule expire them instead of
+moving them.
+
+## When it is fine
+A few large objects make up most of the bytes, and those move.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from auditor.sdk import (
+    CASE_TIME,
+    Bucket,
+    Case,
+    Confidence,
+    Context,
+    Known,
+    Lifecycle,
+    LifecycleRule,
+    Limits,
+    Missing,
+    Pillar,
+    Reason,
+    Series,
+    Severity,
+    Transition,
+    Unknown,
+    Usage,
+    Verdict,
+    denied,
+    fails,
+    lint_lifecycle,
+    need,
+    ok,
+    passes,
+    rule,
+    sample,
+    skip,
+    skips,
+    unknown,
+)
+
+CHECKS = ("small-objects-stay", "small-objects-moved", "small-objects-not-tiered")
+
+
+def usage(bucket: Bucket) -> Usage:
+    """What is in the bucket. Raises :class:`Missing`."""
+    sizes, counts = need(bucket.sizes, bucket.object_count)
+    objects = counts[0].latest if counts else None
+    if not sizes or not objects:
+        raise Missing([Unknown(Reason.NO_DATA, "cloudwatch.GetMetricData", "cloudwatch:GetMetricData")])
+    return Usage(bytes={"STANDARD": round(sum(one.latest or 0 for one in sizes))}, objects=round(objects))
+
+
+@rule(
+    over=Bucket,
+    reads=(Bucket.lifecycle, Bucket.sizes, Bucket.object_count),
+    pillar=Pillar.COST,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    since="0.1",
+)
+def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
+    lifecycle = need(bucket.lifecycle)
+    moving = [r.id for r in lifecycle.rules if r.enabled and (r.transitions or r.noncurrent_transitions)]
+    if not moving:
+        yield skip("no enabled lifecycle rule moves objects")
+        return
+    inside = usage(bucket)
+    size = inside.bytes["STANDARD"] // (inside.objects or 1)
+    charged = (inside, about.prices, bucket.region)
+    found = lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, average_size=size, charged=charged)
+    yield from found or (ok("objects of {size} bytes on average are large enough for its transitions", size=size, rules=moving),)
+
+
+def daily(metric: str, value: float) -> Known[tuple[Series, ...]]:
+    """A figure of CloudWatch for the last three days."""
+    one = Series(
+        namespace="AWS/S3",
+        metric=metric,
+        stat="Average",
+        dimensions={},
+        start=CASE_TIME - timedelta(days=3),
+        period=86400,
+        values=(value, value, value),
+    )
+    return Known((one,))
+
+
+def cases() -> Iterator[Case[Bucket]]:
+    tier = LifecycleRule(id="tier", enabled=True, transitions=(Transition("INTELLIGENT_TIERING", days=0),))
+    cold = LifecycleRule(id="cold", enabled=True, transitions=(Transition("GLACIER", days=90),))
+    many, few = daily("NumberOfObjects", 900e6), daily("NumberOfObjects", 2000)
+    bytes_ = daily("BucketSizeBytes", 18e12)
+    yield passes("large objects", sample(Bucket, "models", lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=few))
+    yield fails(
+        "20 KB each stay where they are",
+        sample(Bucket, "thumbnails", lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=many),
+    )
+    yield fails(
+        "20 KB each go to an archive",
+        sample(
+            Bucket,
+            "events",
+            lifecycle=Known(Lifecycle((cold,), "varies_by_storage_class")),
+            sizes=bytes_,
+            object_count=many,
+        ),
+    )
+    yield skips("nothing moves", sample(Bucket, "tmp", lifecycle=Known(Lifecycle()), sizes=bytes_, object_count=many))
+    yield unknown(
+        "nothing is known of its size",
+        sample(Bucket, "new", lifecycle=Known(Lifecycle((tier,))), sizes=Known(()), object_count=Known(())),
+    )
+    yield unknown(
+        "the lifecycle may not be read",
+        sample(Bucket, "vault", lifecycle=denied(Bucket.lifecycle), sizes=bytes_, object_count=many),
+    )

@@ -1,0 +1,98 @@
+"""Bucket with objects in Reduced Redundancy Storage
+
+## Why it matters
+Reduced Redundancy is a storage class of the past. S3 expects to lose one of 10,000 of its objects in a year, where every other class
+loses next to none; and since S3 Standard became cheaper it costs no less in nearly every region, often more. AWS itself advises against it.
+
+## How to fix
+Copy the objects in place to S3 Standard, or to Intelligent-Tiering:
+
+    aws s3 cp s3://BUCKET/ s3://BUCKET/ --recursive --storage-class STANDARD
+
+Then look for what writes to that class: a client with `--storage-class REDUCED_REDUNDANCY`. A lifecycle rule can move the objects to a
+colder class, but not to Standard. Where the bucket has versions, old ones stay in the class until they are deleted.
+
+## When it is fine
+Never: Standard is safer for the same money.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from auditor.sdk import (
+    CASE_TIME,
+    Bucket,
+    Case,
+    Confidence,
+    Context,
+    Fact,
+    Known,
+    Limits,
+    Pillar,
+    Series,
+    Severity,
+    Use,
+    Verdict,
+    by_class,
+    denied,
+    fails,
+    flag,
+    gigabytes,
+    need,
+    ok,
+    passes,
+    priced,
+    rule,
+    sample,
+    series_of,
+    standard,
+    stored,
+    unknown,
+)
+
+CLASS = "REDUCED_REDUNDANCY"
+
+
+@rule(
+    over=Bucket,
+    reads=(Bucket.sizes, Bucket.created),
+    pillar=Pillar.AVAILABILITY,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    since="0.1",
+)
+def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
+    size = by_class(need(stored(bucket, about.taken_at))).get(CLASS, 0)
+    if size:
+        yield flag(
+            "{size} GB are in Reduced Redundancy Storage",
+            saving=about.money(
+                Use("s3-storage", bucket.region, CLASS, gigabytes(size)), *standard(bucket.region, size, instead=True)
+            ),
+            size=round(size / 2**30, 1),
+        )
+    else:
+        yield ok("nothing is in Reduced Redundancy Storage")
+
+
+def cases() -> Iterator[Case[Bucket]]:
+    old = Known(CASE_TIME.replace(year=2019))
+
+    def held(storage: str, size: float | None) -> Series:
+        names = {"BucketName": "thumbnails", "StorageType": storage}
+        return series_of("AWS/S3", "BucketSizeBytes", "Average", [size] * 3, period=86400, dimensions=names)
+
+    def bucket(*sizes: Series, created: Fact[datetime] = old) -> Bucket:
+        return sample(Bucket, "thumbnails", sizes=Known(sizes), created=created)
+
+    rrs, plain = held("ReducedRedundancyStorage", 100 * 2**30), held("StandardStorage", 1e12)
+    prices = (priced("s3-storage", CLASS, "0.025", "GB-month"), priced("s3-storage", "STANDARD", "0.024", "GB-month"))
+    yield passes("all in Standard", bucket(plain))
+    yield passes("nothing left of it", bucket(plain, held("ReducedRedundancyStorage", None)))
+    yield passes("an empty bucket", bucket())
+    yield fails("some of it", bucket(plain, rrs), prices=prices, saves="0.1")
+    yield fails("some of it, at a price that nobody knows", bucket(rrs), saves="")
+    yield unknown("made today", bucket(created=Known(CASE_TIME)))
+    yield unknown("nothing of late", bucket(held("ReducedRedundancyStorage", None)))
+    yield unknown("the sizes may not be read", sample(Bucket, "vault", sizes=denied(Bucket.sizes), created=old))
+    yield unknown("its age is not known", bucket(created=denied(Bucket.created)))

@@ -1,0 +1,126 @@
+"""``awsaudit lifecycle`` with a region: what transitions cost, and what is proposed."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from auditor.cli.app import run
+from tests.cli.test_lifecycle import GOOD, SCHEMA
+
+Capture = pytest.CaptureFixture[str]
+
+PRICES = {
+    ("s3-storage", "GB-month"): {"STANDARD": "0.020", "STANDARD_IA": "0.010", "GLACIER": "0.005"},
+    ("s3-transition", "1,000 requests"): {"STANDARD_IA": "0.01", "GLACIER": "0.03"},
+}
+BUCKET = ["--size-gb", "1024", "--objects", "524288"]  # two megabytes each
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    Path("good.json").write_text(GOOD)
+    lines = ["kind,region,item,amount,currency,per,as_of,source"]
+    lines += [
+        f'{kind},xx-test-1,{item},{amount},USD,"{per}",2026-01-01,ours'
+        for (kind, per), items in PRICES.items()
+        for item, amount in items.items()
+    ]
+    Path("prices.csv").write_text("\n".join(lines) + "\n")
+
+
+def told(capsys: Capture, *arguments: str, code: int = 0) -> Any:
+    assert run(["lifecycle", *arguments, "--format", "json"]) == code, capsys.readouterr().err
+    found = json.loads(capsys.readouterr().out)
+    jsonschema.validate(found, json.loads(SCHEMA.read_text("utf-8")))
+    return found
+
+
+def test_what_transitions_cost(capsys: Capture) -> None:
+    found = told(capsys, "good.json", "--region", "xx-test-1", "--prices", "prices.csv", *BUCKET)
+    first, second = found["files"][0]["costs"]
+    assert (first["start"], first["end"], first["after"], first["stay"]) == ("STANDARD", "STANDARD_IA", 30, 60)
+    assert (second["start"], second["end"], second["after"], second["stay"]) == ("STANDARD_IA", "GLACIER", 90, 275)
+    assert first["known"]
+    # A GB in Standard-IA saves 0.010 a month; 524,288 objects are so many requests at 0.01 per 1,000.
+    total = first["total"]
+    assert Decimal(total["saving"]["amount"]).quantize(Decimal("0.01")) == Decimal("10.24")
+    assert Decimal(total["requests"]["amount"]) == Decimal("5.24288")
+    assert total["shock"] is False
+    assert {price["item"] for price in first["prices"]} >= {"STANDARD", "STANDARD_IA"}
+    assert found["files"][0]["findings"] == []
+
+
+def test_a_shock_is_a_finding(capsys: Capture) -> None:
+    many = ["--size-gb", "1024", "--objects", "7900000"]
+    found = told(capsys, "good.json", "--region", "xx-test-1", "--prices", "prices.csv", *many, code=1)
+    shocks = [one for one in found["files"][0]["findings"] if one["check"] == "request-cost-shock"]
+    assert [(one["alias"], one["level"], one["pointer"]) for one in shocks] == [
+        ("LC-19", "warning", "/Rules/0/Transitions/0"),
+        ("LC-19", "warning", "/Rules/0/Transitions/1"),
+    ]
+
+
+def test_without_prices_or_sizes_it_is_unknown(capsys: Capture) -> None:
+    (first, _) = told(capsys, "good.json", "--region", "zz-none-9")["files"][0]["costs"]
+    assert (first["known"], first["pays_from"], first["curve"]) == (False, None, [])
+    assert {one["item"] for one in first["unpriced"]} == {"STANDARD", "STANDARD_IA"}
+    (first, _) = told(capsys, "good.json", "--region", "xx-test-1", "--prices", "prices.csv")["files"][0]["costs"]
+    assert first["known"]
+    assert first["curve"]
+    assert first["total"]["saving"] == {
+        "amount": None,
+        "currency": "USD",
+        "why": "how many bytes and objects there are is not known",
+    }
+    assert told(capsys, "good.json")["files"][0]["costs"] == []
+
+
+def test_text(capsys: Capture) -> None:
+    assert run(["lifecycle", "good.json", "--region", "xx-test-1", "--prices", "prices.csv", *BUCKET]) == 0
+    out = capsys.readouterr().out
+    assert "  STANDARD to STANDARD_IA after 30 days, for 60 days, by tier\n" in out
+    assert "    524,288 objects, 1 TB: 5.24 USD once for requests, saves 10.24 USD a month, paid back in 0.6 months\n" in out
+    assert "  s3-storage STANDARD: 0.02 USD per GB-month (list, 2026-01-01" in out
+
+
+def test_a_proposal_is_one_that_the_linter_takes(capsys: Capture) -> None:
+    wanted = ["--advise", "--region", "us-east-1", *BUCKET, "--reads", "100", "--read-gb", "1", "--keep-days", "800"]
+    advice = told(capsys, *wanted)["advice"]
+    assert advice["api"]["Rules"]
+    assert "aws s3api put-bucket-lifecycle-configuration" in advice["command"]
+    assert 'resource "aws_s3_bucket_lifecycle_configuration"' in advice["terraform"]
+    assert Decimal(advice["saving"]["amount"]) > 0
+    Path("proposed.json").write_text(json.dumps(advice["api"]))
+    assert told(capsys, "proposed.json")["files"][0]["findings"] == []
+    assert run(["lifecycle", *wanted]) == 0
+    assert capsys.readouterr().out.startswith("proposed\n  saves ")
+
+
+def test_rules_that_move_objects_already_leave_no_proposal(capsys: Capture) -> None:
+    advice = told(capsys, "good.json", "--advise", "--region", "xx-test-1", "--prices", "prices.csv", *BUCKET)["advice"]
+    assert (advice["api"], advice["command"]) == (None, "")
+    assert advice["why"] == "the bucket has rules that move or delete objects"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--advise"], "`--advise` needs to know what is paid"),
+        (["--advise", "--region", "us-east-1", *BUCKET, "--reads", "3"], "`--reads` and `--read-gb` go together"),
+        (["good.json", "good2.json", "--advise", "--region", "us-east-1", *BUCKET], "there are 2 configurations"),
+        (["good.json", "--prices", "prices.csv"], "name it with `--region`"),
+        (["good.json", "--region", "us-east-1", "--prices", "none.csv"], "`none.csv`"),
+    ],
+)
+def test_usage(arguments: list[str], said: str, capsys: Capture) -> None:
+    Path("good2.json").write_text(GOOD)
+    assert run(["lifecycle", *arguments]) == 2
+    assert said in capsys.readouterr().err

@@ -1,0 +1,104 @@
+"""The lifecycle linter in rules: stable keys, proofs, and what is decided without a fact."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, multipart_abort_days
+from auditor.engine.registry import load
+from auditor.lifecycle.lint import all_checks
+from auditor.lifecycle.report import Life
+from auditor.lifecycle.subject import Usage
+from auditor.model.fact import Known, Missing, Reason, Unknown
+from auditor.model.price import Price
+from auditor.model.s3 import Expiration, Filter, Lifecycle, LifecycleRule, NoncurrentExpiration, Transition
+from auditor.model.verdict import Verdict
+from auditor.money.book import Table
+
+TODAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+KEEP = LifecycleRule(id="keep {x}", enabled=True, filter=Filter(prefix="a/"), expiration=Expiration(days=3650))
+TIDY = LifecycleRule(id="tidy", enabled=True, expiration=Expiration(days=30))
+OLD = LifecycleRule(id="old", enabled=True, noncurrent_expiration=NoncurrentExpiration(days=30))
+
+
+def test_a_verdict_has_its_proof_and_a_key_that_stays() -> None:
+    (one,) = lint_lifecycle(Lifecycle((TIDY, KEEP)), ("expiration-overruled",), today=TODAY)
+    assert one.key == "expiration-overruled/keep {x}/expiration"
+    assert one.because.startswith("rule `keep {x}`: objects are not deleted after 3,650 days but before")
+    life = msgspec.convert(one.evidence["life"], Life)
+    assert (life.object.key, [(event.day, event.rules) for event in life.events]) == ("a/example", [(30, ("tidy",))])
+    (other,) = lint_lifecycle(Lifecycle((OLD, KEEP, TIDY)), ("expiration-overruled",), today=TODAY.replace(year=2027))
+    assert other.key == one.key
+
+
+def test_two_findings_of_one_kind_have_two_keys() -> None:
+    twice = LifecycleRule(
+        id="r",
+        enabled=True,
+        transitions=(Transition("GLACIER", days=1), Transition("STANDARD_IA", days=60), Transition("STANDARD_IA", days=90)),
+    )
+    found = lint_lifecycle(Lifecycle((twice,)), ("impossible-transition",), today=TODAY)
+    assert [one.key for one in found] == [
+        "impossible-transition/r/transition STANDARD_IA",
+        "impossible-transition/r/transition STANDARD_IA#2",
+    ]
+
+
+def test_what_all_values_agree_on_is_decided() -> None:
+    denied = Unknown(Reason.DENIED, "s3.GetBucketVersioning", "s3:GetBucketVersioning")
+
+    def judged(lifecycle: Lifecycle, check: str, status: str) -> tuple[Verdict, ...]:
+        return lint_lifecycle(lifecycle, (check,), today=TODAY, versioning=status)
+
+    same = agreed(denied, STATES, lambda status: judged(Lifecycle((TIDY, KEEP)), "expiration-overruled", status))
+    assert [one.key for one in same] == ["expiration-overruled/keep {x}/expiration"]
+    check = "noncurrent-without-versioning"
+    with pytest.raises(Missing):
+        agreed(denied, STATES, lambda status: judged(Lifecycle((OLD,)), check, status))
+    assert agreed(Known("Enabled"), STATES, lambda status: judged(Lifecycle((OLD,)), check, status)) == ()
+
+
+def test_actions_that_take_place() -> None:
+    late = LifecycleRule(id="late", enabled=True, filter=Filter(prefix="a/"), transitions=(Transition("GLACIER", days=60),))
+    lifecycle = Lifecycle((late, TIDY, OLD))
+    assert [(one.rule, one.kind, one.days) for one in acting(lifecycle, today=TODAY, versioning="Off")] == [(1, "expiration", 30)]
+    assert [one.rule for one in acting(lifecycle, today=TODAY, versioning="Enabled")] == [1, 2]
+    assert multipart_abort_days(lifecycle, today=TODAY) is None
+
+
+def test_what_is_paid_for_nothing() -> None:
+    prices = Table(
+        Price(
+            kind="s3-storage",
+            region="eu-west-1",
+            item=item,
+            amount=Decimal(amount),
+            per="GB-month",
+            as_of=date(2026, 1, 1),
+            source="ours",
+        )
+        for item, amount in (("STANDARD", "0.02"), ("GLACIER", "0.004"))
+    )
+    cold = LifecycleRule(id="cold", enabled=True, transitions=(Transition("GLACIER", days=90),))
+    lifecycle = Lifecycle((cold,), "varies_by_storage_class")
+    usage = Usage(bytes={"STANDARD": 2**20 * 10240}, objects=2**20)
+    (one,) = lint_lifecycle(
+        lifecycle, ("small-objects-moved",), today=TODAY, average_size=10240, charged=(usage, prices, "eu-west-1")
+    )
+    # 2**20 objects: 32 GB of Glacier and 8 GB of Standard that are not there.
+    assert one.cost is not None
+    assert one.cost.amount == Decimal("0.288")
+    short = LifecycleRule(id="s", enabled=True, transitions=(Transition("GLACIER", days=1),), expiration=Expiration(days=9))
+    (fee,) = lint_lifecycle(Lifecycle((short,)), ("early-deletion-fee",), today=TODAY)
+    assert fee.cost is not None
+    assert (fee.cost.amount, fee.cost.why) == (None, "how many bytes go this way in a month is not known")
+
+
+def test_rules_name_checks_that_there_are() -> None:
+    named = {check for rule in load().values() for check in getattr(rule.spec.check, "__globals__", {}).get("CHECKS", ())}
+    assert len(named) > 10
+    assert named <= set(all_checks())
