@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from auditor.policy.lint.report import LEVELS, Finding, Report
+from auditor.policy.lint.report import LEVELS, Report
 from auditor.render.visible import visible
 from auditor.render.wide import wide
 
