@@ -20,6 +20,9 @@ EXPRESS: Mapping[str, float] = {SHARDS: 7.5e12, SCRATCH: 2e8}
 """Directory buckets and their bytes. Only the second has a lifecycle rule."""
 SHUT: Raw = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 OPEN: Raw = dict.fromkeys(SHUT, False)
+ARCHIVED: Raw = {"Id": "archive", "Status": "Enabled", "Tierings": [{"Days": 180, "AccessTier": "DEEP_ARCHIVE_ACCESS"}]}
+ARCHIVING = ("example-ml-training-data", "example-ml-raw-data")
+"""Buckets with archive tiers; in the second nothing is in the class."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -50,6 +53,12 @@ def answer_for(session: Any, now: datetime, region: str) -> None:
         "s3.GetBucketNotificationConfiguration",
         lambda _, __: {"EventBridgeConfiguration": {}},
         when=lambda params: params["Bucket"] in told,
+    )
+    reply(
+        session,
+        "s3.ListBucketIntelligentTieringConfigurations",
+        lambda _, __: {"IsTruncated": False, "IntelligentTieringConfigurationList": [ARCHIVED]},
+        when=lambda params: params["Bucket"] in ARCHIVING,
     )
     amend(session, "s3.ListMultipartUploads", lambda _, parsed: _left(parsed, now))
     _directory_buckets(session, now, region)
