@@ -76,7 +76,8 @@ def of_frameworks(config: Config, wanted: Collection[str], *, everything: bool =
 def opted(config: Config, also: Collection[str], named: Collection[str] = ()) -> Config:
     """The configuration without the rules that live on what none of the settings ``also`` has read: they could only say "unknown".
 
-    Raises :class:`UsageError` when one of those is ``named`` in full, and for a setting that there is not.
+    Raises :class:`UsageError` when one of those is ``named`` in full, here or in the file, or no other rule is left; and for a setting
+    that there is not.
     """
     check_opt_ins(also)
     kept: list[LoadedRule] = []
@@ -84,7 +85,7 @@ def opted(config: Config, also: Collection[str], named: Collection[str] = ()) ->
         settings = [setting for setting in OPT_INS if any(ref.opt_in == setting for ref in rule.spec.reads)]
         if not settings or any(setting in also for setting in settings):
             kept.append(rule)
-        elif rule.id in named:
+        elif rule.id in named or rule.id in config.select or len(config.rules) == 1:
             raise UsageError(
                 f"rule `{rule.id}` needs {OPT_INS[settings[0]]}, which costs calls of its own; ask for them with --also {settings[0]}, "
                 "or with `also` under [collect] in the configuration"

@@ -13,6 +13,7 @@ from auditor.engine.registry import load as load_rules
 from auditor.engine.waivers import Waiver
 from auditor.errors import AwsauditError, ConfigError, UsageError
 from auditor.model.verdict import Audience, Severity
+from auditor.selection import opted
 
 RULES = load_rules()
 
@@ -171,6 +172,31 @@ def test_an_audience_on_the_command_line_keeps_what_the_file_leaves_out(tmp_path
     named = configuration(config=file, rules=["s3-versioning-off"])
     assert [rule.id for rule in named.rules] == ["s3-versioning-off"]
     assert named.left_out == (), "a report must not say that what it judged was left out"
+
+
+def ids(config: Config) -> set[str]:
+    return {rule.id for rule in config.rules}
+
+
+def test_a_rule_that_needs_calls_of_its_own_is_judged_when_somebody_asks_for_them(tmp_path: Path) -> None:
+    every = configuration()
+    assert ids(every) - ids(opted(every, ())) == {"s3-stale-uploads"}
+    assert ids(opted(every, ["upload-parts"])) == ids(every)
+    file = tmp_path / "awsaudit.toml"
+    file.write_text('[collect]\nalso = ["multipart-uploads"]\n', "utf-8")
+    asked = configuration(config=file)
+    assert ids(opted(asked, asked.also)) == ids(every)
+    file.write_text('[collect]\nalso = ["multipart"]\n', "utf-8")
+    with pytest.raises(ConfigError, match=r"collect\.also"):
+        configuration(config=file)
+
+
+@pytest.mark.parametrize("selection", ['["s3-stale-uploads", "s3-no-object-lock"]', '["s3-stale-*"]'])
+def test_a_file_that_selects_it_must_ask_for_them(tmp_path: Path, selection: str) -> None:
+    file = tmp_path / "awsaudit.toml"
+    file.write_text(f"[rules]\nselect = {selection}\n", "utf-8")
+    with pytest.raises(UsageError, match="--also multipart-uploads"):
+        opted(configuration(config=file), ())
 
 
 ATTESTED = """

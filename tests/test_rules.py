@@ -25,6 +25,7 @@ RULES = load()
 CASES = [(rule, case) for rule in RULES.values() for case in rule.cases()]
 CASE_IDS = [f"{rule.id}: {case.title}" for rule, case in CASES]
 PRICED = [(rule, case) for rule, case in CASES if case.saves is not None]
+EVERY_PRICE = tuple(price for _, case in PRICED for price in case.prices)
 PRICED_IDS = [f"{rule.id}: {case.title}" for rule, case in PRICED]
 
 
@@ -107,11 +108,11 @@ def test_prices_never_decide_a_verdict(rule: LoadedRule, case: Case[Any]) -> Non
     """They are facts of the book, not of the account: without them amounts are unknown, and the verdicts what they were."""
     snapshot = case_snapshot(case)
     before = run(rule, snapshot, case)
-    after = run(rule, msgspec.structs.replace(snapshot, prices=()), case)
-    assert [(f.verdict, f.fingerprint) for f in after] == [(f.verdict, f.fingerprint) for f in before]
-    for finding in after:
-        assert finding.saving is None or finding.saving.amount is None
-        assert finding.cost is None or finding.cost.amount is None
+    for prices in ((), EVERY_PRICE):
+        after = run(rule, msgspec.structs.replace(snapshot, prices=prices), case)
+        assert [(f.verdict, f.fingerprint) for f in after] == [(f.verdict, f.fingerprint) for f in before]
+        for money in (money for finding in after for money in (finding.saving, finding.cost) if money is not None):
+            assert money.amount is None or prices
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))

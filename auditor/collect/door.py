@@ -241,7 +241,8 @@ class Door:
             empty = 0 if _has_entries(response) else empty + 1
             tokens = {pages.token: token, **{ask: response.get(answer) for ask, answer in pages.beside}}
             mark = tuple(tokens.values())
-            if not all(isinstance(one, str | int) for one in mark) or mark in seen or empty == EMPTY_PAGES:
+            sound = str | int if pages.flag else str  # what comes with a flag may be a number, such as that of a part
+            if not all(isinstance(one, sound) for one in mark) or mark in seen or empty == EMPTY_PAGES:
                 return Listing(tuple(entries), (broken,), tuple(responses))
             seen.add(mark)
             asked.update(tokens)

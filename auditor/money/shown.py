@@ -45,6 +45,14 @@ def text(amount: Decimal, currency: str) -> str:
     return f"{amount.quantize(unit, context=_ROUND):,f} {currency}"
 
 
+def quantity(figure: Decimal) -> str:
+    """How much of something: what is exact to many places, as bytes in GB are, is rounded to three, or to six below 1."""
+    places = 3 if abs(figure) >= 1 else 6
+    exponent = figure.as_tuple().exponent
+    fine = isinstance(exponent, int) and exponent < -places
+    return plain(figure.quantize(Decimal(1).scaleb(-places), context=_ROUND) if fine else figure)
+
+
 def plain(figure: Decimal) -> str:
     """A figure with all its digits and no more: ``0.0912``, ``1,480.5``."""
     written = f"{figure:,f}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, TypeAlias
 
 from auditor.policy.adapter import parse_arn
@@ -215,13 +215,18 @@ def opens_trust(statement: Statement) -> Answer:
     return False
 
 
-def denies(policy: Document | Malformed, action: str) -> bool:
+def denies(policy: Document | Malformed, action: str, *, but: Collection[str] = ()) -> bool:
     """Some statement denies the action to everyone, under some condition: what the others allow is not the whole truth.
 
-    A Deny for named principals does not count: it keeps out nobody else.
+    A Deny for named principals does not count: it keeps out nobody else. Nor does one that only tests the keys ``but`` (in lower case),
+    such as whether the request came over TLS: everyone can do it right.
     """
     return isinstance(policy, Document) and any(
-        s.effect == "Deny" and _everyone(s) and names_action(s, action) for s in policy.statements
+        s.effect == "Deny"
+        and _everyone(s)
+        and names_action(s, action)
+        and not (condition_keys(s) and condition_keys(s) <= frozenset(but))
+        for s in policy.statements
     )
 
 

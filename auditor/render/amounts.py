@@ -16,7 +16,7 @@ import msgspec
 
 from auditor.model.money import Money, Part, added
 from auditor.model.verdict import Finding, Outcome
-from auditor.money.shown import Display, plain, unit_price
+from auditor.money.shown import Display, quantity, unit_price
 from auditor.render import reasons
 from auditor.render.visible import whole
 
@@ -260,4 +260,4 @@ def unknown(money: Money) -> str:
 def _part(part: Part, display: Display) -> str:
     price = part.price
     comes_to = display.shown(part.amount, price.currency)
-    return f"{plain(part.quantity)} × {price.item} at {unit_price(price)} = {comes_to}"
+    return f"{quantity(part.quantity)} × {price.item} at {unit_price(price)} = {comes_to}"

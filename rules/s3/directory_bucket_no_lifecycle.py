@@ -81,7 +81,7 @@ def check(bucket: DirectoryBucket, about: Context[Limits]) -> Iterator[Verdict]:
 
 
 def cases() -> Iterator[Case[DirectoryBucket]]:
-    name = "shards--use1-az4--x-s3"
+    name = "shards--apne2-az1--x-s3"
     held = series_of(
         "AWS/S3",
         "BucketSizeBytes",
@@ -92,17 +92,15 @@ def cases() -> Iterator[Case[DirectoryBucket]]:
     )
 
     def bucket(*rules: LifecycleRule, sizes: Fact[tuple[Series, ...]] = Known((held,))) -> DirectoryBucket:
-        return sample(DirectoryBucket, name, "us-east-1", lifecycle=Known(Lifecycle(rules)), sizes=sizes)
+        return sample(DirectoryBucket, name, lifecycle=Known(Lifecycle(rules)), sizes=sizes)
 
     expire = LifecycleRule(id="expire", enabled=True, filter=Filter(prefix="tmp/"), expiration=Expiration(days=7))
     off = LifecycleRule(id="expire", enabled=False, expiration=Expiration(days=7))
     abort = LifecycleRule(id="abort", enabled=True, abort_multipart_days=1)
-    price = priced("s3-storage", "EXPRESS_ONEZONE", "0.11", "GB-month", "us-east-1")
+    price = priced("s3-storage", "EXPRESS_ONEZONE", "0.11", "GB-month")
     yield passes("a prefix expires", bucket(expire))
     yield fails("no rules", bucket(), prices=(price,))
     yield fails("the only rule is disabled", bucket(off))
     yield fails("rules only tidy uploads, and the size is not known", bucket(abort, sizes=denied(DirectoryBucket.sizes)))
     yield fails("no rules, and CloudWatch has no size yet", bucket(sizes=Known(())))
-    yield unknown(
-        "the lifecycle may not be read", sample(DirectoryBucket, name, "us-east-1", lifecycle=denied(DirectoryBucket.lifecycle))
-    )
+    yield unknown("the lifecycle may not be read", sample(DirectoryBucket, name, lifecycle=denied(DirectoryBucket.lifecycle)))

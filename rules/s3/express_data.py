@@ -74,14 +74,14 @@ def check(bucket: DirectoryBucket, about: Context[Thresholds]) -> Iterator[Verdi
 
 
 def cases() -> Iterator[Case[DirectoryBucket]]:
-    name = "shards--use1-az4--x-s3"
+    name = "shards--apne2-az1--x-s3"
 
     def held(size: float | None) -> Known[tuple[Series, ...]]:
         names = {"BucketName": name, "StorageType": "ExpressOneZone"}
         return Known((series_of("AWS/S3", "BucketSizeBytes", "Average", [size] * 3, period=86400, dimensions=names),))
 
-    def bucket(sizes: Fact[tuple[Series, ...]], zone: Fact[str | None] = Known("use1-az4")) -> DirectoryBucket:
-        return sample(DirectoryBucket, name, "us-east-1", sizes=sizes, zone=zone)
+    def bucket(sizes: Fact[tuple[Series, ...]], zone: Fact[str | None] = Known("apne2-az1")) -> DirectoryBucket:
+        return sample(DirectoryBucket, name, sizes=sizes, zone=zone)
 
     yield passes("a test", bucket(held(1e6)))
     yield fails("half a terabyte", bucket(held(5e11)))

@@ -53,6 +53,9 @@ from auditor.sdk import (
 # The actions that AWS Security Hub's control S3.6 names.
 DECIDING = ("s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPolicy", "s3:PutEncryptionConfiguration", "s3:PutObjectAcl")
 
+# A Deny that asks for no more than a safe connection keeps nobody out who asks properly.
+TRANSPORT = ("aws:securetransport", "s3:tlsversion")
+
 
 @rule(
     over=Bucket,
@@ -74,7 +77,7 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
         actions = [one for one in DECIDING if statement.effect == "Allow" and names_action(statement, one)]
         if not actions:
             return False
-        if all(denies(policy, one) for one in actions):
+        if all(denies(policy, one, but=TRANSPORT) for one in actions):
             return None if names_everyone(statement) or other_accounts(statement, about.account_id) else False
         if other_accounts(statement, about.account_id):
             return True
@@ -107,6 +110,10 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails("another account may do everything", bucket(allow(theirs, "s3:*")))
     yield fails("an account by its number", bucket(allow('{"AWS": "999988887777"}', "s3:Put*")))
     yield fails("everyone may write the policy", bucket(allow('"*"', "s3:PutBucketPolicy")))
+    tls = no_acls.replace("s3:PutObjectAcl", "s3:*").replace(
+        '{"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}', '{"Bool": {"aws:SecureTransport": "false"}}'
+    )
+    yield fails("another account, over TLS only", bucket(allow(theirs, "s3:PutObjectAcl"), tls))
     yield unknown("everyone in an organisation", bucket(allow('"*"', "s3:PutObjectAcl", in_org)))
     yield unknown("another account, with a deny beside it", bucket(allow(theirs, "s3:PutObjectAcl"), no_acls))
     yield unknown("a policy that we cannot read", sample(Bucket, "half", policy=Known('{"Statement": [')))

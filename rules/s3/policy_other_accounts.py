@@ -19,7 +19,8 @@ Name the accounts that are known to be yours in `awsaudit.toml`; they are not re
 What is open to everyone is reported by `s3-public-policy`, not here.
 
 ## When it is fine
-The account is known and still needs it: put it among the trusted ones.
+The account is known and still needs it: put it among the trusted ones. AWS has accounts of its own, too: load balancers of older regions
+write their logs as one, and AWS's documentation of access logs lists their numbers.
 """
 
 from collections.abc import Iterator

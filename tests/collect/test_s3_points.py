@@ -11,7 +11,7 @@ from auditor.model.account import PublicAccessBlock
 from auditor.model.fact import Known, Reason, Unknown, need
 from auditor.model.resource import GLOBAL
 from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
-from tests.collect.helpers import scan
+from tests.collect.helpers import Hurried, scan
 from tests.emulator import Emulator
 
 HERE = "us-east-1"
@@ -102,7 +102,7 @@ def test_an_access_point_deleted_while_scanning_is_dropped_and_noted(emulator: E
 def test_an_answer_to_something_else_is_not_an_account_without_access_points(emulator: Emulator, body: bytes) -> None:
     for operation in ("ListAccessPoints", "ListMultiRegionAccessPoints"):
         emulator.doorman.answers[f"s3control.{operation}"] = (OK, body, XML)
-    snapshot = scan(emulator, AccessPoint, MultiRegionAccessPoint)
+    snapshot = scan(emulator, AccessPoint, MultiRegionAccessPoint, clock=Hurried())
     assert not snapshot.section(AccessPoint, HERE).complete
     assert not snapshot.section(MultiRegionAccessPoint, GLOBAL).complete
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from auditor.collect.plan import estimate
-from auditor.collect.wanted import everything, opted_in
+from auditor.collect.wanted import Wanted, everything, opted_in
 from auditor.model.calls import Per
 from auditor.model.fact import Known, Reason, Unknown, need
 from auditor.model.opt_in import MULTIPART_UPLOADS, OPT_INS, UPLOAD_PARTS
@@ -15,7 +15,8 @@ from tests.collect.helpers import scan
 from tests.emulator import Emulator
 
 OK, XML = "200 OK", "text/xml"
-WANTED = {setting: opted_in(everything(), setting) for setting in OPT_INS}
+NOTHING = Wanted(frozenset({Bucket}), frozenset())
+WANTED = {setting: opted_in(NOTHING, setting) for setting in OPT_INS}
 UPLOAD = "<Upload><Key>%s</Key><UploadId>%s</UploadId><Initiated>2026-0%s-01T00:00:00.000Z</Initiated>%s</Upload>"
 
 
@@ -27,14 +28,15 @@ def listed(*uploads: str, more: str = "") -> bytes:
       <IsTruncated>{truncated}</IsTruncated>{"".join(uploads)}</ListMultipartUploadsResult>""".encode()
 
 
-def bucket_of(emulator: Emulator, setting: str | None) -> Bucket:
-    (bucket,) = scan(emulator, wanted=WANTED[setting] if setting else everything()).section(Bucket, GLOBAL).items
+def bucket_of(emulator: Emulator, setting: str) -> Bucket:
+    (bucket,) = scan(emulator, wanted=WANTED[setting]).section(Bucket, GLOBAL).items
     return bucket
 
 
 def test_nobody_asks_unless_told_to(emulator: Emulator) -> None:
     emulator.client("s3").create_bucket(Bucket="data")
-    bucket = bucket_of(emulator, None)
+    assert not {ref for ref in everything().fields if ref.opt_in}
+    (bucket,) = scan(emulator, Bucket).section(Bucket, GLOBAL).items
     assert bucket.uploads == Unknown(Reason.NOT_COLLECTED, "s3.ListMultipartUploads", "s3:ListBucketMultipartUploads")
     assert not emulator.doorman.calls["s3.ListMultipartUploads"]
 
@@ -117,8 +119,8 @@ def test_no_key_is_kept(emulator: Emulator) -> None:
 def test_the_plan_says_what_a_setting_adds(emulator: Emulator) -> None:
     for name in ("data", "more-data"):
         emulator.client("s3").create_bucket(Bucket=name)
-    snapshot = scan(emulator, wanted=everything())
-    without = {one.operation: one for one in estimate(everything(), snapshot)}
+    snapshot = scan(emulator, wanted=NOTHING)
+    without = {one.operation: one for one in estimate(NOTHING, snapshot)}
     assert "ListMultipartUploads" not in without
     planned = {one.operation: one for one in estimate(WANTED[UPLOAD_PARTS], snapshot)}
     assert planned["ListMultipartUploads"].calls == 2

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.money.shown import Display, plain, text, unit_price
+from auditor.money.shown import Display, plain, quantity, text, unit_price
 from tests.money.made import price
 
 
@@ -45,6 +45,21 @@ def test_a_rate_of_the_user_s_own() -> None:
 )
 def test_figures_keep_their_digits(figure: str, expected: str) -> None:
     assert plain(Decimal(figure)) == expected
+
+
+@pytest.mark.parametrize(
+    ("figure", "expected"),
+    [
+        ("730", "730"),
+        ("1234.56789", "1,234.568"),
+        ("0.00000123", "0.000001"),
+        ("0.5", "0.5"),
+        ("-20.0004", "-20"),
+        ("2.5", "2.5"),
+    ],
+)
+def test_quantities_are_rounded_where_nobody_reads_on(figure: str, expected: str) -> None:
+    assert quantity(Decimal(figure)) == expected
 
 
 def test_a_price_says_its_date_basis_and_source() -> None:

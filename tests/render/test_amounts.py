@@ -185,6 +185,7 @@ def test_every_amount_comes_with_price_date_basis_and_source() -> None:
     assert page.count(text) == 2
     assert "saves 70.08 USD a month" in page
     assert "costs 70.08 USD a month" in page
+    assert "<dt>Money<dd>" in page
     for word in ("0.096", "2026-11-01", "list", "70.08"):
         assert word in lines
     rows = list(csv.DictReader(io.StringIO(CSV.content(made)["findings.csv"].decode("utf-8-sig"))))

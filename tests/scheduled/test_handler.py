@@ -259,6 +259,9 @@ def test_the_configuration_comes_from_the_bucket(site: Site, function: Lambda) -
     site.s3.put_object(Bucket=BUCKET, Key="config/awsaudit.toml", Body=b"[rulez]")
     broken = function.invoke({**night(2), "config": f"s3://{BUCKET}/config/awsaudit.toml"})
     assert f"config `s3://{BUCKET}/config/awsaudit.toml`" in broken.error["errorMessage"]
+    site.s3.put_object(Bucket=BUCKET, Key="config/awsaudit.toml", Body=b'[prices]\nfile = "ours.csv"')
+    unread = function.invoke({**night(2), "config": f"s3://{BUCKET}/config/awsaudit.toml"})
+    assert "the function reads no price file; leave out `file`" in unread.error["errorMessage"]
 
 
 def test_a_run_that_died_before_its_end_is_told_of_once(site: Site, function: Lambda) -> None:
