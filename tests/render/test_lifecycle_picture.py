@@ -60,6 +60,12 @@ def test_versions_become_noncurrent() -> None:
     assert [row.what for row in rows(life(noncurrent=10))] == ["STANDARD", "noncurrent", "GLACIER", "deleted"]
 
 
+def test_the_marker_that_is_left_is_told() -> None:
+    gone = Happening(day=400, date="2028-01-01", action="remove-marker", storage_class=None, rules=("tidy",))
+    marked = msgspec.structs.replace(life(), events=(*life().events, gone))
+    assert [(row.what, row.lasting) for row in rows(marked)][-2:] == [("marker left", "280 d"), ("marker removed", "")]
+
+
 def test_hostile_names_are_inert() -> None:
     for text in (
         *HOSTILE.values(),
