@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import subprocess
 import sys
 import zipfile
@@ -13,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from auditor.engine import archive as snapshots
+from auditor.model.opt_in import OPT_INS
 from auditor.render.format import formats
 from tests.emulator import Emulator
 from tests.scheduled.runtime import HANDLER, Lambda, running
-from tests.scheduled.test_handler import ACCOUNT, Site, night
+from tests.scheduled.test_handler import ACCOUNT, BUCKET, Site, night
 
 BUILD = Path(__file__).parents[2] / "deploy" / "build.py"
 MACHINES = {183: "aarch64", 62: "x86-64"}
@@ -148,7 +150,10 @@ def test_a_bare_interpreter_runs_it(function: tuple[Site, Lambda], task: Path, t
     assert "3 failing in the first run" in told["Subject"]
     files = (task / "var" / "auditor" / "rules").rglob("*.py")
     rules = {f"{path.parent.name}-{path.stem.replace('_', '-')}" for path in files if path.stem != "__init__"}
-    every_rule = started.invoke({**night(2), "rules": sorted(rules)})
+    asked = f"[collect]\nalso = {json.dumps(list(OPT_INS))}\n"
+    site.s3.put_object(Bucket=BUCKET, Key="config/awsaudit.toml", Body=asked.encode())
+    config = f"s3://{BUCKET}/config/awsaudit.toml"
+    every_rule = started.invoke({**night(2), "rules": sorted(rules), "config": config})
     assert every_rule.error is None, started.log()
     second = site.read(every_rule.result["folder"] + "report.json")
     assert {rule["id"] for rule in second["rules"]} == rules
