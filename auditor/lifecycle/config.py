@@ -97,6 +97,7 @@ class Config:
         self.in_text = in_text
         self._models = [one.rule for one in self.enabled]
         self._seen: dict[tuple[Any, ...], list[Step]] = {}
+        self._keys: dict[str, str] = {}
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
 
     @cached_property
@@ -159,7 +160,7 @@ class Config:
         what is written while versioning is suspended has that."""
         created = self.born if born is None else born
         return Subject(
-            key=self._key(wanted.prefix or ""),
+            key=self._keys.get(wanted.prefix or "") or self._key(wanted.prefix or ""),
             size=size,
             created=created,
             tags=wanted.tags,
@@ -176,6 +177,10 @@ class Config:
         return tuple(sorted({moment(midnight(step.date)) for step in steps if step.date is not None and step.date > self.born}))
 
     def _key(self, prefix: str) -> str:
+        found = self._keys[prefix] = self._free_key(prefix)
+        return found
+
+    def _free_key(self, prefix: str) -> str:
         for name in ("example", "object", "0", "~"):
             key = prefix + name
             if not any(key.startswith(longer) and not prefix.startswith(longer) for longer in self._prefixes):

@@ -10,6 +10,7 @@ import enum
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import TypeAlias
 
 import msgspec
 
@@ -74,7 +75,8 @@ class Effects:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self.of: Mapping[str, Sequence[Effect]] = {one.name: tuple(_of_rule(config, one)) for one in config.enabled}
+        lives = _Lives(config)
+        self.of: Mapping[str, Sequence[Effect]] = {one.name: tuple(_of_rule(config, lives, one)) for one in config.enabled}
         """By the name of the rule."""
 
     def __iter__(self) -> Iterator[Effect]:
@@ -88,29 +90,43 @@ class Effects:
         return {one.name: one for one in covered(self._config, self.of)}
 
 
-def _of_rule(config: Config, named: Named) -> Iterator[Effect]:
+class _Lives:
+    """Objects of rules and what happens to them: the actions of a rule are tried on the same ones, and most on the first only."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._made: dict[tuple[str, bool, int], tuple[list[tuple[Subject, list[Step]]], Iterator[Subject]]] = {}
+
+    def of(self, named: Named, old: bool, newer: int) -> Iterator[tuple[Subject, list[Step]]]:
+        """As :func:`auditor.lifecycle.witnesses.objects` has them."""
+        key = (named.name, old, newer)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = ([], witnesses.objects(self._config, named, old=old, newer=newer))
+        made, more = found
+        yield from made
+        for subject in more:
+            made.append((subject, self._config.steps(subject)))
+            yield made[-1]
+
+
+def _of_rule(config: Config, lives: _Lives, named: Named) -> Iterator[Effect]:
     rule = named.rule
     for number, move in enumerate(rule.transitions):
-        asked = Effect(named, Kind.MOVE, named.transition(number), _due(config.born, move.days, move.date), move.storage_class)
-        yield _tried(config, asked, move.days, move.date)
+        path = named.transition(number)
+        yield _tried(config, lives, named, Kind.MOVE, path, move.storage_class, move.days, move.date)
     end = rule.expiration
     if end is not None and (end.days is not None or end.date is not None):
-        asked = Effect(named, Kind.EXPIRE, (*named.path, "Expiration"), _due(config.born, end.days, end.date))
-        yield _tried(config, asked, end.days, end.date)
+        yield _tried(config, lives, named, Kind.EXPIRE, (*named.path, "Expiration"), "", end.days, end.date)
     for number, old in enumerate(rule.noncurrent_transitions):
-        due = _counted(old.days, old.keep)
-        asked = Effect(named, Kind.OLD_MOVE, named.noncurrent_transition(number), due, old.storage_class)
-        yield _tried(config, asked, due, None, old.keep or 0)
+        path = named.noncurrent_transition(number)
+        yield _tried(
+            config, lives, named, Kind.OLD_MOVE, path, old.storage_class, _counted(old.days, old.keep), None, old.keep or 0
+        )
     old_end = rule.noncurrent_expiration
     if old_end is not None:
-        due = _counted(old_end.days, old_end.keep)
-        yield _tried(
-            config,
-            Effect(named, Kind.OLD_EXPIRE, (*named.path, "NoncurrentVersionExpiration"), due),
-            due,
-            None,
-            old_end.keep or 0,
-        )
+        path, due = (*named.path, "NoncurrentVersionExpiration"), _counted(old_end.days, old_end.keep)
+        yield _tried(config, lives, named, Kind.OLD_EXPIRE, path, "", due, None, old_end.keep or 0)
 
 
 def _due(born: datetime, days: int | None, on: datetime | None) -> int:
@@ -125,78 +141,81 @@ def _counted(days: int | None, keep: int | None) -> int:
     return NEVER if days is None and keep is None else days or 0
 
 
-def _tried(config: Config, asked: Effect, days: int | None, on: datetime | None, newer: int = 0) -> Effect:
+def _tried(
+    config: Config,
+    lives: _Lives,
+    named: Named,
+    kind: Kind,
+    path: Path,
+    target: str,
+    days: int | None,
+    on: datetime | None,
+    newer: int = 0,
+) -> Effect:
     """What comes of an action: what is said of the plainest object, unless the action takes place on another one."""
-    old = asked.kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
+    old = kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
+    due = _due(config.born, days, on)
     if old and not config.versioned:
-        return msgspec.structs.replace(asked, reason=Reason.UNVERSIONED)
+        return Effect(named, kind, path, due, target, Reason.UNVERSIONED)
     told: Effect | None = None
-    for subject in witnesses.objects(config, asked.named, old=old, newer=newer):
+    for subject, steps in lives.of(named, old, newer):
         if told is None:
-            found = msgspec.structs.replace(asked, reason=Reason.NEVER, subject=subject)
-            told = _moved(config, found) if asked.target else _ended(config, found)
-            if told.reason is Reason.WORKS:
+            reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
+            told = Effect(named, kind, path, due, target, reason, subject, by, held)
+            if reason is Reason.WORKS:
                 return told
             continue
-        step = _takes_place(config, asked, subject, _due(subject.created, days, on))
+        step = _takes_place(named.name, old, target, _due(subject.created, days, on), subject, steps)
         if step is not None:
-            return msgspec.structs.replace(asked, reason=Reason.WORKS, subject=subject, by=step)
-    return told or asked
+            return Effect(named, kind, path, due, target, Reason.WORKS, subject, step)
+    return told or Effect(named, kind, path, due, target)
 
 
-def _takes_place(config: Config, asked: Effect, subject: Subject, due: int) -> Step | None:
+def _takes_place(name: str, old: bool, target: str, due: int, subject: Subject, steps: Sequence[Step]) -> Step | None:
     """The step with which the action takes place on an object. Of transitions only that which is due then: a rule may ask for a class
     twice. When those of versions are due that lifecycle made noncurrent, is not asked."""
     current = subject.noncurrent_since is None
-    old = asked.kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
     marked = not current
-    for step in config.steps(subject):
-        if marked == old and asked.named.name in step[3]:
-            if asked.target and step[2] == asked.target and (current == old or day_of(subject, step) == due):
+    for step in steps:
+        if marked == old and name in step[3]:
+            if target and step[2] == target and (current == old or day_of(subject, step) == due):
                 return step
-            if not asked.target and step[1] in (Action.DELETE, Action.MARK):
+            if not target and step[1] is not Action.TRANSITION and step[1] is not Action.REMOVE_MARKER:
                 return step
         marked = marked or step[1] is Action.MARK
     return None
 
 
-def _moved(config: Config, asked: Effect) -> Effect:
-    subject = asked.subject
-    if subject is None or asked.due >= NEVER:
-        return asked
+_Why: TypeAlias = tuple[Reason, Step | None, str]
+"""What comes of it, the step that decided, and the class that the object is in then."""
+
+
+def _moved(config: Config, named: Named, target: str, due: int, subject: Subject, steps: Sequence[Step]) -> _Why:
     held, led = subject.storage_class, None
-    for step in config.steps(subject):
-        day = day_of(subject, step)
-        if day > asked.due:
+    if due >= NEVER:
+        return Reason.NEVER, None, held
+    small = not large_enough(named.rule, subject.size, target, config.minimum)
+    at = midnight(subject.created) + due
+    for step in steps:
+        if step[0] > at:
             break
         if step[1] is not Action.TRANSITION:
-            return _why(asked, Reason.ENDED, step, held)
-        if day == asked.due:
-            if step[2] == asked.target:
-                return _why(asked, Reason.WORKS if asked.named.name in step[3] else Reason.SAME, step, held)
-            if can_move(held, asked.target) and not _too_small(config, asked):
-                return _why(asked, Reason.LOST, step, held)
+            return Reason.ENDED, step, held
+        if step[0] == at:
+            if step[2] == target:
+                return (Reason.WORKS if named.name in step[3] else Reason.SAME), step, held
+            if can_move(held, target) and not small:
+                return Reason.LOST, step, held
         held, led = str(step[2]), step
-    if _too_small(config, asked):
-        return _why(asked, Reason.SMALL, None, held)
-    if held == asked.target:
-        return _why(asked, Reason.SAME, led, held)
-    return asked if can_move(held, asked.target) else _why(asked, Reason.IMPOSSIBLE, led, held)
+    if small:
+        return Reason.SMALL, None, held
+    if held == target:
+        return Reason.SAME, led, held
+    return (Reason.NEVER, None, held) if can_move(held, target) else (Reason.IMPOSSIBLE, led, held)
 
 
-def _too_small(config: Config, asked: Effect) -> bool:
-    size = asked.subject.size if asked.subject is not None else 0
-    return not large_enough(asked.named.rule, size, asked.target, config.minimum)
-
-
-def _ended(config: Config, asked: Effect) -> Effect:
-    if asked.subject is None or asked.due >= NEVER:
-        return asked
-    for step in config.steps(asked.subject):
+def _ended(named: Named, due: int, steps: Sequence[Step]) -> _Why:
+    for step in steps if due < NEVER else ():
         if step[1] is not Action.TRANSITION:
-            return _why(asked, Reason.WORKS if asked.named.name in step[3] else Reason.EARLIER, step)
-    return asked
-
-
-def _why(asked: Effect, reason: Reason, by: Step | None, held: str = "") -> Effect:
-    return msgspec.structs.replace(asked, reason=reason, by=by, held=held)
+            return (Reason.WORKS if named.name in step[3] else Reason.EARLIER), step, ""
+    return Reason.NEVER, None, ""

@@ -18,7 +18,9 @@ from auditor.model.s3 import Filter
 SHARED = 20
 """Rules of which the common objects are tried at most."""
 MOST = 400
-"""Objects that are tried for one rule at most."""
+"""Objects that are tried for one rule at most; fewer where there are many rules, see :data:`WORK`."""
+WORK = 2000
+"""Objects that are tried for all rules together, two for each rule at least: hostile text must not hold up a build."""
 BIRTHS = 40
 """Days that are tried for the sake of dated actions at most."""
 BEFORE = timedelta(days=20 * 365)
@@ -27,7 +29,7 @@ BEFORE = timedelta(days=20 * 365)
 
 def objects(config: Config, named: Named, *, old: bool, newer: int = 0) -> Iterator[Subject]:
     """Objects of a rule, the plainest first. ``old``: noncurrent ones, with ``newer`` noncurrent versions that are newer."""
-    return islice(_objects(config, named, old, newer), MOST)
+    return islice(_objects(config, named, old, newer), min(MOST, max(2, WORK // len(config.enabled))))
 
 
 def _objects(config: Config, named: Named, old: bool, newer: int) -> Iterator[Subject]:
