@@ -35,17 +35,22 @@ def pip(*arguments: str | Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  our own arguments
 
 
-def install(target: str, folder: Path, wheels: Path, *, isolated: bool = True) -> None:
-    """Put awsaudit and its requirements into a folder, as they are on the target. ``isolated``: with a setuptools of pip's own."""
+def wheel(wheels: Path, *, isolated: bool = True) -> Path:
+    """Build the wheel of awsaudit. ``isolated``: with a setuptools of pip's own."""
     source = wheels / "source"  # a copy: what an earlier build left in the tree would come along
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(*NOT_SOURCE))
     alone = () if isolated else ("--no-build-isolation",)
     pip("wheel", "--quiet", "--no-deps", *alone, "--wheel-dir", wheels, source)
-    (wheel,) = wheels.glob("awsaudit-*.whl")
+    (made,) = wheels.glob("awsaudit-*.whl")
+    return made
+
+
+def install(target: str, folder: Path, ours: Path) -> None:
+    """Put awsaudit, from its wheel, and its requirements into a folder, as they are on the target."""
     where: list[str] = ["--only-binary=:all:"]
     if target != "host":
         where += ["--platform", PLATFORMS[target], "--python-version", PYTHON, "--implementation", "cp"]
-    wanted = ("-r", HERE / "requirements.txt", "-c", ROOT / "constraints.txt", wheel)
+    wanted = ("-r", HERE / "requirements.txt", "-c", ROOT / "constraints.txt", ours)
     pip("install", "--quiet", "--no-deps", "--no-compile", "--target", folder, *where, *wanted)
 
 
@@ -75,9 +80,11 @@ def main() -> int:
     parser.add_argument("target", choices=[*PLATFORMS, "host"])
     parser.add_argument("-o", "--out", type=Path, default=HERE / "awsaudit-lambda.zip")
     parser.add_argument("--no-isolation", action="store_true", help="use the setuptools that are installed (77 or newer)")
+    parser.add_argument("--wheel", type=Path, help="a wheel of awsaudit that is there already; else one is built")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        install(chosen.target, Path(work, "content"), Path(work, "wheels"), isolated=not chosen.no_isolation)
+        ours = chosen.wheel or wheel(Path(work, "wheels"), isolated=not chosen.no_isolation)
+        install(chosen.target, Path(work, "content"), ours)
         pack(Path(work, "content"), chosen.out)
     size = chosen.out.stat().st_size
     sys.stdout.write(f"{chosen.out.name}: {size / 1e6:.1f} MB for {chosen.target}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -49,19 +50,23 @@ runpy.run_module("awslambdaric", run_name="__main__")
 """Begin as Lambda does: the function's own folder first, then what the runtime brings; nothing else is there."""
 
 
-def build(target: str, out: Path, *options: str) -> Path:
-    subprocess.run([sys.executable, str(BUILD), target, "-o", str(out), *options], check=True, capture_output=True)
+def build(target: str, out: Path, wheel: Path) -> Path:
+    command = [sys.executable, str(BUILD), target, "-o", str(out), "--wheel", str(wheel)]
+    subprocess.run(command, check=True, capture_output=True)
     return out
 
 
-def build_arm64(out: Path) -> Path:
-    """With the setuptools that are installed, if new enough: pip takes five seconds to fetch its own, as it does for the host's zip."""
-    return build("arm64", out, *(["--no-isolation"] if int(version("setuptools").split(".")[0]) >= 77 else []))
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built with the setuptools that are installed, if new enough: pip takes five seconds to fetch its own."""
+    building = runpy.run_path(str(BUILD))
+    made: Path = building["wheel"](tmp_path_factory.mktemp("wheels"), isolated=int(version("setuptools").split(".")[0]) < 77)
+    return made
 
 
 @pytest.fixture(scope="module")
-def arm64(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_arm64(tmp_path_factory.mktemp("arm64") / "awsaudit.zip")
+def arm64(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("arm64", tmp_path_factory.mktemp("arm64") / "awsaudit.zip", wheel)
 
 
 def machine(content: bytes) -> str:
@@ -93,8 +98,8 @@ def test_its_binaries_are_for_arm64(arm64: Path) -> None:
     assert all("cpython-313" in name for name in binaries), "for the Python that the template names"
 
 
-def test_the_same_tree_gives_the_same_bytes(arm64: Path, tmp_path: Path) -> None:
-    assert build_arm64(tmp_path / "again.zip").read_bytes() == arm64.read_bytes()
+def test_the_same_wheels_give_the_same_bytes(arm64: Path, wheel: Path, tmp_path: Path) -> None:
+    assert build("arm64", tmp_path / "again.zip", wheel).read_bytes() == arm64.read_bytes()
 
 
 def test_nothing_in_it_tells_where_it_was_built(arm64: Path) -> None:
@@ -104,10 +109,10 @@ def test_nothing_in_it_tells_where_it_was_built(arm64: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def task(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def task(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The zip for this machine, unpacked as Lambda unpacks it, and a folder with what Lambda brings."""
     folder = tmp_path_factory.mktemp("task")
-    with zipfile.ZipFile(build("host", folder / "awsaudit.zip")) as archive:
+    with zipfile.ZipFile(build("host", folder / "awsaudit.zip", wheel)) as archive:
         archive.extractall(folder / "var")
     (folder / "runtime").mkdir()
     for name in RUNTIME:
