@@ -31,7 +31,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
-from auditor.engine.s3_use import standard, storage, uncounted
+from auditor.engine.s3_use import standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
@@ -336,6 +336,7 @@ __all__ = [
     "skips",
     "standard",
     "storage",
+    "storage_money",
     "stored",
     "successor",
     "thousands",

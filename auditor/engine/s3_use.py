@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+from auditor.engine.context import Context
 from auditor.engine.rule import cannot_tell
-from auditor.model.fact import Reason, need
-from auditor.model.money import Money, Use, gigabytes
+from auditor.model.fact import Reason, Unknown, need
+from auditor.model.money import Money, Use, gigabytes, unknown_money
 from auditor.model.s3 import Bucket
-from auditor.model.s3_use import by_class
+from auditor.model.s3_use import by_class, stored
 from auditor.model.verdict import Verdict
 
 TIB = 2**40
@@ -38,6 +40,12 @@ def uncounted(bucket: Bucket, days: int, cost: Money | None = None) -> Verdict:
         days=days,
         configurations=[one.id for one in metrics],
     )
+
+
+def storage_money(bucket: Bucket, about: Context[Any]) -> Money:
+    """What all that is in a bucket is paid in a month; unknown where its sizes are. Reads ``Bucket.sizes`` and ``Bucket.created``."""
+    sizes = stored(bucket, about.taken_at)
+    return unknown_money("", sizes) if isinstance(sizes, Unknown) else about.money(*storage(bucket.region, sizes.value))
 
 
 def storage(region: str, sizes: Mapping[str, float]) -> Iterator[Use]:

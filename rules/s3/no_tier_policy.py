@@ -18,7 +18,9 @@ with a `transition` block.
 
 ## When it is fine
 The bucket is small, its objects are rewritten or deleted within weeks, or writers choose the storage class themselves. Each move is
-charged per object, so for very many small objects it can cost more than it saves.
+charged per object, so for very many small objects it can cost more than it saves: `awsaudit lifecycle --advise` weighs it.
+
+The amount is what the storage is paid in a month, not what could be saved: that depends on how often it is read.
 
 A rule for one prefix or tag passes too, since how much of the bucket it covers cannot be seen; the verdict says which.
 """
@@ -26,6 +28,7 @@ A rule for one prefix or tag passes too, since how much of the bucket it covers 
 from collections.abc import Iterator
 
 from auditor.sdk import (
+    CASE_TIME,
     Bucket,
     Case,
     Confidence,
@@ -47,8 +50,11 @@ from auditor.sdk import (
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
+    series_of,
+    storage_money,
     unknown,
 )
 
@@ -83,7 +89,7 @@ def where(one: LifecycleRule) -> str:
 
 @rule(
     over=Bucket,
-    reads=(Bucket.lifecycle,),
+    reads=(Bucket.lifecycle, Bucket.sizes, Bucket.created),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
@@ -111,6 +117,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         yield flag(
             "no enabled lifecycle rule moves or expires objects within {days} days (rules in all: {count})",
             controls=tuple(control for control in CONTROLS if idle or control != "fsbp:S3.13"),
+            cost=storage_money(bucket, about),
             days=about.limits.max_days,
             count=len(lifecycle.rules),
         )
@@ -139,4 +146,16 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails("a rule about no object", sample(Bucket, "reports", lifecycle=Known(Lifecycle((never,)))))
     markers = LifecycleRule(id="markers", enabled=True, expiration=Expiration(delete_markers=True))
     yield fails("rules only remove delete markers", sample(Bucket, "reports", lifecycle=Known(Lifecycle((markers,)))))
+    size = series_of(
+        "AWS/S3",
+        "BucketSizeBytes",
+        "Average",
+        [1000 * 2.0**30] * 3,
+        period=86400,
+        dimensions={"BucketName": "raw", "StorageType": "StandardStorage"},
+    )
+    raw = sample(Bucket, "raw", lifecycle=Known(Lifecycle()), sizes=Known((size,)), created=Known(CASE_TIME.replace(year=2019)))
+    yield fails("of which the size is known", raw, prices=(priced("s3-storage", "STANDARD", "0.025", "GB-month"),))
+    young = sample(Bucket, "new", lifecycle=Known(Lifecycle()), sizes=Known(()), created=Known(CASE_TIME))
+    yield fails("made today, so that nobody knows its size yet", young)
     yield unknown("the lifecycle may not be read", sample(Bucket, "vault", lifecycle=denied(Bucket.lifecycle)))

@@ -51,6 +51,7 @@ from auditor.sdk import (
     skip,
     skips,
     unknown,
+    unknown_money,
 )
 
 CONTROLS = ("securityhub:S3.10",)
@@ -88,6 +89,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         yield flag(
             "versioning is {status} and no enabled lifecycle rule deletes noncurrent versions within {days} days",
             controls=tuple(control for control in CONTROLS if bare or control != "securityhub:S3.10"),
+            saving=unknown_money("how much noncurrent versions hold, only S3 Storage Lens or an inventory tells"),
             days=about.limits.max_days,
             status=versioning.status.lower(),
             count=len(lifecycle.rules),

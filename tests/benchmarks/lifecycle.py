@@ -34,7 +34,9 @@ def ordinary(pick: random.Random) -> Lifecycle:
             id=f"{name}-{pick.randrange(1_000_000)}",
             enabled=pick.random() < 0.9,
             filter=Filter(prefix=name),
-            transitions=(Transition(pick.choice(CLASSES), days=pick.choice((0, 30, 60, 90, 180))),) if pick.random() < 0.7 else (),
+            transitions=(Transition(pick.choice(CLASSES), days=pick.choice((0, 30, 60, 90, 180))),)
+            if pick.random() < 0.7
+            else (),
             expiration=Expiration(days=pick.choice((7, 30, 90, 365, 3650))) if pick.random() < 0.6 else None,
             noncurrent_expiration=NoncurrentExpiration(days=pick.choice((1, 7, 30, 90))) if pick.random() < 0.5 else None,
             abort_multipart_days=7 if pick.random() < 0.5 else None,
