@@ -46,7 +46,7 @@ def decision(line: Json) -> str:
     return str(got["decision"])
 
 
-@examples(120, 6000)
+@examples(60, 6000)
 def test_decisions_of_known_requests(count: int) -> None:
     def check(line: Json) -> None:
         try:
@@ -71,7 +71,7 @@ def mentioned(line: Json) -> set[str]:
     return {key for key in HELD if key.lower() in text and key.lower() not in given_keys}
 
 
-@examples(60, 3000)
+@examples(30, 3000)
 def test_definite_answers_of_unknown_requests(count: int, record_property: Callable[[str, object], None]) -> None:
     seen: Counter[str] = Counter()
 
@@ -96,7 +96,7 @@ def test_definite_answers_of_unknown_requests(count: int, record_property: Calla
     print(dict(seen))  # noqa: T201 - the share of needless DEPENDS is a figure to read, not a test
 
 
-@examples(30, 1500)
+@examples(20, 1500)
 def test_fixing_unknown_keys_never_contradicts(count: int) -> None:
     def check(line: Json) -> None:
         before = decision(line)
@@ -149,7 +149,7 @@ def with_statement(draw: st.DrawFn, effect: str) -> Json:
     return {"before": line, "after": made}
 
 
-@examples(60, 3000)
+@examples(30, 3000)
 def test_a_further_deny_never_grants(count: int) -> None:
     def check(pair: Json) -> None:
         assert RANK[decision(pair["after"])] <= RANK[decision(pair["before"])]
@@ -157,7 +157,7 @@ def test_a_further_deny_never_grants(count: int) -> None:
     run(count, check, with_statement("Deny"))
 
 
-@examples(60, 3000)
+@examples(30, 3000)
 def test_a_further_allow_never_revokes(count: int) -> None:
     def check(pair: Json) -> None:
         assert RANK[decision(pair["after"])] >= RANK[decision(pair["before"])]
@@ -189,7 +189,7 @@ def with_wider_pattern(draw: st.DrawFn) -> Json:
     return {"before": line, "after": made}
 
 
-@examples(60, 3000)
+@examples(30, 3000)
 def test_a_wider_pattern_never_revokes(count: int) -> None:
     def check(pair: Json) -> None:
         assert RANK[decision(pair["after"])] >= RANK[decision(pair["before"])]
@@ -197,7 +197,7 @@ def test_a_wider_pattern_never_revokes(count: int) -> None:
     run(count, check, with_wider_pattern())
 
 
-@examples(60, 3000)
+@examples(30, 3000)
 def test_order_and_repetition_do_not_matter(count: int) -> None:
     def shuffle(policies: Json) -> None:
         chance = random.Random(7)

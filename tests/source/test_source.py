@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.source.json_source import BYTES, EmbeddedPlaces, JsonPlaces, Span, Unreadable, data, decoded, pointer, size
@@ -61,6 +61,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(JSON, st.sampled_from([None, 1, "\t"]), st.booleans())
 def test_every_value_has_its_place(value: Any, indent: int | str | None, ascii_only: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
@@ -79,6 +80,7 @@ def test_every_value_has_its_place(value: Any, indent: int | str | None, ascii_o
     check(value, ())
 
 
+@settings(max_examples=40, deadline=None)
 @given(JSON, st.booleans())
 def test_a_policy_in_a_string_has_its_places_in_the_outer_text(value: Any, ascii_only: bool) -> None:
     inner = json.dumps({"x": value}, indent=1, ensure_ascii=False)
