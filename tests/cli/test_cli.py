@@ -354,7 +354,7 @@ def after_ten(emulator: Emulator, act: Callable[[], None]) -> None:
 
     def seen(operation: str) -> None:
         if operation == "s3.GetBucketVersioning" and emulator.doorman.calls[operation] == 10:
-            emulator.doorman.latency = 0.1
+            emulator.doorman.latency = 0.5
             act()
 
     emulator.doorman.on_call = seen
