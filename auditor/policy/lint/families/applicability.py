@@ -11,7 +11,9 @@ from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import named, operator, wild
+from auditor.policy.lint.named import named
+from auditor.policy.lint.sets import operator
+from auditor.policy.lint.texts import wild
 from auditor.policy.lint.view import Clause, Policy, Test
 from auditor.source.positions import shown
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.glob import overlap
+from auditor.policy.lint.arn_forms import everywhere, example, may_be, types
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.regions import PARTITIONS, REGIONS
 from auditor.policy.lint.view import Clause, Policy
@@ -313,7 +313,7 @@ def _region(text: str, region: str) -> Iterator[Fault]:
 
 def _against(text: str, service: str, region: str, account: str, resource: str, table: ActionTable) -> Iterator[Fault]:
     """Against the resource types of the service: those that the last field can be."""
-    known = _types(service, table)
+    known = types(service, table)
     if not known:
         return
     start = _literal(resource)
@@ -324,7 +324,7 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
     fits = False
     for form, has_region, has_account in known:
         begins = form.begins
-        if (start.startswith(begins) or begins.startswith(start)) and _fits(resource, start, form):
+        if (start.startswith(begins) or begins.startswith(start)) and may_be(resource, start, form):
             fits = True
             no_region = no_region and not has_region
             a_region = a_region and has_region
@@ -332,10 +332,10 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
             if not (no_region or a_region or no_account):
                 return
     if not fits:
-        elsewhere = _everywhere(table).get(service, ())
-        if not any(_fits(resource, start, form) for form in elsewhere):
+        elsewhere = everywhere(table).get(service, ())
+        if not any(may_be(resource, start, form) for form in elsewhere):
             message = f"{shown(text)} is like no ARN that {service} documents"
-            yield INVALID_ARN_RESOURCE, message, f"write as in `{_example(resource, [form for form, _, _ in known])}`", ""
+            yield INVALID_ARN_RESOURCE, message, f"write as in `{example(resource, [form for form, _, _ in known])}`", ""
         return
     said = f"{shown(text)} names"
     if no_region:
@@ -349,59 +349,3 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
 def _literal(pattern: str) -> str:
     """What stands before the first wildcard."""
     return pattern.partition("*")[0].partition("?")[0]
-
-
-class _Form(NamedTuple):
-    """The last field of the ARNs of a resource type: a pattern, and what stands before its first star."""
-
-    begins: str
-    pattern: str
-
-
-def _form(template: str) -> _Form:
-    pattern = _VARIABLE.sub("*", template)
-    return _Form(pattern.partition("*")[0], pattern)
-
-
-def _fits(resource: str, start: str, form: _Form) -> bool:
-    """Some resource is meant by both. Most pairs are told apart, or found alike, by how they begin."""
-    begins, pattern = form
-    if start.startswith(begins):
-        if pattern[len(begins) :] == "*":
-            return True
-    elif not begins.startswith(start):
-        return False
-    return overlap(resource, pattern)
-
-
-@lru_cache(maxsize=1024)
-def _types(service: str, table: ActionTable) -> tuple[tuple[_Form, bool, bool], ...]:
-    """The ARNs of a service: the last field, and whether there are region and account."""
-    found: dict[tuple[_Form, bool, bool], None] = {}
-    for one in table.resource_types(service):
-        parts = one.arn.split(":", 5)
-        if len(parts) == 6 and parts[2] == service:
-            found[_form(parts[5]), bool(parts[3]), bool(parts[4])] = None
-    return tuple(found)
-
-
-@lru_cache(maxsize=4)
-def _everywhere(table: ActionTable) -> Mapping[str, tuple[_Form, ...]]:
-    """The last fields by the service in the ARN, of all services: some document ARNs of others."""
-    found: dict[str, dict[_Form, None]] = {}
-    for service in table.services():
-        for one in table.resource_types(service):
-            parts = one.arn.split(":", 5)
-            if len(parts) == 6:
-                found.setdefault(parts[2], {})[_form(parts[5])] = None
-    return {service: tuple(forms) for service, forms in found.items()}
-
-
-def _example(resource: str, known: Sequence[_Form]) -> str:
-    """The documented form that begins most like the resource."""
-    return max(known, key=lambda form: _alike(resource.lower(), form.begins.lower())).pattern
-
-
-def _alike(one: str, other: str) -> int:
-    """How many characters they begin alike with."""
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import everything, everywhere, named
+from auditor.policy.lint.named import named
+from auditor.policy.lint.sets import everywhere
+from auditor.policy.lint.texts import everything
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 

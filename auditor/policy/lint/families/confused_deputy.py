@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.families.principals_form import RECOMMENDED_KEY
-from auditor.policy.lint.sets import asks_about, binds, everything, operator, tests_of
+from auditor.policy.lint.sets import asks_about, binds, operator, tests_of
+from auditor.policy.lint.texts import everything
 from auditor.policy.lint.view import Clause, Policy, Test
 from auditor.source.positions import shown
 from auditor.source.shape import Path

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
-from auditor.policy.lint.sets import named
+from auditor.policy.lint.named import named
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 

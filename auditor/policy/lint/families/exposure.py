@@ -14,7 +14,9 @@ import msgspec
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.escalation import METHODS, Method
-from auditor.policy.lint.sets import everything, everywhere, named, wild
+from auditor.policy.lint.named import named
+from auditor.policy.lint.sets import everywhere
+from auditor.policy.lint.texts import everything, wild
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 

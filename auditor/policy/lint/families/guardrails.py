@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import asks_about, everything, everywhere, operator, tests_of, wild
+from auditor.policy.lint.sets import asks_about, everywhere, operator, tests_of
+from auditor.policy.lint.texts import everything, wild
 from auditor.policy.lint.view import Clause, Policy, Test
 from auditor.source.positions import shown
 

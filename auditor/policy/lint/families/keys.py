@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from auditor.policy.action_names import ones
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import everything, named, wild
+from auditor.policy.lint.named import named
+from auditor.policy.lint.texts import everything, wild
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 

@@ -14,7 +14,9 @@ import msgspec
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import asks_about, binds, everything, everywhere, named, wild
+from auditor.policy.lint.named import named
+from auditor.policy.lint.sets import asks_about, binds, everywhere
+from auditor.policy.lint.texts import everything, wild
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 from auditor.source.shape import Path

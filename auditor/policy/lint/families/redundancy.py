@@ -14,19 +14,9 @@ from typing import NamedTuple, cast
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Level
-from auditor.policy.lint.sets import (
-    Named,
-    action_covers,
-    everything,
-    implied,
-    named,
-    operator,
-    parts_of,
-    resource_covers,
-    tests_of,
-    value_covers,
-    wild,
-)
+from auditor.policy.lint.named import Named, named
+from auditor.policy.lint.sets import action_covers, implied, operator, parts_of, resource_covers, tests_of, value_covers
+from auditor.policy.lint.texts import everything, wild
 from auditor.policy.lint.view import Clause, Policy, Test
 from auditor.source.positions import shown
 from auditor.source.shape import Path

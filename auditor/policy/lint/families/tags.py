@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from auditor.policy.action_model import Action
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import named, operator, tests_of, wild
+from auditor.policy.lint.named import named
+from auditor.policy.lint.sets import operator, tests_of
+from auditor.policy.lint.texts import wild
 from auditor.policy.lint.view import Clause, Policy, Test
 from auditor.source.positions import shown
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from auditor.policy import glob
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import everything, wild
+from auditor.policy.lint.texts import everything, wild
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
-from auditor.policy.lint.sets import asks_about, binds, everything
+from auditor.policy.lint.sets import asks_about, binds
+from auditor.policy.lint.texts import everything
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 from auditor.source.shape import Path

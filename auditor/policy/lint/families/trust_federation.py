@@ -14,7 +14,8 @@ import msgspec
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.sets import asks_about, binds, everything, operator, tests_of, wild
+from auditor.policy.lint.sets import asks_about, binds, operator, tests_of
+from auditor.policy.lint.texts import everything, wild
 from auditor.policy.lint.view import Clause, Policy, Test
 from auditor.source.positions import shown
 from auditor.source.shape import Path

@@ -1,0 +1,69 @@
+"""The forms of ARNs that AWS documents, as far as a pattern of resources can be compared with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from auditor.policy.actions import ActionTable
+from auditor.policy.glob import overlap
+
+_VARIABLE = re.compile(r"\$\{[^}]*\}?")
+
+
+class Form(NamedTuple):
+    """The last field of the ARNs of a resource type: a pattern, and what stands before its first star."""
+
+    begins: str
+    pattern: str
+
+
+def _form(template: str) -> Form:
+    pattern = _VARIABLE.sub("*", template)
+    return Form(pattern.partition("*")[0], pattern)
+
+
+def may_be(resource: str, start: str, form: Form) -> bool:
+    """Some resource is meant by both. Most pairs are told apart, or found alike, by how they begin."""
+    begins, pattern = form
+    if start.startswith(begins):
+        if pattern[len(begins) :] == "*":
+            return True
+    elif not begins.startswith(start):
+        return False
+    return overlap(resource, pattern)
+
+
+@lru_cache(maxsize=1024)
+def types(service: str, table: ActionTable) -> tuple[tuple[Form, bool, bool], ...]:
+    """The ARNs of a service: the last field, and whether there are region and account."""
+    found: dict[tuple[Form, bool, bool], None] = {}
+    for one in table.resource_types(service):
+        parts = one.arn.split(":", 5)
+        if len(parts) == 6 and parts[2] == service:
+            found[_form(parts[5]), bool(parts[3]), bool(parts[4])] = None
+    return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def everywhere(table: ActionTable) -> Mapping[str, tuple[Form, ...]]:
+    """The last fields by the service in the ARN, of all services: some document ARNs of others."""
+    found: dict[str, dict[Form, None]] = {}
+    for service in table.services():
+        for one in table.resource_types(service):
+            parts = one.arn.split(":", 5)
+            if len(parts) == 6:
+                found.setdefault(parts[2], {})[_form(parts[5])] = None
+    return {service: tuple(forms) for service, forms in found.items()}
+
+
+def example(resource: str, known: Sequence[Form]) -> str:
+    """The documented form that begins most like the resource."""
+    return max(known, key=lambda form: _alike(resource.lower(), form.begins.lower())).pattern
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters they begin alike with."""
+    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
