@@ -16,9 +16,9 @@ import msgspec
 
 from auditor import cached
 from auditor.policy import action_data, adapter
-from auditor.policy.action_model import Index, Service
+from auditor.policy.action_model import Index, Service, foreign
 
-FORMAT = 2
+FORMAT = 3
 """To be raised with every change to :mod:`auditor.policy.action_model` or to what :mod:`auditor.policy.action_data` makes of the data."""
 _MAGIC = b"awsaudit actions\n"
 _SUM = 4
@@ -58,13 +58,16 @@ def _path(version: str) -> Path | None:
 
 
 def _compiled() -> bytes:
-    index = msgspec.structs.replace(action_data.index(), old="\n".join(_old()))
-    services: dict[str, bytes] = {}
+    index = action_data.index()
+    services: dict[str, Service] = {}
     first = 0
     for prefix, levels in zip(index.prefixes, index.levels, strict=True):
-        services[prefix] = msgspec.msgpack.encode(action_data.service(prefix, first))
+        services[prefix] = action_data.service(prefix, first)
         first += len(levels)
-    return msgspec.msgpack.encode((FORMAT, index, services))
+    index = msgspec.structs.replace(
+        index, old="\n".join(_old()), foreign=foreign(one.resource_types for one in services.values())
+    )
+    return msgspec.msgpack.encode((FORMAT, index, {prefix: msgspec.msgpack.encode(one) for prefix, one in services.items()}))
 
 
 def _old() -> Iterator[str]:

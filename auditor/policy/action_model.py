@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import msgspec
 
@@ -81,6 +82,19 @@ class Index(msgspec.Struct, frozen=True, array_like=True):
     old: str = ""
     """Actions, and bare prefixes of services, in lower case, one a line, that older data knew and AWS lists no longer. Empty: not looked
     up."""
+    foreign: dict[str, tuple[str, ...]] | None = None
+    """The ARNs of resource types that other services than that in the ARN document, by that service. ``None``: not looked up."""
+
+
+def foreign(services: Iterable[Iterable[ResourceType]]) -> dict[str, tuple[str, ...]]:
+    """The ARNs, of all services, that are another service's: templates by the service in them."""
+    found: dict[str, dict[str, None]] = {}
+    for some in services:
+        for one in some:
+            parts = one.arn.split(":", 5)
+            if len(parts) == 6 and parts[2] != one.service:
+                found.setdefault(parts[2], {})[one.arn] = None
+    return {service: tuple(arns) for service, arns in found.items()}
 
 
 class Service(msgspec.Struct, frozen=True, array_like=True):

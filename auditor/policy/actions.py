@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import TypeAlias
 
 import msgspec
 
 from auditor.policy import action_cache
-from auditor.policy.action_model import LEVELS, Action, ConditionKey, Index, Needs, ResourceType, Service
+from auditor.policy.action_model import LEVELS, Action, ConditionKey, Index, Needs, ResourceType, Service, foreign
 from auditor.policy.action_names import FILLER, WILD, Keys, Names, ones, stands_for
 from auditor.policy.context import folded
 from auditor.policy.glob import compiled
@@ -138,6 +138,13 @@ class ActionTable:
         place = None if service is None else service.place.get(rest)
         return None if service is None or place is None else service.first + place
 
+    def bits(self, prefix: str) -> dict[str, int]:
+        """The places of all actions of a service by their names, as AWS spells them; empty for one that there is not."""
+        found = self._prefixes.get(prefix.lower())
+        if found is None or not found.count:
+            return {}
+        return {f"{prefix}:{name}": found.first + place for place, name in enumerate(self._spelled(found.prefix))}
+
     def expand(self, pattern: str) -> int:
         """The actions that a pattern matches. A pattern without a colon is none, except for the bare ``*``."""
         bit = self._single.get(pattern)
@@ -195,6 +202,16 @@ class ActionTable:
     def resource_types(self, service: str) -> tuple[ResourceType, ...]:
         """The resource types of a service."""
         return tuple(self._types_of(service.lower()).values())
+
+    def foreign_arns(self, service: str) -> tuple[str, ...]:
+        """Templates of ARNs with this service in them that other services document."""
+        return self._foreign.get(service, ())
+
+    @cached_property
+    def _foreign(self) -> Mapping[str, tuple[str, ...]]:
+        if self._index.foreign is not None:
+            return self._index.foreign
+        return foreign(self.resource_types(prefix) for prefix in self._index.prefixes)
 
     def resource_type(self, service: str, name: str) -> ResourceType | None:
         """A resource type of a service by its name."""

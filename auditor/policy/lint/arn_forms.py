@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,16 +47,10 @@ def types(service: str, table: ActionTable) -> tuple[tuple[Form, bool, bool], ..
     return tuple(found)
 
 
-@lru_cache(maxsize=4)
-def everywhere(table: ActionTable) -> Mapping[str, tuple[Form, ...]]:
-    """The last fields by the service in the ARN, of all services: some document ARNs of others."""
-    found: dict[str, dict[Form, None]] = {}
-    for service in table.services():
-        for one in table.resource_types(service):
-            parts = one.arn.split(":", 5)
-            if len(parts) == 6:
-                found.setdefault(parts[2], {})[_form(parts[5])] = None
-    return {service: tuple(forms) for service, forms in found.items()}
+@lru_cache(maxsize=1024)
+def elsewhere(service: str, table: ActionTable) -> tuple[Form, ...]:
+    """The last fields of the ARNs of a service that others document."""
+    return tuple(_form(arn.split(":", 5)[5]) for arn in table.foreign_arns(service))
 
 
 def example(resource: str, known: Sequence[Form]) -> str:

@@ -171,6 +171,12 @@ def _places(table: ActionTable) -> dict[str, int]:  # noqa: ARG001 - one diction
 def _place(places: dict[str, int], pattern: str, table: ActionTable) -> int:
     if len(places) > _LIMIT:
         places.clear()  # hostile documents must not fill the memory
+    prefix = pattern.partition(":")[0]
+    if f"{prefix}:" not in places and not wild(prefix):
+        places.update(table.bits(prefix))  # a document that names one action of a service names more
+        places[f"{prefix}:"] = _NOWHERE
+        if pattern in places:
+            return places[pattern]
     found: int | None = _WILD if wild(pattern) else table.bit(pattern)
     places[pattern] = _NOWHERE if found is None else found
     return places[pattern]

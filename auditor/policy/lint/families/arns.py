@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from auditor.policy.actions import ActionTable
-from auditor.policy.lint.arn_forms import everywhere, example, may_be, types
+from auditor.policy.lint.arn_forms import elsewhere, example, may_be, types
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.regions import PARTITIONS, REGIONS
 from auditor.policy.lint.view import Clause, Policy
@@ -332,8 +332,7 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
             if not (no_region or a_region or no_account):
                 return
     if not fits:
-        elsewhere = everywhere(table).get(service, ())
-        if not any(may_be(resource, start, form) for form in elsewhere):
+        if not any(may_be(resource, start, form) for form in elsewhere(service, table)):
             message = f"{shown(text)} is like no ARN that {service} documents"
             yield INVALID_ARN_RESOURCE, message, f"write as in `{example(resource, [form for form, _, _ in known])}`", ""
         return
