@@ -16,7 +16,7 @@ from auditor.lifecycle.check import Proof
 from auditor.lifecycle.classes import SMALL
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.subject import Subject
-from auditor.lifecycle.timeline import Step, matches, midnight, moment, steps
+from auditor.lifecycle.timeline import NEVER, Step, matches, midnight, moment, steps
 from auditor.lifecycle.written import Written
 from auditor.model.s3 import Filter, Lifecycle, LifecycleRule
 from auditor.source.positions import shown
@@ -98,6 +98,7 @@ class Config:
         self._models = [one.rule for one in self.enabled]
         self._seen: dict[tuple[Any, ...], list[Step]] = {}
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
+        self._keys: dict[str, str] = {}
 
     @cached_property
     def versioning(self) -> str:
@@ -173,9 +174,16 @@ class Config:
     def dates(self) -> tuple[datetime, ...]:
         """The midnights to come that enabled rules name, in their order."""
         steps = (step for one in self._models for step in (*one.transitions, *((one.expiration,) if one.expiration else ())))
-        return tuple(sorted({moment(midnight(step.date)) for step in steps if step.date is not None and step.date > self.born}))
+        days = {midnight(step.date) for step in steps if step.date is not None and step.date > self.born}
+        return tuple(moment(day) for day in sorted(days) if day < NEVER)
 
     def _key(self, prefix: str) -> str:
+        found = self._keys.get(prefix)
+        if found is None:  # asked for each object that is tried, and dear where rules are many
+            found = self._keys[prefix] = self._found_key(prefix)
+        return found
+
+    def _found_key(self, prefix: str) -> str:
         for name in ("example", "object", "0", "~"):
             key = prefix + name
             if not any(key.startswith(longer) and not prefix.startswith(longer) for longer in self._prefixes):
