@@ -90,6 +90,10 @@ def lint(paths: Sequence[str], known: Facts, book: Book, bucket: Size) -> Linted
     if empty:
         holds = "1 file holds" if len(empty) == 1 else f"{len(empty)} files hold"
         notes.append(f"{holds} no lifecycle configuration: {files.listed(empty)}")
+    if any(one.exhausted for one in configs):
+        notes.append(
+            "the rules are so many that not every object was tried: that there is no finding proves nothing of some of them"
+        )
     if outside:
         notes.append(files.not_followed([whole(name) for name in outside]))
     return Linted(Report(files=tuple(found), notes=tuple(notes)), sources, tuple(configs))

@@ -30,6 +30,9 @@ MANY = 1000
 """Rules that a configuration may have (User Guide, "Lifecycle configuration elements")."""
 OLDEST = 100
 """The greatest ``NewerNoncurrentVersions`` (API reference): a version with so many newer ones is not kept for their sake."""
+BUDGET = 20_000_000
+"""Rules and transitions that are gone through for one configuration at most, about ten seconds' work: 1,000 rules that each leave little to
+the others would take an hour. Ours."""
 _NICE = (1024**2, 1024, 1024**3)
 
 
@@ -86,6 +89,7 @@ class Config:
         raw: Any = None,
         complete: bool = True,
         in_text: bool = False,
+        budget: int = BUDGET,
     ) -> None:
         self.rules = tuple(rules)
         self.enabled = tuple(one for one in rules if one.rule.enabled)
@@ -99,6 +103,8 @@ class Config:
         self._seen: dict[tuple[Any, ...], list[Step]] = {}
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
         self._keys: dict[str, str] = {}
+        self._weight = sum(1 + len(one.transitions) + len(one.noncurrent_transitions) for one in self._models)
+        self._left = budget
 
     @cached_property
     def versioning(self) -> str:
@@ -137,9 +143,15 @@ class Config:
         )
         found = self._seen.get(known)
         if found is None:
+            self._left -= self._weight
             models = [one for one in self._models if one.id not in left] if left else self._models
             found = self._seen[known] = steps(models, self.minimum, subject)
         return found
+
+    @property
+    def exhausted(self) -> bool:
+        """So much was tried that no more is: of what was not, nothing is said."""
+        return self._left < 0
 
     def proof(self, subject: Subject) -> Proof:
         """The object as a proof."""

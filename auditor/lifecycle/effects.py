@@ -50,6 +50,8 @@ class Reason(enum.Enum):
     """The bucket has no versions."""
     UNMATCHED = "unmatched"
     """No object can match the filter."""
+    UNTRIED = "untried"
+    """The rules are so many that it was not found out (:data:`auditor.lifecycle.config.BUDGET`)."""
     NEVER = "never"
     """It has neither days nor a date, or more days than calendars."""
 
@@ -132,6 +134,8 @@ def _tried(config: Config, asked: Effect, days: int | None, on: datetime | None,
         return msgspec.structs.replace(asked, reason=Reason.UNVERSIONED)
     told: Effect | None = None
     for subject in witnesses.objects(config, asked.named, old=old, newer=newer):
+        if config.exhausted:
+            return msgspec.structs.replace(asked, reason=Reason.UNTRIED)
         if told is None:
             found = msgspec.structs.replace(asked, reason=Reason.NEVER, subject=subject)
             told = _moved(config, found) if asked.target else _ended(config, found)

@@ -22,6 +22,10 @@ def config(*rules: dict[str, Any], **facts: Any) -> Config:
     return written(source, Facts(today=TODAY, **facts))
 
 
+def limited(made: Config, budget: int) -> Config:
+    return Config(made.rules, made.minimum, made.facts, raw=made.raw, budget=budget)
+
+
 @pytest.mark.parametrize("action", ["Expiration", "Transitions"])
 def test_a_date_after_the_last_day_of_all_calendars_does_no_harm(action: str) -> None:
     date = {"Date": "9999-12-31T23:59:59Z"}
@@ -40,3 +44,43 @@ def test_prefixes_within_prefixes_are_not_gone_through_for_each_object() -> None
     for size in range(20_000):
         made.object(first, size)
     assert time.process_time() - begun < 2
+
+
+def test_text_between_many_elements_is_put_together_once() -> None:
+    text = "a" * 900_000 + "<b/>a" * 20_000
+    begun = time.process_time()
+    read(f"<LifecycleConfiguration><Rule><ID>{text}</ID></Rule></LifecycleConfiguration>", "a.xml")
+    assert time.process_time() - begun < 1
+
+
+def test_many_rules_that_get_in_each_others_way_do_not_take_hours() -> None:
+    """Each of them moves objects that others of nearly the same filter have moved: every object that is tried is looked at by all."""
+    made = config(
+        *(
+            {
+                "Filter": {"And": {"Prefix": "a" * (number % 50), "ObjectSizeGreaterThan": number * 1000}},
+                "Transitions": [
+                    {"Days": 30 + number % 7, "StorageClass": "STANDARD_IA"},
+                    {"Days": 90 + number, "StorageClass": "GLACIER"},
+                ],
+                "NoncurrentVersionExpiration": {"NoncurrentDays": 1 + number, "NewerNoncurrentVersions": 1 + number % 100},
+            }
+            for number in range(1000)
+        )
+    )
+    some = limited(made, 500_000)
+    begun = time.process_time()
+    judged = judge(some)
+    assert time.process_time() - begun < 10
+    assert some.exhausted
+    assert judged.effective, "what was not tried is not said to do nothing"
+
+
+def test_what_was_not_tried_is_not_said_to_come_to_nothing() -> None:
+    rules = [{"Filter": {"Prefix": f"a{number}"}, "Expiration": {"Days": 30}} for number in range(5)]
+    twins = config(*rules, *rules)
+    judged = judge(limited(twins, -1))
+    assert judged.effective
+    assert "no-multipart-abort" in [one.check.id for one in judged.found]
+    assert len(judged.found) == 1, [one.check.id for one in judged.found]
+    assert len(judge(config(*rules, *rules)).found) > 1
