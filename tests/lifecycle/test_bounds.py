@@ -12,6 +12,8 @@ import pytest
 from auditor.lifecycle.config import Config, Facts, written
 from auditor.lifecycle.lint import Valid, judge
 from auditor.lifecycle.read import read
+from auditor.lifecycle.report import configuration
+from auditor.render.lifecycle_text import lines_of
 
 TODAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
@@ -84,3 +86,17 @@ def test_what_was_not_tried_is_not_said_to_come_to_nothing() -> None:
     assert "no-multipart-abort" in [one.check.id for one in judged.found]
     assert len(judged.found) == 1, [one.check.id for one in judged.found]
     assert len(judge(config(*rules, *rules)).found) > 1
+
+
+def test_a_report_does_not_grow_with_the_square_of_the_rules() -> None:
+    made = config(*({"Expiration": {"Days": 30}} for _ in range(60)))
+    (source,) = read(json.dumps({"Rules": []}), "a.json")
+    report = configuration("a.json", "", source.places, made, judge(made))
+    (event,) = report.timeline[0].events
+    assert event.rules == tuple(f"r{number}" for number in range(20))
+    assert event.more == 40
+    proved = [one.witness for one in report.findings if one.witness is not None]
+    assert len(proved) > 40
+    assert max(len(event.rules) for one in proved for event in one.events) == 20
+    table = lines_of(report.timeline[0])
+    assert "r19, 40 more" in "\n".join(table)
