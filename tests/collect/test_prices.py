@@ -379,6 +379,20 @@ def test_spot_prices_that_are_refused_are_missing_and_the_list_is_complete() -> 
     assert [(one.reason, one.action) for one in done.missing] == [(Reason.DENIED, "ec2:DescribeSpotPriceHistory")]
 
 
+def test_a_spot_price_that_is_no_figure_is_passed_over() -> None:
+    items = "".join(
+        f"<item><instanceType>g5.xlarge</instanceType><spotPrice>{amount}</spotPrice></item>"
+        for amount in ("NaN", "sNaN", "0.41")
+    )
+    body = (
+        f"<DescribeSpotPriceHistoryResponse><spotPriceHistorySet>{items}</spotPriceHistorySet></DescribeSpotPriceHistoryResponse>"
+    )
+    done = Wire(
+        lambda at, params: page(machine("g5.xlarge", "1.237", gpu="1")), lambda at, params: (200, body.encode())
+    ).refresh()
+    assert [f"{one.amount}" for one in done.fetch.rows if one.kind == "ec2-spot-hour"] == ["0.41"]
+
+
 def test_the_client_can_only_read() -> None:
     client = Wire(lambda at, params: page()).connection.client("pricing", "us-east-1")
     with pytest.raises(WriteRefused):
