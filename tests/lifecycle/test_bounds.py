@@ -19,7 +19,9 @@ TODAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
 def config(*rules: dict[str, Any], **facts: Any) -> Config:
-    listed = [{"ID": f"r{number}", "Status": "Enabled", "Filter": {}, **rule} for number, rule in enumerate(rules)]
+    listed: list[dict[str, Any]] = [
+        {"ID": f"r{number}", "Status": "Enabled", "Filter": {}, **rule} for number, rule in enumerate(rules)
+    ]
     (source,) = read(json.dumps({"Rules": listed}), "a.json")
     return written(source, Facts(today=TODAY, **facts))
 
