@@ -132,6 +132,8 @@ def parse(content: bytes, rules: Mapping[str, LoadedRule], path: str) -> Config:
         data = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"config `{path}` is not valid TOML: {error}") from error
+    except ValueError as error:  # Python reads whole numbers of 4,300 digits at most
+        raise ConfigError(f"config `{path}`: a number in it has too many digits; write it shorter") from error
     try:
         parsed = msgspec.convert(data, _File)
     except msgspec.ValidationError as error:

@@ -8,6 +8,12 @@ from typing import Annotated
 import typer
 
 ADVICE = "With --advise"
+MOST_GB = 10**12
+"""A thousand times what S3 holds in all (hundreds of exabytes, AWS says): beyond it a figure is a slip."""
+MANY = 10**15
+"""Objects, or requests of a month, that are likewise beyond all S3."""
+YEARS = 100
+"""The longest default retention of Object Lock (S3 User Guide, "Object Lock considerations")."""
 Paths = Annotated[
     list[str] | None, typer.Argument(metavar="FILE", help="Files or folders; - is standard input.", show_default=False)
 ]
@@ -18,10 +24,13 @@ Versioning = Annotated[
     ),
 ]
 LockDays = Annotated[
-    int | None, typer.Option("--object-lock-days", metavar="N", min=1, help="Days of the default retention of Object Lock.")
+    int | None,
+    typer.Option("--object-lock-days", metavar="N", min=1, max=YEARS * 365, help="Days of the default retention of Object Lock."),
 ]
-SizeGb = Annotated[float | None, typer.Option("--size-gb", metavar="N", min=0, help="Size of the bucket, in GB of 1024³ bytes.")]
-Objects = Annotated[int | None, typer.Option("--objects", metavar="N", min=1, help="Number of objects in the bucket.")]
+SizeGb = Annotated[
+    float | None, typer.Option("--size-gb", metavar="N", min=0, max=MOST_GB, help="Size of the bucket, in GB of 1024³ bytes.")
+]
+Objects = Annotated[int | None, typer.Option("--objects", metavar="N", min=1, max=MANY, help="Number of objects in the bucket.")]
 Region = Annotated[
     str | None, typer.Option("--region", metavar="REGION", help="Where the bucket is: shows what transitions cost and save.")
 ]
@@ -32,10 +41,10 @@ Advise = Annotated[
     bool, typer.Option("--advise", help="Propose the cheapest rules; needs --region, --size-gb and --objects, but no file.")
 ]
 Reads = Annotated[
-    int | None, typer.Option("--reads", metavar="N", min=0, help="GET requests in a month.", rich_help_panel=ADVICE)
+    int | None, typer.Option("--reads", metavar="N", min=0, max=MANY, help="GET requests in a month.", rich_help_panel=ADVICE)
 ]
 ReadGb = Annotated[
-    float | None, typer.Option("--read-gb", metavar="N", min=0, help="GB read in a month.", rich_help_panel=ADVICE)
+    float | None, typer.Option("--read-gb", metavar="N", min=0, max=MOST_GB, help="GB read in a month.", rich_help_panel=ADVICE)
 ]
 Hours = Annotated[
     int, typer.Option("--retrieval-hours", metavar="N", min=0, help="How long a read may take at most.", rich_help_panel=ADVICE)
@@ -46,6 +55,7 @@ KeepDays = Annotated[
         "--keep-days",
         metavar="N",
         min=1,
+        max=YEARS * 365,
         help="Objects may be deleted after so many days. Default: never.",
         rich_help_panel=ADVICE,
     ),

@@ -25,6 +25,8 @@ from auditor.render.visible import visible, whole
 from auditor.source.json_source import BYTES, Places, Unreadable, decoded
 
 STDIN = "<stdin>"
+FIRST_YEAR, LAST_YEAR = 2006, 2999
+"""S3 began in 2006; rules count days from the date, and calendars end with the year 9999."""
 _VERSIONING: Mapping[str, str] = {"enabled": "Enabled", "suspended": "Suspended", "off": "Off"}
 
 
@@ -63,9 +65,12 @@ def _day(date: str | None) -> datetime:
     if date is None:
         return datetime.now(UTC)
     try:
-        return datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         raise UsageError(f"`{date}` is not a date; write it as 2030-01-31") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise UsageError(f"`{date}` is too far off; name a day of the years {FIRST_YEAR} to {LAST_YEAR}")
+    return day
 
 
 def lint(paths: Sequence[str], known: Facts, book: Book, bucket: Size) -> Linted:
@@ -90,6 +95,10 @@ def lint(paths: Sequence[str], known: Facts, book: Book, bucket: Size) -> Linted
     if empty:
         holds = "1 file holds" if len(empty) == 1 else f"{len(empty)} files hold"
         notes.append(f"{holds} no lifecycle configuration: {files.listed(empty)}")
+    if any(one.exhausted for one in configs):
+        notes.append(
+            "the rules are so many that not every object was tried: that there is no finding proves nothing of some of them"
+        )
     if outside:
         notes.append(files.not_followed([whole(name) for name in outside]))
     return Linted(Report(files=tuple(found), notes=tuple(notes)), sources, tuple(configs))

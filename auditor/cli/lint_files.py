@@ -201,7 +201,7 @@ def _table(path: Path, wanted: type[Table], name: str) -> Table:
         data = tomllib.loads(path.read_bytes().decode())
     except OSError as error:
         raise ConfigError(f"`{path}` cannot be read: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a ValueError also where a number has more digits than Python reads
         raise ConfigError(f"`{path}` is not valid TOML: {error}") from error
     try:
         return msgspec.convert(data.get(name, {}) if name else data, wanted)

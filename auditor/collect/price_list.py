@@ -68,6 +68,10 @@ _UNITS: Mapping[str, Mapping[str, Decimal]] = {
 """By our unit, how many times a price in the list's unit it is."""
 
 
+DIGITS = 20
+"""Places before or behind the point where a price begins, at most."""
+
+
 class _Dimension(msgspec.Struct, frozen=True, rename="camel"):
     unit: str
     price_per_unit: dict[str, str]
@@ -224,16 +228,22 @@ def _s3(service: str, operation: str, usage: str) -> Iterator[tuple[str, str]]:
 def _amount(prices: Mapping[str, str]) -> tuple[Decimal, str] | None:
     """The figure and its currency: dollars where there are any."""
     for currency in sorted(prices, key=lambda one: (one != "USD", one)):
-        try:
-            return Decimal(prices[currency]), currency
-        except InvalidOperation:
-            continue
+        found = figure(prices[currency])
+        if found is not None:
+            return found, currency
     return None
+
+
+def figure(text: str) -> Decimal | None:
+    """A figure that can be reckoned with; ``None`` for what is none, or none that a price could be."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and (not found or abs(found.adjusted()) <= DIGITS) else None
 
 
 def _short(amount: Decimal) -> Decimal:
     """Without the zeros that fill up the list's ten decimals, and without an exponent."""
-    if not amount.is_finite():
-        return amount
     least = amount.normalize()
     return least.quantize(Decimal(1)) if least == least.to_integral_value() else least

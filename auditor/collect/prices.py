@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from statistics import median_low
 
 import msgspec
 
 from auditor.collect.door import Door, Listing
-from auditor.collect.price_list import read
+from auditor.collect.price_list import figure, read
 from auditor.collect.run import Progress
 from auditor.model import calls
 from auditor.model.fact import Known, Reason, Unknown
@@ -144,7 +144,7 @@ def _spot_price(type: str, region: str, amounts: list[Decimal], today: date) -> 
 
 
 def _figure(value: object) -> Decimal:
-    try:
-        return Decimal(str(value))
-    except InvalidOperation as error:
-        raise ValueError("not a figure") from error
+    found = figure(str(value))
+    if found is None:
+        raise ValueError("not a figure")
+    return found

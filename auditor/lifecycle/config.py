@@ -16,7 +16,7 @@ from auditor.lifecycle.check import Proof
 from auditor.lifecycle.classes import SMALL
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.subject import Subject
-from auditor.lifecycle.timeline import Step, matches, midnight, moment, steps
+from auditor.lifecycle.timeline import NEVER, Step, matches, midnight, moment, steps
 from auditor.lifecycle.written import Written
 from auditor.model.s3 import Filter, Lifecycle, LifecycleRule
 from auditor.source.positions import shown
@@ -30,6 +30,9 @@ MANY = 1000
 """Rules that a configuration may have (User Guide, "Lifecycle configuration elements")."""
 OLDEST = 100
 """The greatest ``NewerNoncurrentVersions`` (API reference): a version with so many newer ones is not kept for their sake."""
+BUDGET = 20_000_000
+"""Rules and transitions that are gone through for one configuration at most, about ten seconds' work: 1,000 rules that each leave little to
+the others would take an hour. Ours."""
 _NICE = (1024**2, 1024, 1024**3)
 
 
@@ -86,6 +89,7 @@ class Config:
         raw: Any = None,
         complete: bool = True,
         in_text: bool = False,
+        budget: int = BUDGET,
     ) -> None:
         self.rules = tuple(rules)
         self.enabled = tuple(one for one in rules if one.rule.enabled)
@@ -99,6 +103,8 @@ class Config:
         self._seen: dict[tuple[Any, ...], list[Step]] = {}
         self._keys: dict[str, str] = {}
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
+        self._weight = sum(1 + len(one.transitions) + len(one.noncurrent_transitions) for one in self._models)
+        self._left = budget
 
     @cached_property
     def versioning(self) -> str:
@@ -137,9 +143,15 @@ class Config:
         )
         found = self._seen.get(known)
         if found is None:
+            self._left -= self._weight
             models = [one for one in self._models if one.id not in left] if left else self._models
             found = self._seen[known] = steps(models, self.minimum, subject)
         return found
+
+    @property
+    def exhausted(self) -> bool:
+        """So much was tried that no more is: of what was not, nothing is said."""
+        return self._left < 0
 
     def proof(self, subject: Subject) -> Proof:
         """The object as a proof."""
@@ -174,7 +186,8 @@ class Config:
     def dates(self) -> tuple[datetime, ...]:
         """The midnights to come that enabled rules name, in their order."""
         steps = (step for one in self._models for step in (*one.transitions, *((one.expiration,) if one.expiration else ())))
-        return tuple(sorted({moment(midnight(step.date)) for step in steps if step.date is not None and step.date > self.born}))
+        days = {midnight(step.date) for step in steps if step.date is not None and step.date > self.born}
+        return tuple(moment(day) for day in sorted(days) if day < NEVER)
 
     def _key(self, prefix: str) -> str:
         found = self._keys[prefix] = self._free_key(prefix)

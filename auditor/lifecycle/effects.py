@@ -51,6 +51,8 @@ class Reason(enum.Enum):
     """The bucket has no versions."""
     UNMATCHED = "unmatched"
     """No object can match the filter."""
+    UNTRIED = "untried"
+    """The rules are so many that it was not found out (:data:`auditor.lifecycle.config.BUDGET`)."""
     NEVER = "never"
     """It has neither days nor a date, or more days than calendars."""
 
@@ -159,6 +161,8 @@ def _tried(
         return Effect(named, kind, path, due, target, Reason.UNVERSIONED)
     told: Effect | None = None
     for subject, steps in lives.of(named, old, newer):
+        if config.exhausted:
+            return Effect(named, kind, path, due, target, Reason.UNTRIED)
         if told is None:
             reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
             told = Effect(named, kind, path, due, target, reason, subject, by, held)

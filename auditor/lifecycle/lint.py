@@ -77,7 +77,7 @@ def _valid(config: Config, found: Sequence[Found]) -> Valid:
 
 def _effective(config: Config, what: Effects) -> bool:
     """Something happens to some object, upload or delete marker."""
-    if any(effect.reason is Reason.WORKS for effect in what):
+    if any(effect.reason in (Reason.WORKS, Reason.UNTRIED) for effect in what):
         return True
     for one in config.enabled:
         if one.rule.abort_multipart_days is not None:

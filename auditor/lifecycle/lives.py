@@ -25,6 +25,8 @@ def lives(config: Config) -> tuple[Proof, ...]:
     seen: set[tuple[tuple[Step, ...], bool]] = set()
     found: list[Proof] = []
     for named in config.enabled:
+        if len(found) == LIVES or (found and config.exhausted):
+            break
         for subject in _subjects(config, named):
             steps = tuple(config.steps(subject))
             key = (steps, subject.noncurrent_since is not None)

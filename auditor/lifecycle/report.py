@@ -22,6 +22,9 @@ ActionWord = Literal["transition", "delete", "mark", "remove-marker"]
 LEVELS: tuple[LevelWord, ...] = ("error", "warning", "suggestion")
 """The levels by their words, the worst first."""
 
+NAMED = 20
+"""Rules that are named at most where several do the same: a thousand findings on a thousand rules each would be a gigabyte."""
+
 UNREADABLE = Check(
     id="lifecycle-syntax-error",
     level=Level.ERROR,
@@ -55,13 +58,15 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happens to an object: on which day since it was written, on which date (midnight UTC), what, and by which rules."""
+    """One thing that happens to an object: on which day since it was written, on which date (midnight UTC), what, and by which rules: the
+    first of them, and how many ``more``."""
 
     day: int
     date: str
     action: ActionWord
     storage_class: str | None
     rules: tuple[str, ...]
+    more: int = 0
 
 
 class Life(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,7 +204,8 @@ def _happening(subject: Subject, step: Step) -> Happening:
         date=f"{moment(step[0]).date().isoformat()}",
         action=step[1].value,
         storage_class=step[2],
-        rules=step[3],
+        rules=step[3][:NAMED],
+        more=max(len(step[3]) - NAMED, 0),
     )
 
 

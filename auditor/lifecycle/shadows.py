@@ -75,6 +75,8 @@ def _same_without(config: Config, mine: Sequence[Effect], gone: Sequence[Named])
     keeps = {one.keep for other in config.enabled for one in _counted(other) if one.keep is not None}
     for old, newer in ((False, 0), *((True, newer) for newer in sorted({0, *keeps}) if config.versioned)):
         for subject in witnesses.objects(config, named, old=old, newer=newer):
+            if config.exhausted:
+                return False
             before = [one[:3] for one in config.steps(subject, gone[:-1])]
             if before != [one[:3] for one in config.steps(subject, gone)]:
                 return False

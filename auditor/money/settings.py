@@ -20,6 +20,8 @@ LARGEST = 32 * 1024 * 1024
 """Bytes of a price file."""
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
 _HIGHEST = Decimal(10) ** 9
+_DECIMALS = 20
+"""Places of a rate behind the point: it is printed in full."""
 
 
 class PricesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,6 +100,7 @@ def _rate(rate: str | float, where: str) -> Decimal:
         found = Decimal(str(rate))
     except InvalidOperation:
         found = Decimal(0)
-    if not (found.is_finite() and Decimal(0) < found < _HIGHEST):
+    exponent = found.as_tuple().exponent
+    if not (isinstance(exponent, int) and exponent >= -_DECIMALS and Decimal(0) < found < _HIGHEST):
         raise ConfigError(f"{where}: `rate` must be a figure above 0: what one US dollar is in that currency, such as 1480.5")
     return found

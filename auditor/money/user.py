@@ -20,11 +20,13 @@ import msgspec
 
 from auditor.errors import PriceFileError
 from auditor.model.price import Price
-from auditor.money.kinds import KINDS, fault
+from auditor.money.kinds import HIGHEST, KINDS, fault
 
 NEEDED = ("kind", "region", "item", "amount", "as_of")
 """What a price must say."""
 ALLOWED = (*NEEDED, "per", "currency", "basis", "source", "verified")
+LINE = 1000
+"""Characters of a line of a TOML file. Longer ones no price needs, and numbers and names of that size take the parser for ever."""
 _TABLE = re.compile(r"^[ \t]*\[\[[ \t]*price[ \t]*\]\]", re.MULTILINE)
 _VERIFIED = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -64,9 +66,20 @@ def parse(content: bytes, name: str) -> tuple[Price, ...]:
 
 
 def _toml(text: str, name: str) -> Iterator[_Row]:
+    for number, written in enumerate(text.split("\n"), 1):
+        if len(written) > LINE:
+            raise PriceFileError(
+                f"price file `{name}` line {number}: it has more than {LINE:,} characters; a price needs far fewer"
+            )
     try:
         data = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError, InvalidOperation) as error:
+    except RecursionError:
+        raise PriceFileError(
+            f"price file `{name}`: its values nest too deep; write each price under a line `[[price]]`"
+        ) from None
+    except InvalidOperation:
+        raise PriceFileError(f"price file `{name}`: a figure in it is too large; amounts are from 0 to {HIGHEST:,}") from None
+    except tomllib.TOMLDecodeError as error:
         raise PriceFileError(f"price file `{name}` is not valid TOML: {error}") from error
     try:
         tables = msgspec.convert(data.pop("price", []), list[dict[str, object]])

@@ -34,7 +34,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def rows(life: Life) -> list[Row]:
     """The rows, from the day on which the object is written."""
     steps: list[tuple[int, str, str, tuple[str, ...], str]] = [(0, "", life.object.storage_class, (), "")]
-    steps += [(event.day, event.date, _what(event), event.rules, event.action) for event in life.events]
+    steps += [(event.day, event.date, _what(event), _by(event), event.action) for event in life.events]
     if life.object.noncurrent_day is not None:
         steps.append((life.object.noncurrent_day, "", "noncurrent", (), ""))
         steps.sort(key=lambda step: step[0])
@@ -50,6 +50,10 @@ def rows(life: Life) -> list[Row]:
         )
         for number, (day, date, what, names, action) in enumerate(steps)
     ]
+
+
+def _by(event: Happening) -> tuple[str, ...]:
+    return (*event.rules, f"{event.more:,} more") if event.more else event.rules
 
 
 def _what(event: Happening) -> str:

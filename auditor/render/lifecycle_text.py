@@ -23,8 +23,11 @@ _STANDING: Mapping[bool | str, str] = {True: "S3 takes it", False: "S3 refuses i
 
 def text(report: Report, sources: Mapping[str, str], *, color: bool = False) -> Iterator[str]:
     """The configurations, one after the other, line by line, and a summary. ``sources`` are the texts of the files by their names."""
+    name, lines = "", list[str]()
     for one in report.files:
-        yield from _file(one, sources.get(one.file, "").split("\n"), color)
+        if one.file != name:  # a template has a configuration for each of its buckets
+            name, lines = one.file, sources.get(one.file, "").split("\n")
+        yield from _file(one, lines, color)
     if report.advice is not None:
         yield from lifecycle_cost_text.proposal(report.advice, color=color)
     if report.files or report.advice is None:

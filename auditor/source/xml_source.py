@@ -54,6 +54,7 @@ class _Reader:
         self.root: XmlNode | None = None
         self._lines = text.split("\n")
         self._open: list[XmlNode] = []
+        self._texts: list[list[str]] = []
         self._count = 0
 
     def _here(self) -> tuple[int, int]:
@@ -73,10 +74,11 @@ class _Reader:
         elif self.root is None:
             self.root = node
         self._open.append(node)
+        self._texts.append([])
 
     def _end(self, name: str) -> None:  # noqa: ARG002  the parser has matched it
         node = self._open.pop()
-        node.text = node.text.strip()
+        node.text = "".join(self._texts.pop()).strip()
         line, column = self._here()
         source = self._lines[line - 1] if line <= len(self._lines) else ""
         if source.startswith("</", column - 1):  # else the element has one tag only, and this is the place after it
@@ -85,8 +87,8 @@ class _Reader:
         node.span = Span(node.span.line, node.span.column, line, column)
 
     def _characters(self, data: str) -> None:
-        if self._open:
-            self._open[-1].text += data
+        if self._texts:
+            self._texts[-1].append(data)
 
     def _doctype(self, name: str, *rest: object) -> None:  # noqa: ARG002
         line, column = self._here()

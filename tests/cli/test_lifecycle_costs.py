@@ -124,3 +124,26 @@ def test_usage(arguments: list[str], said: str, capsys: Capture) -> None:
     Path("good2.json").write_text(GOOD)
     assert run(["lifecycle", *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--size-gb", "1e300"),
+        ("--size-gb", "inf"),
+        ("--size-gb", "nan"),
+        ("--objects", "9" * 40),
+        ("--reads", "9" * 40),
+        ("--read-gb", "1e300"),
+        ("--keep-days", "9" * 20),
+        ("--object-lock-days", "9" * 20),
+        ("--date", "9999-12-31"),
+        ("--date", "0001-01-01"),
+    ],
+)
+def test_figures_beyond_all_measure_are_refused(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    given = {"--region": "us-east-1", "--size-gb": "10", "--objects": "10", option: value}
+    assert run(["lifecycle", "--advise", *(word for pair in given.items() for word in pair)]) == 2
+    said = capsys.readouterr().err
+    assert "bug" not in said
+    assert (option in said) or ("name a day of the years" in said)

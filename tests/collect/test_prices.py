@@ -181,6 +181,11 @@ def test_what_each_product_is_a_price_of() -> None:
         machine("m5.large", "9", locationType="AWS Local Zone"),
         machine("m5.large", "much"),
         machine("m5.large", "NaN"),
+        machine("m5.large", "sNaN"),
+        machine("m5.large", "1e999999"),
+        machine("m5.large", "1e-999999"),
+        machine("m5.large", "9" * 10_000),
+        product("AmazonS3", "API Request", "APN2-Requests-Tier1", ("0", "1e999999"), unit="Requests"),
         machine("m5.large", "-1"),
         product("AmazonEC2", "Dedicated Host", "APN2-ReservedHostUsage:m5.large", ("0", "9"), instanceType="m5.large"),
         product("AmazonS3", "Storage", "APN2-Tables-TimedStorage-ByteHrs", ("0", "9"), unit="GB-Mo"),
@@ -372,6 +377,20 @@ def test_spot_prices_that_are_refused_are_missing_and_the_list_is_complete() -> 
     done = wire.refresh()
     assert done.complete
     assert [(one.reason, one.action) for one in done.missing] == [(Reason.DENIED, "ec2:DescribeSpotPriceHistory")]
+
+
+def test_a_spot_price_that_is_no_figure_is_passed_over() -> None:
+    items = "".join(
+        f"<item><instanceType>g5.xlarge</instanceType><spotPrice>{amount}</spotPrice></item>"
+        for amount in ("NaN", "sNaN", "0.41")
+    )
+    body = (
+        f"<DescribeSpotPriceHistoryResponse><spotPriceHistorySet>{items}</spotPriceHistorySet></DescribeSpotPriceHistoryResponse>"
+    )
+    done = Wire(
+        lambda at, params: page(machine("g5.xlarge", "1.237", gpu="1")), lambda at, params: (200, body.encode())
+    ).refresh()
+    assert [f"{one.amount}" for one in done.fetch.rows if one.kind == "ec2-spot-hour"] == ["0.41"]
 
 
 def test_the_client_can_only_read() -> None:

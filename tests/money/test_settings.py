@@ -36,13 +36,14 @@ def test_what_it_may_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        (f'currency = "KRW"\nrate = {"9" * 5000}', "a number in it has too many digits"),
         ('currency = "KRW"', "`currency` and `rate` go together"),
         ("rate = 1480", "`currency` and `rate` go together"),
         ('currency = "USD"\nrate = 1', "`currency` and `rate` go together"),
         ('currency = "won"\nrate = 1480', "`currency` must be a code of three capital letters"),
         *(
             (f'currency = "KRW"\nrate = {rate}', "`rate` must be a figure above 0")
-            for rate in ("0", "-1", "nan", "inf", '"x"', "1e99")
+            for rate in ("0", "-1", "nan", "inf", '"x"', '"sNaN"', "1e99", '"1e-999999"', f'"0.{"1" * 5000}"')
         ),
         ('elsewhere = "Virginia"', "`elsewhere` must be a region"),
         ('files = "x"', "there is no setting `files`; did you mean `file`?".replace("; did", " in `prices`; did")),

@@ -80,6 +80,11 @@ def test_csv() -> None:
         ("verified = false", 'verified = "perhaps"', "line 12: its `verified` must be yes or no"),
         ('kind = "s3-storage"\nregion = "ap-northeast-2"\nitem = "STANDARD"', "kind = 's3-storage'", "line 12: it does not say"),
         ("[[price]]", "[price]", "is not valid TOML"),
+        ("amount = 31.20", "amount = 1e99999999999999999999", "a figure in it is too large"),
+        ("amount = 31.20", f"amount = {'9' * 5000}", "line 10: it has more than 1,000 characters"),
+        ("amount = 31.20", f"amount = 0x{'f' * 300_000}", "line 10: it has more than 1,000 characters"),
+        ("amount = 31.20", f"amount.{'a.' * 2_000}a = 1", "line 10: it has more than 1,000 characters"),
+        ("amount = 31.20", f"amount = {(('[' * 900) + chr(10)) * 5}", "its values nest too deep"),
         ('source = "agreement of 2026"', 'from = "x"', "there is no setting `from`"),
     ],
 )
