@@ -17,7 +17,7 @@ from auditor.lifecycle.classes import SMALL
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.subject import Subject
 from auditor.lifecycle.timeline import Step, matches, midnight, moment, steps
-from auditor.lifecycle.written import Written
+from auditor.lifecycle.written import Opaque, Written
 from auditor.model.s3 import Filter, Lifecycle, LifecycleRule
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_object
@@ -245,7 +245,8 @@ def written(source: Written, facts: Facts) -> Config:
         except decode.Undecodable:
             continue
     minimum = source.raw.get("TransitionDefaultMinimumObjectSize") if is_object(source.raw) else None
-    complete = len(models) == len(raws) and (minimum is None or isinstance(minimum, str))
+    listed = source.raw.get("Rules") if is_object(source.raw) else source.raw
+    complete = len(models) == len(raws) and (minimum is None or isinstance(minimum, str)) and not isinstance(listed, Opaque)
     return Config(
         _named(models),
         minimum if isinstance(minimum, str) else None,
