@@ -97,6 +97,8 @@ class Config:
         self.in_text = in_text
         self._models = [one.rule for one in self.enabled]
         self._seen: dict[tuple[Any, ...], list[Step]] = {}
+        self._by_key: dict[str, tuple[list[LifecycleRule], frozenset[str]]] = {}
+        self._keys: dict[str, str] = {}
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
 
     @cached_property
@@ -121,9 +123,10 @@ class Config:
         """When the objects are written that prove something: at the beginning of the day, so that a rule's days are days of theirs."""
         return self.facts.today.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def steps(self, subject: Subject, without: Sequence[Named] = ()) -> list[Step]:
-        """What happens to the object, under all enabled rules or without some."""
-        left = frozenset(one.name for one in without) if without else None
+    def steps(self, subject: Subject, without: frozenset[str] = frozenset()) -> list[Step]:
+        """What happens to the object, under all enabled rules or without those of some names."""
+        near, names = self._near(subject.key)
+        left = without & names
         known = (
             subject.key,
             subject.size,
@@ -136,8 +139,16 @@ class Config:
         )
         found = self._seen.get(known)
         if found is None:
-            models = [one for one in self._models if one.id not in left] if left else self._models
+            models = [one for one in near if one.id not in left] if left else near
             found = self._seen[known] = steps(models, self.minimum, subject)
+        return found
+
+    def _near(self, key: str) -> tuple[list[LifecycleRule], frozenset[str]]:
+        """The enabled rules whose prefix lets the key through, and their names: of a thousand, a few."""
+        found = self._by_key.get(key)
+        if found is None:
+            models = [one for one in self._models if key.startswith(one.filter.prefix or "")]
+            found = self._by_key[key] = (models, frozenset(one.id for one in models))
         return found
 
     def proof(self, subject: Subject) -> Proof:
@@ -176,6 +187,12 @@ class Config:
         return tuple(sorted({moment(midnight(step.date)) for step in steps if step.date is not None and step.date > self.born}))
 
     def _key(self, prefix: str) -> str:
+        found = self._keys.get(prefix)
+        if found is None:
+            found = self._keys[prefix] = self._plainest(prefix)
+        return found
+
+    def _plainest(self, prefix: str) -> str:
         for name in ("example", "object", "0", "~"):
             key = prefix + name
             if not any(key.startswith(longer) and not prefix.startswith(longer) for longer in self._prefixes):
