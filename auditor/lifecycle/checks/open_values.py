@@ -28,6 +28,8 @@ CHECKS = (OPEN,)
 
 def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
     """A finding for each rule with such a value, at the first, and one for what is no rule."""
+    if config.complete:
+        return
     raw = config.raw
     rest = {name: value for name, value in raw.items() if name != "Rules" or not is_list(value)} if is_object(raw) else raw
     yield from _found(rest, (), "the configuration", "")
