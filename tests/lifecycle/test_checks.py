@@ -251,6 +251,25 @@ HAS: list[tuple[str, str, Any, Any]] = [
 ]
 WITH: list[tuple[str, str, dict[str, Any], dict[str, Any], Any, Any]] = [
     (
+        # The newest three versions stay; those before them go after 89 days.
+        "early-deletion-fee",
+        "/Rules/0/NoncurrentVersionTransitions/0",
+        ON,
+        {},
+        [
+            bare(
+                NoncurrentVersionTransitions=[old("GLACIER_IR", 30)],
+                NoncurrentVersionExpiration={"NoncurrentDays": 119, "NewerNoncurrentVersions": 3},
+            )
+        ],
+        [
+            bare(
+                NoncurrentVersionTransitions=[old("GLACIER_IR", 30)],
+                NoncurrentVersionExpiration={"NoncurrentDays": 120, "NewerNoncurrentVersions": 3},
+            )
+        ],
+    ),
+    (
         "noncurrent-ladder",
         "/Rules/0/NoncurrentVersionTransitions/0",
         ON,
