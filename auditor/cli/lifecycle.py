@@ -104,7 +104,8 @@ def lifecycle(
     facts = lifecycle_files.facts(versioning, object_lock_days, size_gb, objects, date)
     book = lifecycle_costs.book(prices, region)
     bucket = lifecycle_costs.Size(size_gb, objects)
-    wanted = lifecycle_costs.Wanted(reads, read_gb, retrieval_hours, keep_days, one_zone) if advise else None
+    wishes = lifecycle_costs.Wanted(reads, read_gb, retrieval_hours, keep_days, one_zone)
+    wanted = lifecycle_costs.asked(wishes, advise=advise)
     if not files and wanted is None:
         raise UsageError("name a file, a folder, or - for standard input")
     linted = lifecycle_files.lint(files or (), facts, book, bucket)

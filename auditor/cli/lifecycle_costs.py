@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from auditor.errors import UsageError
-from auditor.lifecycle.advisor import Access, Constraints, advise
+from auditor.lifecycle.advisor import UNKNOWN_READS, Access, Constraints, advise
 from auditor.lifecycle.config import Config, Facts
 from auditor.lifecycle.cost_report import Proposal, proposal
 from auditor.lifecycle.subject import Usage
@@ -48,6 +48,17 @@ class Wanted(msgspec.Struct, frozen=True):
     hours: int
     keep_days: int | None
     one_zone: bool
+
+
+NOTHING = Wanted(reads=None, read_gb=None, hours=0, keep_days=None, one_zone=False)
+"""What is wanted where nobody said anything."""
+
+
+def asked(wanted: Wanted, *, advise: bool) -> Wanted | None:
+    """The wishes, if advice is asked for. Raises :class:`UsageError` for wishes without it: they would be passed over."""
+    if not advise and wanted != NOTHING:
+        raise UsageError("`--reads`, `--read-gb`, `--retrieval-hours`, `--keep-days` and `--one-zone` go with `--advise`")
+    return wanted if advise else None
 
 
 def book(file: Path | None, region: str | None) -> Book:
@@ -91,4 +102,6 @@ def _proposal(config: Config | None, facts: Facts, prices: Prices, region: str, 
         existing=existing,
         versioning=config.versioning if config is not None else facts.versioning or "Off",
     )
+    if access is None and made.why.startswith(UNKNOWN_READS):
+        made = msgspec.structs.replace(made, why=f"{made.why}; say it with `--reads` and `--read-gb`, 0 if nobody reads them")
     return proposal(made, config.facts.bucket if config is not None else None)

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
+from auditor.lifecycle import words
 from auditor.lifecycle.classes import CLASSES, NO_DAYS_BEFORE, can_move
 from auditor.lifecycle.costs import ALIKE, HORIZON, SHARED, SHOCK_MONTHS
 from auditor.lifecycle.holding import (
@@ -161,6 +162,8 @@ def advise(
     best = max(open_ones, key=_saved, default=None)
     if best is None or _saved(best) <= 0:
         reason = "nothing that the constraints allow is cheaper"
+        if constraints.keep_days is not None and constraints.keep_days >= HORIZON:
+            reason += f" within a year; to delete objects after {words.days(constraints.keep_days)} saves from then on"
         if access is None and any(one.storage_class for one in options):
             reason = UNKNOWN_READS + ", and what a move saves depends on it"
         return Advice(left=left, options=options, assumptions=assumptions, why=reason)
@@ -206,7 +209,6 @@ def _options(case: _Case, alone: Uses, access: Access | None, constraints: Const
             # Deleted no earlier than it may be, nor before its class's least duration is over.
             least = SHOCK_DAYS if name == "INTELLIGENT_TIERING" else CLASSES[name].minimum_days
             expire = None if keep is None else max(keep, days + least)
-            expire = expire if expire is not None and expire < HORIZON else None
             refused = _refused(case, name, access, constraints)
             yield _option(case, alone, name, days, expire, versioning, refused)
 
@@ -293,9 +295,9 @@ def _assumptions(usage: Usage, access: Access | None, constraints: Constraints, 
     if sum(1 for size in usage.bytes.values() if size) > 1:
         found += [SHARED, "reads are spread over the bytes that are not archived"]
     if access is not None:
-        found.append(
-            f"{access.reads} reads and {access.share} of all bytes read in a month, {access.after} days after an object is written"
-        )
+        since = f" once an object is {words.days(access.after)} old" if access.after else ""
+        share = f"{round(access.share * 100, 6).normalize():,f}"
+        found.append(f"{access.reads:,} GET requests a month that read {share} % of the bytes{since}")
     if constraints.keep_days is not None:
         found.append(f"objects may be deleted when they are {constraints.keep_days} days old")
         if versioning != "Off":

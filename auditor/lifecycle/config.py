@@ -17,7 +17,7 @@ from auditor.lifecycle.classes import SMALL
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.subject import Subject
 from auditor.lifecycle.timeline import NEVER, Step, matches, midnight, moment, steps
-from auditor.lifecycle.written import Written
+from auditor.lifecycle.written import Opaque, Written
 from auditor.model.s3 import Filter, Lifecycle, LifecycleRule
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_object
@@ -101,9 +101,9 @@ class Config:
         self.in_text = in_text
         self._models = [one.rule for one in self.enabled]
         self._seen: dict[tuple[Any, ...], list[Step]] = {}
+        self._by_key: dict[str, tuple[list[LifecycleRule], frozenset[str], int]] = {}
         self._keys: dict[str, str] = {}
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
-        self._weight = sum(1 + len(one.transitions) + len(one.noncurrent_transitions) for one in self._models)
         self._left = budget
 
     @cached_property
@@ -128,9 +128,10 @@ class Config:
         """When the objects are written that prove something: at the beginning of the day, so that a rule's days are days of theirs."""
         return self.facts.today.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def steps(self, subject: Subject, without: Sequence[Named] = ()) -> list[Step]:
-        """What happens to the object, under all enabled rules or without some."""
-        left = frozenset(one.name for one in without) if without else None
+    def steps(self, subject: Subject, without: frozenset[str] = frozenset()) -> list[Step]:
+        """What happens to the object, under all enabled rules or without those of some names."""
+        near, names, weight = self._near(subject.key)
+        left = without & names
         known = (
             subject.key,
             subject.size,
@@ -143,9 +144,18 @@ class Config:
         )
         found = self._seen.get(known)
         if found is None:
-            self._left -= self._weight
-            models = [one for one in self._models if one.id not in left] if left else self._models
+            self._left -= weight
+            models = [one for one in near if one.id not in left] if left else near
             found = self._seen[known] = steps(models, self.minimum, subject)
+        return found
+
+    def _near(self, key: str) -> tuple[list[LifecycleRule], frozenset[str], int]:
+        """The enabled rules whose prefix lets the key through: of a thousand, a few. Their names, and how much work they are."""
+        found = self._by_key.get(key)
+        if found is None:
+            models = [one for one in self._models if key.startswith(one.filter.prefix or "")]
+            weight = sum(1 + len(one.transitions) + len(one.noncurrent_transitions) for one in models)
+            found = self._by_key[key] = (models, frozenset(one.id for one in models), weight)
         return found
 
     @property
@@ -263,7 +273,8 @@ def written(source: Written, facts: Facts) -> Config:
         except decode.Undecodable:
             continue
     minimum = source.raw.get("TransitionDefaultMinimumObjectSize") if is_object(source.raw) else None
-    complete = len(models) == len(raws) and (minimum is None or isinstance(minimum, str))
+    listed = source.raw.get("Rules") if is_object(source.raw) else source.raw
+    complete = len(models) == len(raws) and (minimum is None or isinstance(minimum, str)) and not isinstance(listed, Opaque)
     return Config(
         _named(models),
         minimum if isinstance(minimum, str) else None,

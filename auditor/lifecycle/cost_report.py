@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -70,10 +71,27 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     assumptions: tuple[str, ...]
 
 
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """What was weighed: to ``storage_class`` after ``days``, deleted after ``expire`` days, each null where it is not so.
+
+    ``saving`` and ``requests`` as of the proposal. ``refused``: why it may not be proposed; empty if it may.
+    """
+
+    storage_class: str | None
+    days: int | None
+    expire: int | None
+    saving: Sum
+    requests: Sum
+    refused: str
+    chosen: bool
+
+
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """The cheapest configuration under the constraints, in three languages; null where there is none, and ``why``.
 
     ``saving`` is by month on average over the first year, ``requests`` are paid once, ``now`` is what the bucket costs a month as it is.
+    ``prices`` are what these amounts are made of; ``verified``: each of them was compared with AWS's price list. ``options`` are all that
+    were weighed.
     """
 
     api: dict[str, Any] | None
@@ -85,6 +103,9 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     assumptions: tuple[str, ...]
     unpriced: tuple[Unpriced, ...]
     why: str
+    verified: bool = True
+    prices: tuple[Price, ...] = ()
+    options: tuple[Choice, ...] = ()
 
 
 BUCKET = "BUCKET"
@@ -94,7 +115,8 @@ BUCKET = "BUCKET"
 def cost(one: Charge) -> Cost:
     """A transition with its costs."""
     even = one.even
-    used = {(price.kind, price.item): price for price in (*even.prices, *_prices(one.money))}
+    money = one.money
+    used = (*even.prices, *_prices(money.fee, money.early, money.saving, money.overhead))
     return Cost(
         start=one.step.start,
         end=one.step.end,
@@ -107,7 +129,7 @@ def cost(one: Charge) -> Cost:
         pays_from=even.size,
         curve=tuple(Point(point.size, point.days) for point in even.curve),
         total=_total(one.money),
-        prices=tuple(used[key] for key in sorted(used)),
+        prices=_once(used),
         unpriced=even.unpriced,
         assumptions=tuple(dict.fromkeys((*even.assumptions, *one.money.assumptions))),
     )
@@ -117,6 +139,8 @@ def proposal(advice: advisor.Advice, bucket: str | None) -> Proposal:
     """An advice in words that machines and people can use."""
     name = bucket or BUCKET
     found, chosen = advice.proposal, advice.chosen
+    known = (advice.left, *((chosen.saving, chosen.fee) if chosen is not None else ()))
+    prices = _once(_prices(*(one for one in known if one is not None)))
     return Proposal(
         api=dict(emit.as_api(found)) if found is not None else None,
         command=emit.as_command(found, name) if found is not None else "",
@@ -127,11 +151,32 @@ def proposal(advice: advisor.Advice, bucket: str | None) -> Proposal:
         assumptions=advice.assumptions,
         unpriced=advice.unpriced,
         why=advice.why,
+        verified=all(price.verified and price.elsewhere is None for price in prices),
+        prices=prices,
+        options=tuple(_choice(one, chosen) for one in advice.options),
     )
 
 
-def _prices(money: InMoney) -> tuple[Price, ...]:
-    return tuple(part.price for one in (money.fee, money.early, money.saving, money.overhead) for part in one.parts)
+def _choice(one: advisor.Option, chosen: advisor.Option | None) -> Choice:
+    return Choice(
+        storage_class=one.storage_class,
+        days=one.days,
+        expire=one.expire,
+        saving=_sum(one.saving),
+        requests=_sum(one.fee),
+        refused=one.refused,
+        chosen=one is chosen,
+    )
+
+
+def _prices(*some: Money) -> tuple[Price, ...]:
+    return tuple(part.price for one in some for part in one.parts)
+
+
+def _once(prices: Iterable[Price]) -> tuple[Price, ...]:
+    """Each price once, by kind and item."""
+    used = {(price.kind, price.item): price for price in prices}
+    return tuple(used[key] for key in sorted(used))
 
 
 def _sum(money: Money) -> Sum:

@@ -85,7 +85,8 @@ def _effective(config: Config, what: Effects) -> bool:
         if one.rule.expiration is not None and one.rule.expiration.delete_markers and config.versioned:
             return True
     known = {one.path[1] for one in config.rules}
-    return any(
-        number not in known and not (is_object(raw) and raw.get("Status") == "Disabled")
-        for number, raw in enumerate(rules_of(config.raw))
+    raws = rules_of(config.raw)
+    # What is not known is taken to act.
+    return (not raws and not config.complete) or any(
+        number not in known and not (is_object(raw) and raw.get("Status") == "Disabled") for number, raw in enumerate(raws)
     )

@@ -36,7 +36,7 @@ def lives(config: Config) -> tuple[Proof, ...]:
     return tuple(found)
 
 
-def _beyond(config: Config, subject: Subject) -> int:
+def beyond(config: Config, subject: Subject) -> int:
     """So many newer versions that no rule keeps the object for their sake."""
     keeps = [
         step.keep or 0
@@ -60,4 +60,4 @@ def _subjects(config: Config, named: Named) -> Iterator[Subject]:
         config.applies(one, first) and (one.rule.noncurrent_transitions or one.rule.noncurrent_expiration)
         for one in config.enabled
     ):
-        yield config.object(named.rule.filter, sizes[0], replaced=REPLACED, newer=_beyond(config, first))
+        yield config.object(named.rule.filter, sizes[0], replaced=REPLACED, newer=beyond(config, first))

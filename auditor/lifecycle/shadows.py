@@ -22,7 +22,7 @@ def covered(config: Config, of_rule: Mapping[str, Sequence[Effect]]) -> list[Nam
             _asks(named)
             and all(_is_covered(effect, left) for effect in mine)
             and _tidied(config, named, left)
-            and _same_without(config, mine, [*gone, named])
+            and _same_without(config, mine, named, left)
         ):
             gone.append(named)
     return gone[::-1]
@@ -69,16 +69,17 @@ def _within(narrow: Filter, wide: Filter) -> bool:
     return alone and (narrow.prefix or "").startswith(wide.prefix or "")
 
 
-def _same_without(config: Config, mine: Sequence[Effect], gone: Sequence[Named]) -> bool:
-    """Objects of the rule live as they would without it, whichever are tried."""
-    named = gone[-1]
+def _same_without(config: Config, mine: Sequence[Effect], named: Named, left: frozenset[str]) -> bool:
+    """Objects of the rule live as they would without it, whichever are tried. ``left``: its name, and those of the rules that are gone
+    already."""
+    gone = left - {named.name}
     keeps = {one.keep for other in config.enabled for one in _counted(other) if one.keep is not None}
     for old, newer in ((False, 0), *((True, newer) for newer in sorted({0, *keeps}) if config.versioned)):
         for subject in witnesses.objects(config, named, old=old, newer=newer):
             if config.exhausted:
                 return False
-            before = [one[:3] for one in config.steps(subject, gone[:-1])]
-            if before != [one[:3] for one in config.steps(subject, gone)]:
+            before = [one[:3] for one in config.steps(subject, gone)]
+            if before != [one[:3] for one in config.steps(subject, left)]:
                 return False
     return bool(mine) or named.rule.abort_multipart_days is not None or named.rule.expiration is not None
 

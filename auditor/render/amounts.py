@@ -22,6 +22,8 @@ from auditor.render.visible import whole
 
 STALE = 90
 """Days from which on a report says that prices are old. Our own choice: a quarter."""
+LEADING = 3
+"""Rules that the top of a report names, those that the largest parts of the total come from."""
 
 
 class Counted(enum.Enum):
@@ -85,6 +87,8 @@ class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
     """The amounts of a finding, by its fingerprint."""
     rules: Mapping[str, str]
     """What is counted of a rule's savings, by its id, as text."""
+    largest: tuple[str, ...]
+    """The rules that the largest parts of the total come from, by their ids, the largest first."""
 
     def of(self, finding: Finding) -> tuple[AmountView, ...]:
         """The amounts of a finding."""
@@ -153,6 +157,7 @@ def view(findings: Sequence[Finding], today: date, display: Display) -> MoneyVie
         display=display,
         by=by,
         rules={rule: _rule(counted, rule, display) for rule in sorted({finding.rule for finding in counted})},
+        largest=_largest(counted),
     )
 
 
@@ -208,6 +213,18 @@ def _totals(findings: Sequence[Finding], display: Display) -> tuple[Total, ...]:
 
 def _rule(counted: Iterable[Finding], rule: str, display: Display) -> str:
     return " and ".join(total.shown for total in _totals([finding for finding in counted if finding.rule == rule], display))
+
+
+def _largest(counted: Iterable[Finding]) -> tuple[str, ...]:
+    """None where savings are in several currencies: those do not compare."""
+    sums: dict[str, dict[str, list[Decimal]]] = {}
+    for finding in counted:
+        if finding.saving is not None and finding.saving.amount is not None:
+            sums.setdefault(finding.saving.currency, {}).setdefault(finding.rule, []).append(finding.saving.amount)
+    if len(sums) != 1:
+        return ()
+    (rules,) = sums.values()
+    return tuple(sorted(rules, key=lambda rule: (-added(rules[rule]), rule))[:LEADING])
 
 
 def _amounts(finding: Finding, standing: Mapping[str, Counted], display: Display) -> Iterable[AmountView]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_UP, Decimal
 
 from auditor.lifecycle.classes import SMALL
-from auditor.lifecycle.cost_report import Cost, InTotal, Proposal, Sum
+from auditor.lifecycle.cost_report import Choice, Cost, InTotal, Proposal, Sum
 from auditor.lifecycle.words import bytes_, days
 from auditor.model.money import Unpriced
 from auditor.model.price import Price
@@ -47,7 +47,7 @@ def _cost(one: Cost, color: bool) -> Iterator[str]:
         yield "    it pays at no size"
     else:
         within = "a year" if one.stay is None else days(one.stay)
-        yield f"    it pays within {within} for objects from {bytes_(one.pays_from)} on{_mark(one)}"
+        yield f"    it pays within {within} for objects from {bytes_(one.pays_from)} on{_mark(one.verified)}"
     yield from _curve(one)
     yield from _total(one.total)
 
@@ -88,8 +88,8 @@ def _said(one: Sum) -> str:
     return text(one.amount, one.currency) if one.amount is not None else "an unknown amount"
 
 
-def _mark(one: Cost) -> str:
-    return "" if one.verified else " (by prices that nobody verified)"
+def _mark(verified: bool) -> str:
+    return "" if verified else " (by prices that nobody verified)"
 
 
 def _missing(some: Iterable[Unpriced]) -> str:
@@ -104,17 +104,47 @@ def _prices(some: Iterable[Price]) -> Iterator[str]:
         yield f"{visible(found[key].kind)} {visible(found[key].item)}: {visible(unit_price(found[key]))}"
 
 
+def _options(some: Sequence[Choice]) -> Iterator[str]:
+    """Everything that could be done, with what it saves or why it may not be."""
+    names = [_done(one) for one in some]
+    width = max(map(len, names))
+    for one, name in zip(some, names, strict=True):
+        if one.refused:
+            told = f"no: {visible(one.refused)}"
+        elif one.saving.amount is None:
+            told = f"saves an unknown amount: {visible(one.saving.why)}"
+        elif one.saving.amount < 0:
+            told = f"costs {text(-one.saving.amount, one.saving.currency)} a month more"
+        else:
+            told = f"saves {_said(one.saving)} a month" + (", proposed" if one.chosen else "")
+        yield f"    {name:<{width}}  {told}"
+
+
+def _done(one: Choice) -> str:
+    parts: list[str] = []
+    if one.storage_class is not None:
+        parts.append(f"{visible(one.storage_class)} {f'after {days(one.days)}' if one.days else 'at once'}")
+    if one.expire is not None:
+        parts.append(f"deleted after {days(one.expire)}")
+    return ", ".join(parts)
+
+
 def proposal(one: Proposal, *, color: bool = False) -> Iterator[str]:
     """What is proposed, what it saves, and how to put it."""
     bold, dim, plain = (BOLD, DIM, PLAIN) if color else ("", "", "")
     if one.api is None:
         yield f"{bold}no rules are proposed{plain}: {_missing(one.unpriced) or visible(one.why)}"
     else:
-        yield f"{bold}proposed{plain}"
+        yield f"{bold}proposed{plain}{_mark(one.verified)}"
         if one.saving is not None and one.requests is not None:
             yield f"  saves {_said(one.saving)} a month in the first year, what its requests cost ({_said(one.requests)} once) taken off"
     if one.now is not None:
-        yield f"  as it is, the bucket costs {_said(one.now)} a month"
+        yield f"  as it is, the bucket costs {_said(one.now)} a month{_mark(one.verified) if one.api is None else ''}"
+    if one.options:
+        yield "  what was weighed"
+        yield from _options(one.options)
+    for line in _prices(one.prices):
+        yield f"  {dim}{line}{plain}"
     for line in one.assumptions:
         yield f"  {dim}supposed: {visible(line)}{plain}"
     yield ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from auditor.lifecycle.checks.open_values import OPEN
 from auditor.lifecycle.report import LEVELS, FileReport, Life, Report
 from auditor.lifecycle.words import bytes_
 from auditor.render import lifecycle_cost_text
@@ -19,6 +20,7 @@ BAR = 28
 """Columns of the bar that shows how long each stay is."""
 
 _STANDING: Mapping[bool | str, str] = {True: "S3 takes it", False: "S3 refuses it", "depends": "S3 may refuse it"}
+_LATER = "what it does is known later"
 
 
 def text(report: Report, sources: Mapping[str, str], *, color: bool = False) -> Iterator[str]:
@@ -45,8 +47,9 @@ def summary(reports: Sequence[FileReport]) -> str:
 def _file(one: FileReport, lines: Sequence[str], color: bool) -> Iterator[str]:
     bold, plain = (BOLD, PLAIN) if color else ("", "")
     name = visible(one.file) + (f", {visible(one.within)}" if one.within else "")
-    does = "it acts" if one.effective else "it does nothing"
-    yield f"{bold}{name}{plain}: {_STANDING[one.valid]}, {does}"
+    does = ", it acts" if one.effective else ", it does nothing"
+    later = one.valid == "depends" and any(finding.check == OPEN.id for finding in one.findings)
+    yield f"{bold}{name}{plain}: {_LATER if later else _STANDING[one.valid] + does}"
     yield ""
     for finding in one.findings:
         yield from found(finding, one.file, one.within, lines, color)

@@ -143,6 +143,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         return self.causes[:FIRST]
 
     @property
+    def dearest(self) -> tuple[Cause, ...]:
+        """The causes that the largest parts of the total come from, the largest first."""
+        by = {cause.rule.id: cause for cause in self.causes}
+        return tuple(by[rule] for rule in self.money.largest if rule in by)
+
+    @property
     def policy(self) -> str:
         """The IAM policy that would resolve what was denied, as JSON; empty when nothing was."""
         return blind.policy(self.actions)

@@ -100,8 +100,36 @@ def test_a_proposal_is_one_that_the_linter_takes(capsys: Capture) -> None:
     assert Decimal(advice["saving"]["amount"]) > 0
     Path("proposed.json").write_text(json.dumps(advice["api"]))
     assert told(capsys, "proposed.json")["files"][0]["findings"] == []
+    assert advice["api"]["Rules"][0]["Expiration"] == {"Days": 800}
     assert run(["lifecycle", *wanted]) == 0
-    assert capsys.readouterr().out.startswith("proposed\n  saves ")
+    assert capsys.readouterr().out.startswith("proposed (by prices that nobody verified)\n  saves ")
+
+
+def test_a_proposal_shows_its_prices_and_what_else_was_weighed(capsys: Capture) -> None:
+    wanted = ["--advise", "--region", "us-east-1", *BUCKET, "--reads", "100", "--read-gb", "1"]
+    advice = told(capsys, *wanted)["advice"]
+    assert not advice["verified"]
+    assert {(one["kind"], one["item"]) for one in advice["prices"]} >= {("s3-storage", "STANDARD"), ("s3-storage", "GLACIER_IR")}
+    assert all(one["as_of"] and one["source"] and one["basis"] for one in advice["prices"])
+    options = {one["storage_class"]: one for one in advice["options"]}
+    assert [name for name, one in options.items() if one["chosen"]] == ["GLACIER_IR"]
+    assert options["GLACIER_IR"]["saving"] == advice["saving"]
+    assert options["ONEZONE_IA"]["refused"] == "it is in one Availability Zone"
+    weighed = [Decimal(one["saving"]["amount"]) for one in options.values() if not one["refused"]]
+    assert max(weighed) == Decimal(advice["saving"]["amount"])
+    assert run(["lifecycle", *wanted]) == 0
+    out = capsys.readouterr().out
+    assert "    GLACIER_IR at once           saves " in out
+    assert "    ONEZONE_IA after 30 days     no: it is in one Availability Zone\n" in out
+    assert "  s3-storage GLACIER_IR: 0.004 USD per GB-month (list, " in out
+    assert "  supposed: 100 GET requests a month that read 0.097656 % of the bytes\n" in out
+
+
+def test_without_reads_it_says_how_to_tell_them(capsys: Capture) -> None:
+    advice = told(capsys, "--advise", "--region", "us-east-1", *BUCKET)["advice"]
+    assert advice["api"] is None
+    assert advice["why"].endswith("say it with `--reads` and `--read-gb`, 0 if nobody reads them")
+    assert {one["refused"] for one in advice["options"]} == {"how the objects are read is not known"}
 
 
 def test_rules_that_move_objects_already_leave_no_proposal(capsys: Capture) -> None:
@@ -113,6 +141,7 @@ def test_rules_that_move_objects_already_leave_no_proposal(capsys: Capture) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["good.json", "--keep-days", "30"], "go with `--advise`"),
         (["--advise"], "`--advise` needs to know what is paid"),
         (["--advise", "--region", "us-east-1", *BUCKET, "--reads", "3"], "`--reads` and `--read-gb` go together"),
         (["good.json", "good2.json", "--advise", "--region", "us-east-1", *BUCKET], "there are 2 configurations"),

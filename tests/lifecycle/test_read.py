@@ -306,6 +306,19 @@ def test_what_is_known_after_deployment_only_is_not_guessed() -> None:
     assert [one.rule.id for one in config.rules] == ["${Env}-old", "dated"]
     assert (judged.valid, judged.effective, config.complete) == (Valid.DEPENDS, True, False)
     assert not [one for one in judged.found if one.proof is not None]
+    (later,) = (one for one in judged.found if one.check.id == "value-known-later")
+    assert (later.path, later.rule, later.message) == (
+        ("Rules", 0, "Expiration", "Days"),
+        "tier",
+        "rule `tier`: `Expiration.Days` is known only when it is deployed",
+    )
+    whole = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      LifecycleConfiguration: !If [a, b, c]\n"
+    (source,) = read(whole, "w.yaml")
+    judged = judge(written(source, TODAY))
+    assert (judged.valid, judged.effective) == (Valid.DEPENDS, True)
+    assert [(one.path, one.message) for one in judged.found] == [
+        ((), "the configuration: all of it is known only when it is deployed")
+    ]
     plan = json.loads(json.dumps(PLAN))
     plan["resource_changes"] = [
         {
@@ -315,6 +328,9 @@ def test_what_is_known_after_deployment_only_is_not_guessed() -> None:
     ]
     (source,) = read(json.dumps(plan), "p.json")
     assert judge(written(source, TODAY)).valid is Valid.DEPENDS
+    assert [one.path for one in judge(written(source, TODAY)).found if one.check.id == "value-known-later"] == [
+        ("Rules", 0, "Transitions", 1, "Days")
+    ]
     assert len(written(source, TODAY).rules) == 2
 
 

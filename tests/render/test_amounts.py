@@ -144,6 +144,19 @@ def test_an_unknown_amount_is_never_zero_and_says_what_would_resolve_it() -> Non
         assert b"0.00 USD" not in content, name
 
 
+def test_the_top_of_the_page_leads_to_what_saves_most() -> None:
+    other = "s3-no-multipart-abort"
+    made = view(
+        saving("a", "10"), saving("b", "15"), saving("c", "20", rule=other), saving("d", "900", rule=other, verified=False)
+    )
+    assert made.money.largest == (RULE, other)
+    assert [made.money.rules[rule] for rule in made.money.largest] == ["25.00 USD", "20.00 USD"]
+    page = html.render(made).decode()
+    assert page.index(f'<a href="#rule-{RULE}">') < page.index(f'<a href="#rule-{other}">') < page.index("What to do first")
+    assert view(saving("a", "10"), saving("c", "7000", currency="CNY")).money.largest == ()
+    assert "The largest: " not in html.render(view(finding("no money"))).decode()
+
+
 def test_two_currencies_have_two_totals() -> None:
     made = view(saving("a", "10"), saving("b", "5"), saving("c", "7000", currency="CNY"))
     assert [(one.currency, f"{one.amount}") for one in made.money.totals] == [("USD", "15"), ("CNY", "7000")]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from auditor.lifecycle import words
 from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.classes import CLASSES
 from auditor.lifecycle.config import Config, Named
-from auditor.lifecycle.effects import Effects, Kind, Reason
+from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
+from auditor.lifecycle.lives import beyond
 from auditor.lifecycle.subject import Action, Subject
 from auditor.lifecycle.timeline import NEVER, Step, day_of
 from auditor.source.positions import shown
@@ -34,13 +37,26 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:
     for effect in effects:
         if effect.kind not in (Kind.MOVE, Kind.OLD_MOVE) or effect.reason is not Reason.WORKS or effect.subject is None:
             continue
-        stay = short_stay(config.steps(effect.subject), effect.target)
-        if stay is None or effect.named.name not in stay[0][3]:
-            continue
-        known = (effect.target, stay[0][3], stay[1][3])
-        if known not in told:
-            told.add(known)
-            yield _found(config, effect.named, effect.path, effect.subject, *stay)
+        for subject in _subjects(config, effect):
+            stay = short_stay(config.steps(subject), effect.target)
+            if stay is None or effect.named.name not in stay[0][3]:
+                continue
+            known = (effect.target, stay[0][3], stay[1][3])
+            if known not in told:
+                told.add(known)
+                yield _found(config, effect.named, effect.path, subject, *stay)
+            break
+
+
+def _subjects(config: Config, effect: Effect) -> Iterator[Subject]:
+    """The object that the action takes place on; of versions also one with so many newer ones that no rule keeps it for their sake."""
+    subject = effect.subject
+    if subject is None:
+        return
+    yield subject
+    keep = beyond(config, subject)
+    if effect.kind is Kind.OLD_MOVE and keep > subject.newer:
+        yield msgspec.structs.replace(subject, newer=keep)
 
 
 def short_stay(steps: Sequence[Step], storage_class: str) -> tuple[Step, Step] | None:

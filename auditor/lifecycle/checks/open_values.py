@@ -1,0 +1,66 @@
+"""Values that a template or plan leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from auditor.lifecycle.check import Check, Found, Level, Refused
+from auditor.lifecycle.config import Config
+from auditor.lifecycle.effects import Effects
+from auditor.lifecycle.read import rules_of
+from auditor.lifecycle.written import Opaque
+from auditor.source.positions import shown
+from auditor.source.shape import Path, is_list, is_object
+
+OPEN = Check(
+    id="value-known-later",
+    level=Level.SUGGESTION,
+    title="value that a template or plan leaves open",
+    why="Rules decide together what becomes of objects: as long as one is not known, what they do to objects is not judged.",
+    source="CloudFormation User Guide: Intrinsic function reference; Terraform: JSON output format",
+    refused=Refused.DEPENDS,
+)
+
+CHECKS = (OPEN,)
+
+
+def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
+    """A finding for each rule with such a value, at the first, and one for what is no rule."""
+    if config.complete:
+        return
+    raw = config.raw
+    rest = {name: value for name, value in raw.items() if name != "Rules" or not is_list(value)} if is_object(raw) else raw
+    yield from _found(rest, (), "the configuration", "")
+    for number, one in enumerate(rules_of(raw)):
+        name = one.get("ID") if is_object(one) else None
+        told = name if isinstance(name, str) and name else ""
+        about = f"rule {shown(told)}" if told else f"rule {number + 1}"
+        yield from _found(one, ("Rules", number), about, told or f"rule {number + 1}")
+
+
+def _found(raw: Any, path: Path, about: str, rule: str) -> Iterator[Found]:
+    for where in islice(_open(raw, path), 1):
+        names = [step for step in where[len(path) :] if isinstance(step, str)]
+        told = f"{shown('.'.join(names))} is" if names else "all of it is"
+        yield Found(
+            check=OPEN,
+            path=where,
+            message=f"{about}: {told} known only when it is deployed",
+            fix="check the configuration of the bucket once it is there, or a file with the values put in",
+            rule=rule,
+        )
+
+
+def _open(value: Any, path: Path) -> Iterator[Path]:
+    """Where values are open. Ids do not matter."""
+    if isinstance(value, Opaque):
+        yield path
+    elif is_object(value):
+        for name, inner in value.items():
+            if name != "ID":
+                yield from _open(inner, (*path, name))
+    elif is_list(value):
+        for number, inner in enumerate(value):
+            yield from _open(inner, (*path, number))
