@@ -186,12 +186,13 @@ class JsonPlaces:
         self._base = base
         self._members: dict[int, dict[str, tuple[int, int]]] = {}
         self._items: dict[int, list[int]] = {}
+        self._counted: list[Lines] = []
+        """The lines, once somebody asked for a place: shared with what is below."""
 
     def below(self, base: Path) -> JsonPlaces:
         """The places of a document further down in the same text; what was looked into is known to both."""
         found = copy(self)
         found._base = base
-        found.__dict__["_lines"] = self._lines
         return found
 
     def span(self, path: Path, *, name: bool = False) -> Span:
@@ -217,9 +218,11 @@ class JsonPlaces:
             return named, _scan(self.text, named)[1]
         return start, _scan(self.text, start)[1]
 
-    @cached_property
+    @property
     def _lines(self) -> Lines:
-        return Lines(self.text)
+        if not self._counted:
+            self._counted.append(Lines(self.text))
+        return self._counted[0]
 
     def _way(self, path: Path) -> list[tuple[int, int | None]]:
         """Where each value on the way to ``path`` begins, and the name of the member that it is; as far as there are values."""

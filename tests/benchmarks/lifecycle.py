@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from auditor.cli.entry import collect_less
 from auditor.lifecycle.config import Facts, collected, written
 from auditor.lifecycle.emit import as_json
 from auditor.lifecycle.lint import judge
@@ -89,6 +90,7 @@ def _judge() -> str:
 
 def main() -> int:
     """Measure and print."""
+    collect_less()  # as the command line does
     for what, run in (
         ("lint ordinary configurations", _lint(ordinary)),
         ("lint generated configurations", _lint(generated.lifecycle)),

@@ -11,6 +11,7 @@ from auditor.lifecycle.checks.refused_rules import TYPE, label, unknown
 from auditor.lifecycle.classes import CLASSES, NO_DAYS_BEFORE, TARGETS
 from auditor.lifecycle.config import MANY, OLDEST, Config
 from auditor.lifecycle.effects import Effects
+from auditor.lifecycle.plain import plain
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.written import Opaque
 from auditor.source.positions import shown
@@ -111,7 +112,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
     if config.raw is None:
         return
     for number, rule in enumerate(rules_of(config.raw)[:MANY]):
-        if is_object(rule):
+        if is_object(rule) and not plain(rule):
             yield from _Rule(rule, number, config.in_text).found()
 
 

@@ -10,6 +10,7 @@ from auditor.lifecycle.check import Check, Found, Level, Refused
 from auditor.lifecycle.config import MANY, Config
 from auditor.lifecycle.decode import whole
 from auditor.lifecycle.effects import Effects
+from auditor.lifecycle.plain import ID_LENGTH, plain
 from auditor.lifecycle.written import Opaque
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_list, is_object
@@ -59,7 +60,6 @@ MINIMUM = _check(
 
 CHECKS = (RULES, ELEMENT, TYPE, STATUS, SAME_ID, LONG_ID, NO_FILTER, BOTH, NEEDS_AND, SAME_TAG, RANGE, NO_ACTION, MINIMUM)
 
-ID_LENGTH = 255
 _ACTIONS = (
     "Transitions",
     "Transition",
@@ -104,6 +104,8 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
         for number, rule in enumerate(rules[:MANY]):
             path: Path = ("Rules", number)
             if is_object(rule):
+                if plain(rule) and ids[rule.get("ID")] <= 1:
+                    continue
                 yield from _rule(rule, path, number, ids, config.in_text)
             elif not isinstance(rule, Opaque):
                 yield Found(check=TYPE, path=path, message=f"rule {number + 1} is no object", rule=label(rule, number))
