@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -22,6 +23,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 hypothesis.settings.register_profile("awsaudit", deadline=None)  # how long a test takes says nothing on a busy machine
 hypothesis.settings.load_profile("awsaudit")
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and so would what they start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ.setdefault("AWSAUDIT_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "awsaudit"))
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")

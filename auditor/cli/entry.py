@@ -9,7 +9,7 @@ import sys
 def collect_less() -> None:
     """Look for cycles less often: a snapshot is a hundred thousand objects that stay, and looking at them again and again takes as long
     as judging them."""
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
 
 
 def main() -> None:

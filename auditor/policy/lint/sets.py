@@ -95,8 +95,9 @@ def every_resource(pattern: str) -> bool:
 def everywhere(clause: Clause) -> bool:
     """The clause is about every resource: by a star, or by all but a list of them."""
     if "NotResource" in clause.raw:
-        return not clause.opaque("NotResource") and not any(everything(one) for _, one in clause.not_resources)
-    return any(every_resource(one) for _, one in clause.resources)
+        return not clause.opaque("NotResource") and not any(map(everything, clause.texts("NotResource")))
+    texts = clause.texts("Resource")
+    return "*" in texts or any(map(every_resource, texts))
 
 
 def first_star(clause: Clause) -> tuple[str | int, ...]:

@@ -132,6 +132,7 @@ class Clause:
         self.index = index
         self.path = path
         self._elements: dict[str, _Element] = {}
+        self._pairs: dict[str, tuple[tuple[int, str], ...]] = {}
 
     @property
     def allows(self) -> bool:
@@ -161,6 +162,12 @@ class Clause:
 
     def strings(self, name: str) -> tuple[tuple[int, str], ...]:
         """The strings of an element with their places."""
+        kept = self._pairs.get(name)
+        if kept is None:
+            kept = self._pairs[name] = self._strings(name)
+        return kept
+
+    def _strings(self, name: str) -> tuple[tuple[int, str], ...]:
         if name not in self.raw:
             return ()
         found = self._element(name)

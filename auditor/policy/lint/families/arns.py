@@ -188,8 +188,10 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What is wrong with the resources."""
     attached = _ATTACHED.get(policy.attached_to)
     for clause in policy.clauses:
-        for name, resources in (("Resource", clause.resources), ("NotResource", clause.not_resources)):
-            for index, text in resources:
+        for name in ("Resource", "NotResource"):
+            if name not in clause.raw or clause.raw[name] == "*":
+                continue
+            for index, text in clause.strings(name):
                 if text == "*":
                     continue
                 for check, message, fix, meant in faults(text, table):

@@ -87,10 +87,10 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
         return
     subjects = [(subject, bit) for subject in (_PASS, _SLR) if (bit := table.bit(subject.action)) is not None]
     for clause in policy.clauses:
-        if clause.allows and not _is_everything(clause):
+        if clause.allows:
             said = named(clause, table)
             for subject, bit in subjects:
-                if said.has(bit):
+                if said.has(bit) and not _is_everything(clause):
                     yield from _about(clause, subject, table)
 
 
@@ -133,7 +133,7 @@ def _about(clause: Clause, subject: _Subject, table: ActionTable) -> Iterator[Fo
 def _is_everything(clause: Clause) -> bool:
     """Every action on every resource is allowed, of which passing roles is the least: `allow-everything` says so."""
     return (
-        not clause.tests and everywhere(clause) and any(everything(pattern) or pattern == "*:*" for _, pattern in clause.actions)
+        not clause.tests and everywhere(clause) and any(everything(pattern) or pattern == "*:*" for pattern in clause.texts("Action"))
     )
 
 
