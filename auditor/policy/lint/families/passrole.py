@@ -133,7 +133,9 @@ def _about(clause: Clause, subject: _Subject, table: ActionTable) -> Iterator[Fo
 def _is_everything(clause: Clause) -> bool:
     """Every action on every resource is allowed, of which passing roles is the least: `allow-everything` says so."""
     return (
-        not clause.tests and everywhere(clause) and any(everything(pattern) or pattern == "*:*" for pattern in clause.texts("Action"))
+        not clause.tests
+        and everywhere(clause)
+        and any(everything(pattern) or pattern == "*:*" for pattern in clause.texts("Action"))
     )
 
 
