@@ -382,7 +382,7 @@ def odd_findings(draw: st.DrawFn) -> Finding:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(found=st.lists(odd_findings(), max_size=4))
 def test_whatever_the_text_a_request_is_valid(operation: OperationModel, found: list[Finding]) -> None:
     made = batches(view(*found))

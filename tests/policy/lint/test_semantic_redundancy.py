@@ -121,7 +121,7 @@ def _redundant(document: dict[str, Any]) -> list[Found]:
     return list(redundancy.check(Policy(document, Kind.IDENTITY), table()))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(statements(), min_size=1, max_size=4))
 def test_what_is_redundant_can_go(listed: list[dict[str, Any]]) -> None:
     document = {"Version": "2012-10-17", "Statement": listed}
@@ -136,7 +136,7 @@ def test_what_is_redundant_can_go(listed: list[dict[str, Any]]) -> None:
     ), "both"
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(statements(), min_size=1, max_size=3))
 def test_what_counts_for_nothing_can_go(listed: list[dict[str, Any]]) -> None:
     """A shadowed statement, one whose conditions exclude each other, and a condition that always holds."""
