@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := .venv-deploy
-WORKERS ?= auto
+# One more than there are processors: tests also wait, for servers, processes and the browser.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 .PHONY: demo test check template lambda format docs bench clean browser
 
