@@ -22,7 +22,8 @@ from auditor.lifecycle.lint import judge
 from auditor.lifecycle.report import life
 from auditor.lifecycle.subject import Event, Usage
 from auditor.lifecycle.timeline import moment
-from auditor.model.fact import Fact, Known, Missing
+from auditor.model import calls, fact
+from auditor.model.fact import Fact, Known, Missing, Unknown
 from auditor.model.money import Money, unknown_money
 from auditor.model.price import Prices
 from auditor.model.s3 import Lifecycle
@@ -32,6 +33,9 @@ T = TypeVar("T")
 
 Charged: TypeAlias = tuple[Usage, Prices, str]
 """What is in a bucket, prices, and the region."""
+
+UNTRIED = Unknown(fact.Reason.ERROR, calls.GET_BUCKET_LIFECYCLE.name, calls.GET_BUCKET_LIFECYCLE.action)
+"""What is said of a configuration that is beyond :data:`auditor.lifecycle.config.BUDGET`: read, but not understood to its end."""
 
 STATES = ("Off", "Enabled", "Suspended")
 """What the versioning of a bucket may be."""
@@ -53,15 +57,20 @@ def lint_lifecycle(
     The evidence holds the object that proves it and all that happens to that (``life``), which the report draws. ``versioning`` is the
     status of the bucket, ``lock_days`` its default retention, ``average_size`` the bytes of an object on average, ``bucket`` its name;
     ``None``: not known. ``charged``: what is in the bucket, and the prices of which region; then failures say what is paid for nothing.
+
+    Raises :class:`Missing` when nothing was found and the rules are too many to try them all.
     """
     facts = Facts(today=today, versioning=versioning, lock_days=lock_days, average_size=average_size, bucket=bucket)
     keys = Counter[str]()
     made: list[Verdict] = []
-    for one in _found(_Frozen(lifecycle), facts):
+    found, whole = _found(_Frozen(lifecycle), facts)
+    for one in found:
         if one.check.id in checks:
             key = "/".join(part for part in (one.check.id, one.rule, one.part) if part)
             keys[key] += 1
             made.append(_verdict(one, key if keys[key] == 1 else f"{key}#{keys[key]}", _cost(one, charged)))
+    if not made and not whole:
+        raise Missing([UNTRIED])
     return tuple(made)
 
 
@@ -97,9 +106,10 @@ class _Frozen:
 
 
 @lru_cache(maxsize=64)
-def _found(frozen: _Frozen, facts: Facts) -> tuple[Found, ...]:
-    """Several rules ask the same of one bucket after the other: it is linted once."""
-    return judge(collected(frozen.lifecycle, facts)).found
+def _found(frozen: _Frozen, facts: Facts) -> tuple[tuple[Found, ...], bool]:
+    """Several rules ask the same of one bucket after the other: it is linted once. With it, whether everything was tried."""
+    config = collected(frozen.lifecycle, facts)
+    return judge(config).found, not config.exhausted
 
 
 def _verdict(found: Found, key: str, cost: Money | None) -> Verdict:
@@ -113,16 +123,16 @@ def _verdict(found: Found, key: str, cost: Money | None) -> Verdict:
     return flag(said, key=key, cost=cost, **evidence)
 
 
-def agreed(fact: Fact[T], possible: Iterable[T], judged: Callable[[T], tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
+def agreed(given: Fact[T], possible: Iterable[T], judged: Callable[[T], tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
     """The verdicts by a fact; when it is not known, those on which all its possible values agree.
 
     Raises :class:`Missing` when they do not.
     """
-    if isinstance(fact, Known):
-        return judged(fact.value)
+    if isinstance(given, Known):
+        return judged(given.value)
     made = [judged(value) for value in possible]
     if any([one.key for one in some] != [one.key for one in made[0]] for some in made[1:]):
-        raise Missing([fact])
+        raise Missing([given])
     return made[0]
 
 
@@ -137,12 +147,16 @@ class Acting(msgspec.Struct, frozen=True):
 
 def acting(lifecycle: Lifecycle, *, today: datetime, versioning: str | None = None) -> tuple[Acting, ...]:
     """The actions of the enabled rules that take place, as the timeline proves: not those of which the filter lets nothing through, that
-    come after the end of the objects, or to which no way leads."""
+    come after the end of the objects, or to which no way leads.
+
+    Raises :class:`Missing` when the rules are too many to try them all.
+    """
     config = collected(lifecycle, Facts(today=today, versioning=versioning))
+    effects = tuple(Effects(config))
+    if any(effect.reason is Reason.UNTRIED for effect in effects):
+        raise Missing([UNTRIED])
     return tuple(
-        Acting(int(effect.named.path[1]), effect.kind.value, effect.due)
-        for effect in Effects(config)
-        if effect.reason is Reason.WORKS
+        Acting(int(effect.named.path[1]), effect.kind.value, effect.due) for effect in effects if effect.reason is Reason.WORKS
     )
 
 

@@ -69,7 +69,7 @@ class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
     """What a report says of money."""
 
     totals: tuple[Total, ...]
-    """What could be saved in a month: a total for each currency there is, the largest first."""
+    """What could be saved in a month: a total for each currency there is, that of the most findings first."""
     unverified: tuple[Total, ...]
     """Left out of the totals for their prices; overlapping ones, too."""
     unknown: int

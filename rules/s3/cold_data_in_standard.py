@@ -42,6 +42,7 @@ from auditor.sdk import (
     Unknown,
     Use,
     Verdict,
+    cannot_tell,
     counted,
     denied,
     fails,
@@ -98,8 +99,12 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if size < limits.gb * 2**30:
         yield ok("{size} GB are kept in Standard", size=round(size / 2**30, 1))
         return
-    objects = need_data(bucket.object_count, coverage=0.3)[0].latest or 0
-    average = sum(sizes.values()) / max(objects, 1) / 1024
+    objects = need_data(bucket.object_count, coverage=0.3)[0].latest
+    if not objects:
+        said = "{size} GB are in Standard, and CloudWatch counts no object"
+        yield cannot_tell(Bucket.object_count, said, reason=Reason.NO_DATA, size=round(size / 2**30, 1))
+        return
+    average = sum(sizes.values()) / objects / 1024
     if average < limits.average_kb:
         yield ok("its objects average {average} KB: they are too small for Standard-IA to pay", average=round(average, 1))
         return
@@ -214,6 +219,7 @@ def cases() -> Iterator[Case[Bucket]]:
     yield unknown("the counts may not be read", bucket(large, denied(Bucket.get_requests)))
     yield unknown("the number of requests may not be read", bucket(large, few, requests=denied(Bucket.all_requests)))
     yield unknown("the number of objects is not known", bucket(large, few, objects(None)))
+    yield unknown("no object is counted, of which the bytes would be", bucket(large, few, objects(0)))
     yield unknown("the sizes may not be read", bucket(denied(Bucket.sizes), few))
     yield unknown("made today", bucket(Known(()), few, created=Known(CASE_TIME)))
     yield unknown("its age is not known", bucket(Known(()), few, created=denied(Bucket.created)))

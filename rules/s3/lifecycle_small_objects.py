@@ -46,6 +46,7 @@ from auditor.sdk import (
     sample,
     skip,
     skips,
+    total_bytes,
     unknown,
 )
 
@@ -54,11 +55,11 @@ CHECKS = ("small-objects-stay", "small-objects-moved", "small-objects-not-tiered
 
 def usage(bucket: Bucket) -> Usage:
     """What is in the bucket. Raises :class:`Missing`."""
-    sizes, counts = need(bucket.sizes, bucket.object_count)
+    total, counts = need(total_bytes(bucket.sizes), bucket.object_count)
     objects = counts[0].latest if counts else None
-    if not sizes or not objects:
+    if not objects:
         raise Missing([Unknown(Reason.NO_DATA, "cloudwatch.GetMetricData", "cloudwatch:GetMetricData")])
-    return Usage(bytes={"STANDARD": round(sum(one.latest or 0 for one in sizes))}, objects=round(objects))
+    return Usage(bytes={"STANDARD": round(total)}, objects=round(objects))
 
 
 @rule(
@@ -82,7 +83,7 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     yield from found or (ok("objects of {size} bytes on average are large enough for its transitions", size=size, rules=moving),)
 
 
-def daily(metric: str, value: float) -> Known[tuple[Series, ...]]:
+def daily(metric: str, value: float | None) -> Known[tuple[Series, ...]]:
     """A figure of CloudWatch for the last three days."""
     one = Series(
         namespace="AWS/S3",
@@ -102,6 +103,8 @@ def cases() -> Iterator[Case[Bucket]]:
     many, few = daily("NumberOfObjects", 900e6), daily("NumberOfObjects", 2000)
     bytes_ = daily("BucketSizeBytes", 18e12)
     yield passes("large objects", sample(Bucket, "models", lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=few))
+    gone = daily("BucketSizeBytes", None)
+    yield unknown("no size of late", sample(Bucket, "old", lifecycle=Known(Lifecycle((tier,))), sizes=gone, object_count=few))
     yield fails(
         "20 KB each stay where they are",
         sample(Bucket, "thumbnails", lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=many),

@@ -8,8 +8,10 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from auditor.engine import lifecycles
 from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, multipart_abort_days
 from auditor.engine.registry import load
+from auditor.lifecycle.config import Config, Facts, collected
 from auditor.lifecycle.lint import all_checks
 from auditor.lifecycle.report import Life
 from auditor.lifecycle.subject import Usage
@@ -102,3 +104,16 @@ def test_rules_name_checks_that_there_are() -> None:
     named = {check for rule in load().values() for check in getattr(rule.spec.check, "__globals__", {}).get("CHECKS", ())}
     assert len(named) > 10
     assert named <= set(all_checks())
+
+
+def test_what_was_not_tried_to_its_end_is_neither_good_nor_bad(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tired(lifecycle: Lifecycle, facts: Facts) -> Config:
+        whole = collected(lifecycle, facts)
+        return Config(whole.rules, whole.minimum, whole.facts, budget=0)
+
+    monkeypatch.setattr(lifecycles, "collected", tired)
+    moving = Lifecycle((LifecycleRule(id="a", enabled=True, transitions=(Transition("GLACIER", days=30),)),))
+    with pytest.raises(Missing):
+        acting(moving, today=datetime(2026, 11, 22, tzinfo=UTC))
+    with pytest.raises(Missing):
+        lint_lifecycle(moving, ("never-applies",), today=datetime(2026, 11, 22, tzinfo=UTC))
