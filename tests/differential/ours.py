@@ -128,9 +128,9 @@ def answers(text: str) -> dict[Place, str]:
             told.setdefault(place, found.check.id)
     for clause in policy.clauses:
         if clause.index in suspects:
-            told |= {(clause.index, "resource", action): said for action, said in _resources(clause)}
+            told |= {(clause.index, "resource", action): said for action, said in _resources(policy, clause)}
         if clause.tests:
-            told |= {(clause.index, "key", f"{key} {action}"): said for key, action, said in _keys(clause)}
+            told |= {(clause.index, "key", f"{key} {action}"): said for key, action, said in _keys(policy, clause)}
     return told
 
 
@@ -165,16 +165,16 @@ def _at(raw: Any, path: tuple[str | int, ...]) -> Any:
     return raw
 
 
-def _resources(clause: Clause) -> Iterator[tuple[str, str]]:
+def _resources(policy: Policy, clause: Clause) -> Iterator[tuple[str, str]]:
     for _, action in clause.actions:
-        if said := _alone(clause, action, _RESOURCE):
+        if said := _alone(policy, clause, action, _RESOURCE):
             yield action.lower(), said
 
 
-def _keys(clause: Clause) -> Iterator[tuple[str, str, str]]:
+def _keys(policy: Policy, clause: Clause) -> Iterator[tuple[str, str, str]]:
     for test in clause.tests:
         for _, action in clause.actions:
-            if said := _key(test.operator, test.key, action, clause.allows, str(clause.policy.version)):
+            if said := _key(test.operator, test.key, action, clause.allows, policy.version):
                 yield test.key.lower(), action.lower(), said
 
 
@@ -184,9 +184,9 @@ def _key(operator: str, key: str, action: str, allows: bool, version: str) -> st
     return _said({"Version": version, "Statement": statement}, _KEY)
 
 
-def _alone(clause: Clause, action: str, checks: set[str]) -> str:
+def _alone(policy: Policy, clause: Clause, action: str, checks: set[str]) -> str:
     statement = {**copy.copy(clause.raw), "Action": action}
-    return _said({"Version": clause.policy.version, "Statement": statement}, checks)
+    return _said({"Version": policy.version, "Statement": statement}, checks)
 
 
 def _said(document: dict[str, Any], checks: set[str]) -> str:

@@ -75,9 +75,9 @@ class Policy:
         """The statements that are objects."""
         written = (_object(self.raw) or {}).get("Statement")
         if (single := _object(written)) is not None:
-            return (Clause(self, single, 0, ("Statement",)),)
+            return (Clause(self.kind, single, 0, ("Statement",)),)
         listed = [(index, _object(one)) for index, one in enumerate(_list(written) or ())]
-        return tuple(Clause(self, one, index, ("Statement", index)) for index, one in listed if one is not None)
+        return tuple(Clause(self.kind, one, index, ("Statement", index)) for index, one in listed if one is not None)
 
 
 class Test:
@@ -124,10 +124,11 @@ def _element(written: object) -> _Element:
 
 
 class Clause:
-    """One statement."""
+    """One statement. It knows the ``kind`` of its document and not the document: a cycle would keep every document in memory until the
+    collector of cycles comes by."""
 
-    def __init__(self, policy: Policy, raw: dict[str, Any], index: int, path: Path) -> None:
-        self.policy = policy
+    def __init__(self, kind: Kind, raw: dict[str, Any], index: int, path: Path) -> None:
+        self.kind = kind
         self.raw = raw
         self.index = index
         self.path = path

@@ -130,7 +130,7 @@ def _actions(clause: Clause, table: ActionTable) -> Iterator[Found]:
     said = named(clause, table)
     for name, index, pattern in said.wild:
         prefix = pattern.partition(":")[0]
-        if prefix == "*" and prefix != pattern and clause.policy.kind is not Kind.SCP:
+        if prefix == "*" and prefix != pattern and clause.kind is not Kind.SCP:
             yield Found(
                 WILDCARD_IN_SERVICE_NAME,
                 clause.at(name, index),

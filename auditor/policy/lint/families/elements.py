@@ -124,7 +124,7 @@ def _clause(clause: Clause, known: bool) -> Iterator[Found]:
     sid = clause.sid
     if sid == "":
         yield Found(EMPTY_SID, clause.at("Sid"), "the Sid is empty", "remove it", Edit(clause.at("Sid"), remove=True))
-    elif sid and clause.policy.kind is not Kind.RESOURCE and not _PLAIN_SID.match(sid):
+    elif sid and clause.kind is not Kind.RESOURCE and not _PLAIN_SID.match(sid):
         yield Found(
             UNSUPPORTED_SID,
             clause.at("Sid"),
@@ -151,7 +151,7 @@ def _clause(clause: Clause, known: bool) -> Iterator[Found]:
 
 def _allows_all_else(clause: Clause) -> bool:
     """What an empty list of exceptions means here is told as `allow-with-empty-exception`."""
-    return clause.allows and clause.policy.kind in (Kind.IDENTITY, Kind.RESOURCE)
+    return clause.allows and clause.kind in (Kind.IDENTITY, Kind.RESOURCE)
 
 
 @lru_cache(maxsize=65536)
