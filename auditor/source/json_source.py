@@ -184,7 +184,7 @@ class JsonPlaces:
         """``base`` is the path of the document in the text, which is the beginning of every pointer."""
         self.text = text
         self._base = base
-        self._members: dict[int, dict[str, tuple[int, int]]] = {}
+        self._members: dict[int, tuple[dict[str, tuple[int, int]], int | None]] = {}
         self._items: dict[int, list[int]] = {}
         self._counted: list[Lines] = []
         """The lines, once somebody asked for a place: shared with what is below."""
@@ -243,37 +243,51 @@ class JsonPlaces:
         return found
 
     def _member(self, opened: int, wanted: str) -> tuple[int, int] | None:
-        found = self._members.get(opened)
-        if found is None:
-            found = self._members[opened] = dict(self._read_members(opened))
+        found, last = self._members.get(opened) or ({}, opened)
+        if wanted not in found and last is not None:
+            self._members[opened] = found, self._read_members(found, last, wanted)
         return found.get(wanted)
 
-    def _read_members(self, opened: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    def _read_members(self, found: dict[str, tuple[int, int]], last: int, wanted: str) -> int | None:
+        """On from the last value that is known (from the brace, if none is) to the one that is wanted: there is no second of its name.
+        Where that begins, ``None`` if it is not there: the value of the last one may be long, so its end is not looked for yet."""
         text = self.text
-        at = _after(_SPACE, text, opened + 1)
+        at = _after(_GAP, text, _scan(text, last)[1]) if found else _after(_SPACE, text, last + 1)
         while text[at] != "}":
             name, end = _scan(text, at)
             value = _after(_COLON, text, end)
-            yield name, (value, at)
+            found[name] = value, at
+            if name == wanted:
+                return value
             at = _after(_GAP, text, _scan(text, value)[1])
+        return None
 
     def _item(self, opened: int, wanted: int) -> tuple[int, None] | None:
         found = self._items.get(opened)
         if found is None:
-            found = self._items[opened] = self._read_items(opened)
+            found = self._items[opened] = self._read_strings(opened)
+        if wanted >= len(found):
+            self._read_items(found, wanted)
         return (found[wanted], None) if 0 <= wanted < len(found) else None
 
-    def _read_items(self, opened: int) -> list[int]:
+    def _read_strings(self, opened: int) -> list[int]:
+        """The long lists are of actions: each is found without reading it. Of another list, where the first value begins."""
         text = self.text
-        values, end = _scan(text, opened)
-        if all(type(value) is str for value in values):  # the long lists are of actions: each is found without reading it
-            return [one.start() for one in _WRITTEN.finditer(text, opened, end)]
-        starts: list[int] = []
         at = _after(_SPACE, text, opened + 1)
-        while text[at] != "]":
-            starts.append(at)
-            at = _after(_GAP, text, _scan(text, at)[1])
-        return starts
+        if text[at] == '"':
+            values, end = _scan(text, opened)
+            if all(type(value) is str for value in values):
+                return [one.start() for one in _WRITTEN.finditer(text, opened, end)]
+        return [at] if text[at] != "]" else []
+
+    def _read_items(self, found: list[int], wanted: int) -> None:
+        """Up to the one that is wanted."""
+        text = self.text
+        while 0 < len(found) <= wanted:
+            at = _after(_GAP, text, _scan(text, found[-1])[1])
+            if text[at] == "]":
+                return
+            found.append(at)
 
 
 _WRITTEN = re.compile(_STRING, re.DOTALL)

@@ -123,6 +123,19 @@ def _element(written: object) -> _Element:
     return _Element(listed, True, "${" in together)
 
 
+class _Elements(dict[str, _Element]):
+    """The elements of a statement by name, each looked at when it is first asked for: most are never, and some are by every check."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self._raw = raw
+
+    def __missing__(self, name: str) -> _Element:
+        found = self[name] = _element(self._raw.get(name))
+        return found
+
+
 class Clause:
     """One statement. It knows the ``kind`` of its document and not the document: a cycle would keep every document in memory until the
     collector of cycles comes by."""
@@ -132,18 +145,13 @@ class Clause:
         self.raw = raw
         self.index = index
         self.path = path
-        self._elements: dict[str, _Element] = {}
-        self._pairs: dict[str, tuple[tuple[int, str], ...]] = {}
-
-    @property
-    def allows(self) -> bool:
+        effect = raw.get("Effect")
+        self.allows = effect == "Allow"
         """``Effect`` is ``Allow``."""
-        return self.raw.get("Effect") == "Allow"
-
-    @property
-    def denies(self) -> bool:
+        self.denies = effect == "Deny"
         """``Effect`` is ``Deny``."""
-        return self.raw.get("Effect") == "Deny"
+        self._elements = _Elements(raw)
+        self._pairs: dict[str, tuple[tuple[int, str], ...]] = {}
 
     @Kept
     def sid(self) -> str | None:
@@ -159,7 +167,7 @@ class Clause:
 
     def texts(self, name: str) -> Sequence[str]:
         """The strings of an element; empty when it is not written."""
-        return self._element(name).texts
+        return self._elements[name].texts
 
     def strings(self, name: str) -> tuple[tuple[int, str], ...]:
         """The strings of an element with their places."""
@@ -171,7 +179,7 @@ class Clause:
     def _strings(self, name: str) -> tuple[tuple[int, str], ...]:
         if name not in self.raw:
             return ()
-        found = self._element(name)
+        found = self._elements[name]
         if found.whole:
             return tuple(enumerate(found.texts))
         return tuple((index, one) for index, one in enumerate(self.raw[name]) if isinstance(one, str))
@@ -181,23 +189,17 @@ class Clause:
         if name not in self.raw:
             return False
         found = self.raw[name]
-        if self._element(name).whole:
+        if self._elements[name].whole:
             return isinstance(found, Opaque)
         return any(isinstance(one, Opaque) for one in _list(found) or ())
 
     def all_strings(self, name: str) -> bool:
         """Every value of an element that is written as a list is a string."""
-        return self._element(name).whole
+        return self._elements[name].whole
 
     def variables(self, name: str) -> bool:
         """A policy variable may be in one of the strings of an element."""
-        return self._element(name).variables
-
-    def _element(self, name: str) -> _Element:
-        kept = self._elements.get(name)
-        if kept is None:
-            kept = self._elements[name] = _element(self.raw.get(name))
-        return kept
+        return self._elements[name].variables
 
     def templates(self, name: str) -> tuple[tuple[int, str], ...]:
         """The ARNs of an element that are written with ``Fn::Sub``, with their places; empty when another of its values is not known."""

@@ -87,10 +87,8 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     for clause in policy.clauses:
         if not clause.allows:
             continue
-        for name, everything_else in _EXCEPTIONS.items():
-            if clause.raw.get(name) in ([], {}):
-                message = f"`{name}` is empty, so `Allow` is about {everything_else}"
-                yield Found(EMPTY_EXCEPTION, clause.at(name), message, f"name what is meant in `{name.removeprefix('Not')}`")
+        if not clause.raw.keys().isdisjoint(_EXCEPTIONS):
+            yield from _empty(clause)
         if "NotPrincipal" in clause.raw and clause.raw["NotPrincipal"] != {}:
             yield Found(
                 ALLOW_NOT_PRINCIPAL,
@@ -108,6 +106,13 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
                 yield from _not_action(clause) if clause.raw["NotAction"] != [] else ()
             elif everywhere(clause) and not clause.tests:
                 yield from _wide(clause, table)
+
+
+def _empty(clause: Clause) -> Iterator[Found]:
+    for name, everything_else in _EXCEPTIONS.items():
+        if clause.raw.get(name) in ([], {}):
+            message = f"`{name}` is empty, so `Allow` is about {everything_else}"
+            yield Found(EMPTY_EXCEPTION, clause.at(name), message, f"name what is meant in `{name.removeprefix('Not')}`")
 
 
 def _not_resource(clause: Clause) -> Iterator[Found]:

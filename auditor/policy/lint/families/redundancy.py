@@ -161,8 +161,8 @@ def _covered(
             continue  # what it excepts for a principal without the variable is open, so nothing covers it
         first = seen.setdefault(text, place)
         by = first if first != place else None
-        if by is None and (anywhere or starts):
-            near = starts.get(text.partition(":")[0], ())
+        near = starts.get(text.partition(":")[0], ()) if starts else ()
+        if by is None and (anywhere or near):
             last = parts_of(text)[-1]
             for start, begin, end, wide, at in (*near, *anywhere) if anywhere else near:
                 if not (text.startswith(start) and last.startswith(begin) and text.endswith(end)) or at == place:
