@@ -18,7 +18,7 @@ from auditor import cached
 from auditor.policy import action_data, adapter
 from auditor.policy.action_model import Index, Service, foreign
 
-FORMAT = 3
+FORMAT = 4
 """To be raised with every change to :mod:`auditor.policy.action_model` or to what :mod:`auditor.policy.action_data` makes of the data."""
 _MAGIC = b"awsaudit actions\n"
 _SUM = 4

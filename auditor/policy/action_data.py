@@ -7,7 +7,7 @@ may also lie in an archive; its own code is not imported.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -114,12 +114,20 @@ def service(prefix: str, first: int) -> Service:
     for action in actions:
         tied.update(key.lower() for key in action.condition_keys)
         tied.update(key.lower() for needs in action.needs for key in needs.condition_keys)
+    places = {one.name.lower(): place for place, one in enumerate(types)}
     return Service(
         tuple(msgspec.Raw(msgspec.msgpack.encode(action)) for action in actions),
         types,
         keys,
         tuple(name for key in keys if (name := key.name.lower()) not in tied),
+        tuple(_on(action, places) for action in actions),
     )
+
+
+def _on(action: Action, places: Mapping[str, int]) -> tuple[int, ...] | None:
+    found = [places.get(needs.resource.lower()) for needs in action.needs]
+    known = tuple(place for place in found if place is not None)
+    return known if len(known) == len(found) else None
 
 
 def _names(prefix: str) -> list[_Name]:

@@ -105,6 +105,8 @@ class Service(msgspec.Struct, frozen=True, array_like=True):
     keys: tuple[ConditionKey, ...]
     loose: tuple[str, ...]
     """The names, in lower case, of those keys that AWS lists for the service without saying for which action."""
+    on: tuple[tuple[int, ...] | None, ...]
+    """For each action, the places in ``resource_types`` of those it can be allowed on; ``None``: one of them is not listed."""
 
 
 LEVELS = {"L": "List", "R": "Read", "W": "Write", "T": "Tagging", "P": "Permissions management"}

@@ -58,6 +58,7 @@ class ActionTable:
         """The set of each other pattern."""
         self._levels: dict[str, int] = {}
         self._types: dict[str, dict[str, ResourceType]] = {}
+        self._on: dict[tuple[int, tuple[int, ...] | None], tuple[ResourceType, ...] | None] = {}
         self._keys: dict[str, Keys] = {}
         self._found_keys: dict[tuple[str, str], ConditionKey | None] = {}
         self._applying: dict[tuple[str, str], int] = {}
@@ -216,6 +217,20 @@ class ActionTable:
     def resource_type(self, service: str, name: str) -> ResourceType | None:
         """A resource type of a service by its name."""
         return self._types_of(service.lower()).get(name.lower())
+
+    def allowed_on(self, name: str) -> tuple[ResourceType, ...] | None:
+        """The resource types that an action can be allowed on, the same tuple for all actions of a service that are alike. ``None``: the
+        action is not known, or one of its types is not listed."""
+        bit = self.bit(name)
+        if bit is None:
+            return None
+        service = self._at(bit)
+        details = self._details(service.prefix)
+        places = details.on[bit - service.first]
+        asked = service.first, places
+        if asked not in self._on:
+            self._on[asked] = None if places is None else tuple(details.resource_types[place] for place in places)
+        return self._on[asked]
 
     # Condition keys
 

@@ -158,7 +158,7 @@ def _bucket_in_template(clause: Clause, table: ActionTable) -> Iterator[Found]:
         return
     wrong: list[tuple[int, str]] = []
     for index, name in clause.actions:
-        kinds = {kind.name for kind in _types(table, name) or ()}
+        kinds = _names_of(table, name)
         if name.lower().startswith("s3:") and "bucket" in kinds and "object" not in kinds:
             wrong.append((index, name))
     if wrong:
@@ -220,22 +220,17 @@ def _mismatches(clause: Clause, patterns: Sequence[str], table: ActionTable) -> 
     less: list[tuple[int, str]] = []
     wrong: list[tuple[int, str]] = []
     targets = [_target(_FILLER.sub("*", pattern) if "${" in pattern else pattern) for pattern in patterns]
-    decided: dict[_Type, bool] = {}
+    known = _known(table)
+    met: dict[_Forms, bool] = {}
     for index, name in clause.actions:
-        types = _types(table, name)
-        if types is None:
+        forms = known[name]
+        if forms is None:
             continue
-        if not types:
-            less.append((index, name))
-            continue
-        for one in types:
-            meets = decided.get(one)
-            if meets is None:
-                meets = decided[one] = _meet(one, targets)
-            if meets:
-                break
-        else:
-            wrong.append((index, name))
+        meets = met.get(forms)
+        if meets is None:
+            meets = met[forms] = any(_meet(one, targets) for one in forms.types)
+        if not meets:
+            (wrong if forms.types else less).append((index, name))
     does = "allowed" if clause.allows else "denied"
     if less:
         yield Found(
@@ -249,7 +244,8 @@ def _mismatches(clause: Clause, patterns: Sequence[str], table: ActionTable) -> 
     if all(name.lower().startswith("s3:") for _, name in wrong):
         yield from _s3(clause, wrong, patterns, table)
         return
-    types = _types(table, wrong[0][1]) or ()
+    first = known[wrong[0][1]]
+    types = first.types if first else ()
     yield Found(
         ACTION_RESOURCE_MISMATCH,
         clause.at("Action", wrong[0][0]),
@@ -259,7 +255,7 @@ def _mismatches(clause: Clause, patterns: Sequence[str], table: ActionTable) -> 
 
 
 def _s3(clause: Clause, wrong: list[tuple[int, str]], patterns: Sequence[str], table: ActionTable) -> Iterator[Found]:
-    kinds = {place: {kind.name for kind in _types(table, action) or ()} for place, action in wrong}
+    kinds = {place: _names_of(table, action) for place, action in wrong}
     buckets = [item for item in wrong if "bucket" in kinds[item[0]]]
     objects = [item for item in wrong if "object" in kinds[item[0]]]
     on_objects = next((text for text in patterns if text.startswith("arn:") and ":s3:::" in text and "/" in text), "")
@@ -302,21 +298,52 @@ _SHARED = frozenset(
     for name in ("addtags", "removetags", "createloadbalancer", "deleteloadbalancer", "applysecuritygroupstoloadbalancer")
 )
 """Actions, in lower case, that AWS documents twice, for classic load balancers and for the others; the data have one of the two."""
+_LIMIT = 65536
+"""Names that are kept at most: hostile documents must not fill the memory."""
 
 
-@lru_cache(maxsize=32768)
-def _types(table: ActionTable, name: str) -> tuple[_Type, ...] | None:
-    """The forms of the ARNs that an action can be on; ``None``: not known, or a pattern."""
-    if wild(name) or name.lower() in _SHARED:
-        return None
-    action = table.action(name)
-    if action is None:
-        return None
-    found = [table.resource_type(action.service, needs.resource) for needs in action.needs]
-    if None in found:
-        return None
-    # Some types have several forms of ARNs, written in one line.
-    return tuple(_type(arn, kind.name) for kind in found if kind is not None for arn in kind.arn.split(", "))
+class _Forms:
+    """The forms of the ARNs that actions can be on. Actions that are alike have the same, so that a statement asks once for all of them."""
+
+    __slots__ = ("types",)
+
+    def __init__(self, types: tuple[_Type, ...]) -> None:
+        self.types = types
+
+
+class _Known(dict[str, "_Forms | None"]):
+    """The forms by the name of an action; ``None``: not known, or a pattern."""
+
+    def __init__(self, table: ActionTable) -> None:
+        self._table = table
+        self._made: dict[int, _Forms] = {}
+        """By the place in memory of what the table says: to hash that would be to read it all."""
+
+    def __missing__(self, name: str) -> _Forms | None:
+        if len(self) > _LIMIT:
+            self.clear()
+        kinds = None if wild(name) or name.lower() in _SHARED else self._table.allowed_on(name)
+        if kinds is None:
+            self[name] = None
+            return None
+        found = self._made.get(id(kinds))
+        if found is None:
+            # Some types have several forms of ARNs, written in one line.
+            types = tuple(_type(arn, kind.name) for kind in kinds for arn in kind.arn.split(", "))
+            found = self._made[id(kinds)] = _Forms(types)
+        self[name] = found
+        return found
+
+
+@lru_cache(maxsize=4)
+def _known(table: ActionTable) -> _Known:
+    return _Known(table)
+
+
+def _names_of(table: ActionTable, action: str) -> set[str]:
+    """The names of the resource types that an action can be on."""
+    found = _known(table)[action]
+    return {kind.name for kind in found.types} if found else set()
 
 
 @lru_cache(maxsize=8192)
