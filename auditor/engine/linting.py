@@ -16,7 +16,7 @@ from auditor.policy.lint.check import Found, Kind, Level
 from auditor.policy.lint.run import lint
 from auditor.policy.lint.view import Policy
 from auditor.policy.parse import Malformed, parse
-from auditor.source.json_source import JsonPlaces, Span, data, pointer, size
+from auditor.source.json_source import JsonPlaces, Span, data, pointer
 
 
 class LintLimits(Limits, frozen=True):
@@ -58,7 +58,7 @@ def lint_verdicts(
     mildest = order.index(Level(limits.level))
     places = JsonPlaces(text)
     keys = Counter[str]()
-    for found in lint(Policy(data(text), kind, size=size(text), attached_to=attached_to), table()):
+    for found in lint(Policy(data(text), kind, text=text, attached_to=attached_to), table()):
         if order.index(found.check.level) > mildest:
             continue
         name = f"{key}{found.check.id}/{_stable(found, [one.key for one in policy.statements])}"

@@ -296,7 +296,7 @@ def _read(text: str, name: str, kind: Kind) -> Document:
     found = parse(text)
     if isinstance(found, Malformed):
         raise Refused(found.message, name, found.line)
-    fault = refusal(View(json_source.data(text), kind, size=json_source.size(text)))
+    fault = refusal(View(json_source.data(text), kind, text=text))
     if fault is not None:
         span = json_source.JsonPlaces(text).span(fault.path, name=fault.name)
         raise Refused(fault.message, name, span.line)

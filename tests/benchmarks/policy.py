@@ -89,13 +89,13 @@ def _lint(path: Path) -> int:
     from auditor.policy.lint.check import Kind
     from auditor.policy.lint.run import lint
     from auditor.policy.lint.view import Policy
-    from auditor.source.json_source import JsonPlaces, data, size
+    from auditor.source.json_source import JsonPlaces, data
 
     collect_less()  # as the command line does
     known, count = table(), 0
     for text in texts:
         places = JsonPlaces(text)
-        for found in lint(Policy(data(text), Kind.IDENTITY, size=size(text)), known):
+        for found in lint(Policy(data(text), Kind.IDENTITY, text=text), known):
             places.span(found.path, name=found.name)
             count += 1
     return _tell("lint, places of findings included", began, len(texts), f"{count:,} findings")

@@ -35,6 +35,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     places: Places
     size: int = 0
+    """Characters without white space; 0 where they can be counted in ``text``."""
     attached_to: str = ""
     name: str = ""
     """What it is in its file: the resource and the property; empty when the file is the policy."""
@@ -45,7 +46,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
     def policy(self) -> Policy:
         """As the checks read it."""
-        return Policy(self.raw, self.kind, size=self.size, attached_to=self.attached_to)
+        return Policy(self.raw, self.kind, size=self.size, text=self.text or "", attached_to=self.attached_to)
 
 
 class Nothing(Exception):
@@ -95,7 +96,7 @@ def _strings(value: Any) -> list[str]:
 def _json(text: str, kind: Kind | None) -> Iterator[Written]:
     root = data(text)
     if is_policy(root) or (kind is not None and not _holds(root)):
-        yield Written(raw=root, kind=kind or guess(root), places=JsonPlaces(text), size=size(text), text=text)
+        yield Written(raw=root, kind=kind or guess(root), places=JsonPlaces(text), text=text)
         return
     places = JsonPlaces(text)
     yield from _within(root, kind, places.below, places)

@@ -39,7 +39,7 @@ MOST = 1000
 
 def lint(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """All that the checks find in a document, family by family."""
-    if (policy.size or _weight(policy.raw)) > LARGEST:
+    if (policy.at_most or LARGEST + 1) > LARGEST and (policy.size or _weight(policy.raw)) > LARGEST:
         yield from islice(chain(sizes.check(policy, table), grammar.check(policy, table)), MOST)
         return
     for check, _ in _families():

@@ -94,10 +94,15 @@ def every_resource(pattern: str) -> bool:
 
 def everywhere(clause: Clause) -> bool:
     """The clause is about every resource: by a star, or by all but a list of them."""
-    if "NotResource" in clause.raw:
-        return not clause.opaque("NotResource") and not any(map(everything, clause.texts("NotResource")))
-    texts = clause.texts("Resource")
-    return "*" in texts or any(map(every_resource, texts))
+    kept: bool | None = clause.__dict__.get("_everywhere")
+    if kept is None:
+        if "NotResource" in clause.raw:
+            kept = not clause.opaque("NotResource") and not any(map(everything, clause.texts("NotResource")))
+        else:
+            texts = clause.texts("Resource")
+            kept = "*" in texts or any(map(every_resource, texts))
+        clause.__dict__["_everywhere"] = kept
+    return kept
 
 
 def first_star(clause: Clause) -> tuple[str | int, ...]:

@@ -7,9 +7,10 @@ function of CloudFormation, a reference of Terraform) is :class:`Opaque`: it cou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from auditor.policy.lint.check import Kind
+from auditor.source.json_source import size
 from auditor.source.shape import Path, is_list, is_object
 
 T = TypeVar("T")
@@ -56,13 +57,21 @@ class Opaque:
 class Policy:
     """A document. ``raw`` is its plain JSON data (``dict``, ``list``, ``str``, ``int``, ``float``, ``bool``, ``None``, :class:`Opaque`)."""
 
-    def __init__(self, raw: object, kind: Kind, *, size: int = 0, attached_to: str = "") -> None:
-        """``size`` counts characters without white space outside of strings, as AWS counts (0: not known). ``attached_to`` is the ARN
-        or CloudFormation type of the resource that the policy belongs to, if that is known."""
+    def __init__(self, raw: object, kind: Kind, *, size: int = 0, text: str = "", attached_to: str = "") -> None:
+        """``size`` counts characters without white space, as AWS counts (0: not known); it need not be given with the ``text`` of the
+        document. ``attached_to`` is the ARN or CloudFormation type of the resource that the policy belongs to, if that is known."""
         self.raw = raw
         self.kind = kind
-        self.size = size
+        self.at_most = size or len(text)
+        """No less than ``size``, and known without counting."""
         self.attached_to = attached_to
+        self._size = size
+        self._text = text
+
+    @Kept
+    def size(self) -> int:
+        """The characters without white space; 0: not known."""
+        return self._size or size(self._text)
 
     @Kept
     def version(self) -> str:
@@ -102,25 +111,9 @@ class Test:
         return (*self.path, index) if listed else self.path
 
 
-class _Element(NamedTuple):
-    """The strings of an element; whether every value of it is one of them; whether a policy variable may be in one."""
-
-    texts: Sequence[str]
-    whole: bool
-    variables: bool
-
-
-def _element(written: object) -> _Element:
-    if isinstance(written, str):
-        return _Element((written,), True, "${" in written)
-    listed = _list(written)
-    if not listed:
-        return _Element((), True, False)
-    try:
-        together = "".join(listed)  # the quickest way to see that all are strings
-    except TypeError:
-        return _Element([one for one in listed if isinstance(one, str)], False, True)
-    return _Element(listed, True, "${" in together)
+_Element: TypeAlias = tuple[Sequence[str], bool, bool]
+"""The strings of an element; whether every value of it is one of them; whether a policy variable may be in one."""
+_NOTHING: _Element = ((), True, False)
 
 
 class _Elements(dict[str, _Element]):
@@ -132,7 +125,17 @@ class _Elements(dict[str, _Element]):
         self._raw = raw
 
     def __missing__(self, name: str) -> _Element:
-        found = self[name] = _element(self._raw.get(name))
+        written = self._raw.get(name)
+        found = _NOTHING
+        if isinstance(written, str):
+            found = (written,), True, "${" in written
+        elif isinstance(written, list) and written:
+            listed = cast("list[str]", written)
+            try:
+                found = listed, True, "${" in "".join(listed)  # the quickest way to see that all are strings
+            except TypeError:
+                found = [one for one in cast("list[object]", written) if isinstance(one, str)], False, True
+        self[name] = found
         return found
 
 
@@ -167,7 +170,7 @@ class Clause:
 
     def texts(self, name: str) -> Sequence[str]:
         """The strings of an element; empty when it is not written."""
-        return self._elements[name].texts
+        return self._elements[name][0]
 
     def strings(self, name: str) -> tuple[tuple[int, str], ...]:
         """The strings of an element with their places."""
@@ -179,9 +182,9 @@ class Clause:
     def _strings(self, name: str) -> tuple[tuple[int, str], ...]:
         if name not in self.raw:
             return ()
-        found = self._elements[name]
-        if found.whole:
-            return tuple(enumerate(found.texts))
+        texts, whole, _ = self._elements[name]
+        if whole:
+            return tuple(enumerate(texts))
         return tuple((index, one) for index, one in enumerate(self.raw[name]) if isinstance(one, str))
 
     def opaque(self, name: str) -> bool:
@@ -189,17 +192,17 @@ class Clause:
         if name not in self.raw:
             return False
         found = self.raw[name]
-        if self._elements[name].whole:
+        if self._elements[name][1]:
             return isinstance(found, Opaque)
         return any(isinstance(one, Opaque) for one in _list(found) or ())
 
     def all_strings(self, name: str) -> bool:
         """Every value of an element that is written as a list is a string."""
-        return self._elements[name].whole
+        return self._elements[name][1]
 
     def variables(self, name: str) -> bool:
         """A policy variable may be in one of the strings of an element."""
-        return self._elements[name].variables
+        return self._elements[name][2]
 
     def templates(self, name: str) -> tuple[tuple[int, str], ...]:
         """The ARNs of an element that are written with ``Fn::Sub``, with their places; empty when another of its values is not known."""

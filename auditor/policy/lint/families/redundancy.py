@@ -93,9 +93,10 @@ _MANY = 400
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Lists against themselves, then statements against each other."""
     for clause in policy.clauses:
-        yield from _actions(clause, table)
+        if named(clause, table).overlap:
+            yield from _actions(clause, table)
         for name in ("Resource", "NotResource"):
-            if isinstance(clause.raw.get(name), list):
+            if len(clause.texts(name)) > 1:
                 yield from _listed(clause, name, resource_covers, REDUNDANT_RESOURCE)
         if clause.tests:
             yield from _conditions(clause)
@@ -105,8 +106,6 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
 
 def _actions(clause: Clause, table: ActionTable) -> Iterator[Found]:
     said = named(clause, table)
-    if not said.overlap:
-        return
     for name in ("Action", "NotAction"):
         if isinstance(clause.raw.get(name), list):
             lower = [text.lower() for text in clause.texts(name)]
@@ -116,8 +115,6 @@ def _actions(clause: Clause, table: ActionTable) -> Iterator[Found]:
 
 def _listed(clause: Clause, name: str, covers: Callable[[str, str], bool], check_: Check) -> Iterator[Found]:
     texts = clause.texts(name)
-    if len(texts) < 2:
-        return
     patterns = [_pattern(text, place) for place, text in clause.strings(name) if wild(text)]
     if patterns or len(set(texts)) < len(texts):
         yield from _covered(clause, name, texts, patterns, covers, check_)

@@ -87,11 +87,9 @@ _BY_PLACE: Mapping[str, int] = {
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG001
     """Whether the policy is too long."""
-    if policy.size <= 2_048:
-        return
     check, most = _BY_KIND[policy.kind]
     if policy.kind in (Kind.IDENTITY, Kind.RESOURCE):
         most = _BY_PLACE.get(policy.attached_to, most)
-    if policy.size > most:
+    if policy.at_most > most and policy.size > most:
         message = f"the policy has {policy.size:,} characters without white space; {most:,} are allowed"
         yield Found(check, (), message, "split it, or shorten it with wildcards")

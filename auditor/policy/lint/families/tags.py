@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-from auditor.policy.action_model import Action
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.named import named
@@ -147,12 +147,14 @@ def _without_tags(clause: Clause, table: ActionTable) -> Sequence[str]:
     for pattern in clause.texts("Action"):
         prefix = pattern.partition(":")[0].lower()
         if not compares.get(prefix) and prefix not in unsure and not wild(prefix) and table.has_service(prefix):
-            compares[prefix] = any(_compares_tags(table, action) for action in table.actions(table.expand(pattern)))
+            compares[prefix] = _compares_tags(table, pattern)
     return sorted(prefix for prefix, some in compares.items() if not some)
 
 
-def _compares_tags(table: ActionTable, action: Action) -> bool:
-    return any(key.startswith(_RESOURCE_TAG) for key in table.keys_for(action))
+@lru_cache(maxsize=32768)
+def _compares_tags(table: ActionTable, pattern: str) -> bool:
+    """One of the actions that the pattern matches does."""
+    return any(key.startswith(_RESOURCE_TAG) for action in table.actions(table.expand(pattern)) for key in table.keys_for(action))
 
 
 def _for_all(clause: Clause, test: Test, lower: str, table: ActionTable) -> Iterator[Found]:
