@@ -49,16 +49,34 @@ def stands_for(name: str, lower: str) -> bool:
 
 
 class Names:
-    """The names of the actions of one service."""
+    """The names of the actions of one service: ``written`` as AWS spells them, one a line, in the order of their lower case. They are
+    looked up where they lie: a dictionary of 22,000 names takes longer to make than the few thousand that a run asks for to find."""
 
-    __slots__ = ("count", "first", "lower", "place", "prefix")
+    __slots__ = ("_written", "count", "first", "lower", "prefix")
 
-    def __init__(self, prefix: str, first: int, count: int) -> None:
+    def __init__(self, prefix: str, first: int, count: int, written: str) -> None:
         self.prefix = prefix
         self.first = first
         self.count = count
+        self._written = written
         self.lower: list[str] = []
-        self.place: dict[str, int] = {}
+        """In lower case, once :meth:`read`."""
+
+    def read(self) -> Names:
+        """Split the names, at the first time."""
+        if not self.lower and self.count:
+            self.lower = self._written.lower().split("\n")
+        return self
+
+    def spelled(self) -> list[str]:
+        """As AWS spells them."""
+        return self._written.split("\n") if self.count else []
+
+    def place(self, name: str) -> int | None:
+        """The place of a name in lower case."""
+        lower = self.lower
+        found = bisect_left(lower, name)
+        return found if found < len(lower) and lower[found] == name else None
 
     @property
     def bits(self) -> int:
@@ -69,7 +87,7 @@ class Names:
         """The bits of the actions whose names this pattern, in lower case, matches."""
         wild = WILD.search(name)
         if wild is None:
-            place = self.place.get(name)
+            place = self.place(name)
             return 0 if place is None else 1 << (self.first + place)
         start = wild.start()
         if start == 0 and name == "*":

@@ -43,13 +43,12 @@ class ActionTable:
         self._prefixes: dict[str, Names] = {}
         self._order: list[int] = []
         first = 0
-        for prefix, levels in zip(index.prefixes, index.levels, strict=True):
-            self._prefixes[prefix] = Names(prefix, first, len(levels))
+        for prefix, names, levels in zip(index.prefixes, index.names, index.levels, strict=True):
+            self._prefixes[prefix] = Names(prefix, first, len(levels), names)
             self._order.append(first)
             first += len(levels)
         self._count = first
         self._all = (1 << first) - 1
-        self._names: dict[str, tuple[str, ...]] = {}
         self._services: dict[str, Service] = {}
         self._actions: dict[int, Action] = {}
         self._single: dict[str, int] = {}
@@ -102,7 +101,7 @@ class ActionTable:
         service = self._service(prefix) if name.isascii() else None
         if service is None:
             return None
-        place = service.place.get(rest)
+        place = service.place(rest)
         return None if place is None else self._action(service, place)
 
     def actions(self, bits: int) -> Iterator[Action]:
@@ -115,11 +114,11 @@ class ActionTable:
         """The names of the actions of a set, sorted without regard to case."""
         found: list[str] = []
         service: Names | None = None
-        spelled: tuple[str, ...] = ()
+        spelled: list[str] = []
         for bit in ones(bits & self._all):
             if service is None or bit >= service.first + service.count:
                 service = self._at(bit)
-                spelled = self._spelled(service.prefix)
+                spelled = service.spelled()
             found.append(f"{service.prefix}:{spelled[bit - service.first]}")
         return found
 
@@ -136,15 +135,8 @@ class ActionTable:
         """The place of an action in the bitsets; ``None`` for a name that is not known. Wildcards are not looked at."""
         prefix, _, rest = name.lower().partition(":")
         service = self._service(prefix) if name.isascii() else None
-        place = None if service is None else service.place.get(rest)
+        place = None if service is None else service.place(rest)
         return None if service is None or place is None else service.first + place
-
-    def bits(self, prefix: str) -> dict[str, int]:
-        """The places of all actions of a service by their names, as AWS spells them; empty for one that there is not."""
-        found = self._prefixes.get(prefix.lower())
-        if found is None or not found.count:
-            return {}
-        return {f"{prefix}:{name}": found.first + place for place, name in enumerate(self._spelled(found.prefix))}
 
     def expand(self, pattern: str) -> int:
         """The actions that a pattern matches. A pattern without a colon is none, except for the bare ``*``."""
@@ -161,7 +153,7 @@ class ActionTable:
         bits = 0
         if WILD.search(lower) is None:  # nearly all are: a set of one is quicker made than remembered
             named = self._service(prefix)
-            place = named.place.get(name) if named is not None else None
+            place = named.place(name) if named is not None else None
             if named is not None and place is not None:
                 if len(self._single) >= _LIMIT:
                     self._single.clear()
@@ -303,17 +295,7 @@ class ActionTable:
     def _service(self, prefix: str) -> Names | None:
         """A service with its names."""
         found = self._prefixes.get(prefix)
-        if found is not None and not found.lower and found.count:
-            lower = [name.lower() for name in self._spelled(prefix)]
-            found.place = {name: place for place, name in enumerate(lower)}
-            found.lower = lower
-        return found
-
-    def _spelled(self, prefix: str) -> tuple[str, ...]:
-        found = self._names.get(prefix)
-        if found is None:
-            found = self._names[prefix] = tuple(self._index.names[self._index.prefixes.index(prefix)].split("\n"))
-        return found
+        return found.read() if found is not None else None
 
     def _matching(self, prefix: str) -> Iterator[Names]:
         """The services whose prefix the pattern, in lower case, matches."""

@@ -138,7 +138,7 @@ def _named(clause: Clause, table: ActionTable) -> Named:
         len(literals) < known
         or count != more.bit_count()
         or bool(strange and (wilds or len(strange) > 1))
-        or (more > 0 and any(more >> bit & 1 for bit in literals))
+        or (more > 0 and bool(literals) and more & _set(literals, table) > 0)
     )
     if inverse and clause.opaque(name):
         return Named(table, _NONE, 0, tuple(wilds), tuple(strange), overlap=overlap, inverse=False)
@@ -171,12 +171,6 @@ def _places(table: ActionTable) -> dict[str, int]:  # noqa: ARG001 - one diction
 def _place(places: dict[str, int], pattern: str, table: ActionTable) -> int:
     if len(places) > _LIMIT:
         places.clear()  # hostile documents must not fill the memory
-    prefix = pattern.partition(":")[0]
-    if f"{prefix}:" not in places and not wild(prefix):
-        places.update(table.bits(prefix))  # a document that names one action of a service names more
-        places[f"{prefix}:"] = _NOWHERE
-        if pattern in places:
-            return places[pattern]
     found: int | None = _WILD if wild(pattern) else table.bit(pattern)
-    places[pattern] = _NOWHERE if found is None else found
-    return places[pattern]
+    place = places[pattern] = _NOWHERE if found is None else found
+    return place
