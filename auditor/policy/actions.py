@@ -127,8 +127,8 @@ class ActionTable:
         found = self._levels.get(level)
         if found is None:
             letter = next((letter for letter, one in LEVELS.items() if one == level), "-")
-            digits = "".join(self._index.levels)[::-1]
-            found = self._levels[level] = int("0" + "".join("1" if one == letter else "0" for one in digits), 2)
+            others = {ord(one): "1" if one == letter else "0" for one in LEVELS}
+            found = self._levels[level] = int("0" + "".join(self._index.levels)[::-1].translate(others), 2)
         return found
 
     def bit(self, name: str) -> int | None:

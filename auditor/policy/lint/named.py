@@ -4,7 +4,7 @@ once."""
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from auditor.policy.lint.texts import wild
 
@@ -111,10 +111,7 @@ def _named(clause: Clause, table: ActionTable) -> Named:
     name = "NotAction" if inverse else "Action"
     texts = clause.texts(name)
     places = _places(table)
-    looked_up = list(map(places.get, texts))
-    found = cast("list[int]", looked_up)
-    if None in looked_up:
-        found = [places[text] if text in places else _place(places, text, table) for text in texts]
+    found = list(map(places.__getitem__, texts))
     literals = frozenset(found)
     if min(found, default=_NOWHERE) >= 0 and not inverse:  # actions that are known, and nothing else: as nearly always
         return Named(table, literals, 0, (), (), overlap=len(literals) < len(found), inverse=False)
@@ -162,15 +159,20 @@ _FEW = 20
 _WILD, _NOWHERE = -1, -2
 
 
-@lru_cache(maxsize=4)
-def _places(table: ActionTable) -> dict[str, int]:  # noqa: ARG001 - one dictionary for each table
+class _Places(dict[str, int]):
     """The bit of each action that was asked for, as it is written. Sets of single actions take a kilobyte each; their places do not."""
-    return {}
+
+    def __init__(self, table: ActionTable) -> None:
+        self._table = table
+
+    def __missing__(self, pattern: str) -> int:
+        if len(self) > _LIMIT:
+            self.clear()  # hostile documents must not fill the memory
+        found: int | None = _WILD if wild(pattern) else self._table.bit(pattern)
+        place = self[pattern] = _NOWHERE if found is None else found
+        return place
 
 
-def _place(places: dict[str, int], pattern: str, table: ActionTable) -> int:
-    if len(places) > _LIMIT:
-        places.clear()  # hostile documents must not fill the memory
-    found: int | None = _WILD if wild(pattern) else table.bit(pattern)
-    place = places[pattern] = _NOWHERE if found is None else found
-    return place
+@lru_cache(maxsize=4)
+def _places(table: ActionTable) -> _Places:
+    return _Places(table)

@@ -6,6 +6,7 @@ function of CloudFormation, a reference of Terraform) is :class:`Opaque`: it cou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
@@ -139,6 +140,10 @@ class _Elements(dict[str, _Element]):
         return found
 
 
+_ORDINARY = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
+_SID = re.compile(r"[A-Za-z0-9]+\Z")
+
+
 class Clause:
     """One statement. It knows the ``kind`` of its document and not the document: a cycle would keep every document in memory until the
     collector of cycles comes by."""
@@ -161,6 +166,19 @@ class Clause:
         """The Sid, if it is a string."""
         found = self.raw.get("Sid")
         return found if isinstance(found, str) else None
+
+    @Kept
+    def plain(self) -> bool:
+        """It has what most statements have and nothing else: ``Effect``, ``Action`` and ``Resource`` as the grammar wants them, and perhaps
+        a ``Sid`` of letters and digits, and a ``Condition``. So checks of the others need not look."""
+        raw = self.raw
+        if not (self.allows or self.denies) or not _ORDINARY.issuperset(raw):
+            return False
+        if "Sid" in raw and not (isinstance(raw["Sid"], str) and _SID.match(raw["Sid"])):
+            return False
+        actions, known, _ = self._elements["Action"]
+        resources, also_known, _ = self._elements["Resource"]
+        return bool(actions and resources and known and also_known)
 
     def at(self, name: str, index: int | None = None) -> Path:
         """The path of an element, or of one of its values: ``at("Action", 3)``. Right also where a single value stands without a list."""

@@ -102,7 +102,9 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
 def simple(policy: Policy, table: ActionTable | None = None) -> Iterator[Found]:
     """All of it: none of these checks needs to know the actions, but actions that ``table`` knows need no look at their form."""
     for clause in policy.clauses:
-        yield from _clause(clause, table is not None and named(clause, table).all_known)
+        known = table is not None and named(clause, table).all_known
+        if not (known and clause.plain):
+            yield from _clause(clause, known)
     sids = [clause.sid for clause in policy.clauses if clause.sid]
     if len(set(sids)) < len(sids):
         yield from _twice(policy, sids)

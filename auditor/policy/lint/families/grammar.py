@@ -202,8 +202,12 @@ def frame(policy: Policy) -> Iterator[Found]:
             yield Found(MISSING_STATEMENT, ("Statement",), "`Statement` is empty", "add a statement, or remove the policy")
     elif not isinstance(listed, (dict, Opaque)):
         yield _mismatch(("Statement",), "`Statement`", "a list of objects", listed)
+    to_whom = policy.kind in _WITH_PRINCIPAL
     for clause in policy.clauses:
-        yield from _statement(clause, policy.kind)
+        if to_whom or not clause.plain:
+            yield from _statement(clause, policy.kind)
+        elif "Condition" in clause.raw:
+            yield from _condition(clause.raw["Condition"], clause.at("Condition"))
 
 
 def _version(raw: Mapping[str, Any], kind: Kind) -> Iterator[Found]:

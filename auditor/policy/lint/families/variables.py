@@ -95,6 +95,10 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG00
 
 
 def _clause(clause: Clause, old: bool) -> Iterator[Found]:
+    if clause.plain and not clause.variables("Resource") and not clause.variables("Action"):
+        if "Condition" in clause.raw:
+            yield from _conditions(clause, old)
+        return
     for name in ("Resource", "NotResource"):
         if name in clause.raw and clause.variables(name):
             for index, text in clause.strings(name):
