@@ -122,8 +122,11 @@ def pattern_of(name: str) -> re.Pattern[str]:
 
 def ones(bits: int) -> Iterator[int]:
     """The places of the bits that are set, the lowest first."""
-    digits = bin(bits)[:1:-1]
-    place = digits.find("1")
+    if not bits:
+        return
+    first = (bits & -bits).bit_length() - 1  # most sets are of one service, far from the first
+    digits = bin(bits >> first)[:1:-1]
+    place = 0
     while place >= 0:
-        yield place
+        yield first + place
         place = digits.find("1", place + 1)

@@ -76,7 +76,7 @@ def data(text: str) -> Any:
     """The JSON value in ``text``. Raises :class:`Unreadable` for what :func:`auditor.source.positions.scan` refuses, and for more."""
     try:
         value = _FAST.decode(text)
-        if _shallow(text, value) and "\\u" not in text and (text.isascii() or not _SURROGATE.search(text)):
+        if _shallow(value) and "\\u" not in text and (text.isascii() or not _SURROGATE.search(text)):
             return value
         scan(text)
     except BadText as error:
@@ -89,6 +89,8 @@ def data(text: str) -> Any:
 def size(text: str) -> int:
     """The characters of a text that are not white space. AWS does not count white space; whether it means that in strings, too, its
     documents do not say, so this is the least that it may count."""
+    if text.isascii():
+        return len(text.encode().translate(None, _WHITE))
     return len("".join(text.split()))
 
 
@@ -97,14 +99,14 @@ def pointer(path: Path) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
 
 
+_WHITE = bytes(one for one in range(128) if chr(one).isspace())
+"""White space of ASCII."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 
 
-def _shallow(text: str, value: object) -> bool:
+def _shallow(value: object) -> bool:
     """The value nests no deeper than is allowed. Level by level, for recursion is what is to be avoided."""
-    if text.count("{") + text.count("[") <= DEPTH:
-        return True
     level = [value]
     for _ in range(DEPTH + 1):
         level = [

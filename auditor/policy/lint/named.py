@@ -115,7 +115,8 @@ def _named(clause: Clause, table: ActionTable) -> Named:
     literals = frozenset(found)
     if min(found, default=_NOWHERE) >= 0 and not inverse:  # actions that are known, and nothing else: as nearly always
         return Named(table, literals, 0, (), (), overlap=len(literals) < len(found), inverse=False)
-    more = count = 0
+    more = 0
+    overlap = False
     wilds: list[tuple[str, int, str]] = []
     strange: list[tuple[str, int, str]] = []
     for (index, pattern), place in zip(clause.strings(name), found, strict=True):
@@ -124,16 +125,16 @@ def _named(clause: Clause, table: ActionTable) -> Named:
         if place == _WILD:
             wilds.append((name, index, pattern))
             some = table.expand(pattern)
+            overlap = overlap or more & some > 0
             more |= some
-            count += some.bit_count()
             if some:
                 continue
         strange.append((name, index, pattern))
     literals -= {_WILD, _NOWHERE}
     known = sum(place >= 0 for place in found)
     overlap = (
-        len(literals) < known
-        or count != more.bit_count()
+        overlap
+        or len(literals) < known
         or bool(strange and (wilds or len(strange) > 1))
         or (more > 0 and bool(literals) and more & _set(literals, table) > 0)
     )
