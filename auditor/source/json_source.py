@@ -107,17 +107,20 @@ _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 
 def _shallow(value: object) -> bool:
     """The value nests no deeper than is allowed. Level by level, for recursion is what is to be avoided."""
-    level = [value]
-    for _ in range(DEPTH + 1):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else cast("list[object]", outer))
-            if isinstance(inner, (dict, list))
-        ]
-        if not level:
+    level: list[Any] = [[value]]
+    for _ in range(DEPTH + 2):
+        deeper: list[Any] = []
+        for outer in level:
+            values = outer.values() if isinstance(outer, dict) else outer
+            if not _FLAT.issuperset(map(type, values)):
+                deeper += [inner for inner in values if isinstance(inner, (dict, list))]
+        if not deeper:
             return True
+        level = deeper
     return False
+
+
+_FLAT = frozenset({str, int, float, bool, type(None)})
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
