@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from functools import cached_property
 from typing import Any, NoReturn, Protocol, cast
@@ -18,7 +18,7 @@ from typing import Any, NoReturn, Protocol, cast
 import msgspec
 
 from auditor.source.positions import DEPTH, BadText, Lines, scan
-from auditor.source.shape import Path
+from auditor.source.shape import Path, is_object
 
 BYTES = 2_000_000
 """How long a text may be. AWS's longest policy has 20,480 bytes; templates and plans are longer. The limit is ours."""
@@ -111,7 +111,7 @@ def _shallow(value: object) -> bool:
     for _ in range(DEPTH + 2):
         deeper: list[Any] = []
         for outer in level:
-            values = outer.values() if isinstance(outer, dict) else outer
+            values: Iterable[Any] = outer.values() if is_object(outer) else outer
             if not _FLAT.issuperset(map(type, values)):
                 deeper += [inner for inner in values if isinstance(inner, (dict, list))]
         if not deeper:
