@@ -13,7 +13,7 @@ import msgspec
 
 from auditor.lifecycle import words
 from auditor.lifecycle.classes import CLASSES, NO_DAYS_BEFORE, can_move
-from auditor.lifecycle.costs import ALIKE, HORIZON, SHARED, SHOCK_MONTHS
+from auditor.lifecycle.costs import ALIKE, ALIKE_IN_CLASS, HORIZON, SHARED, SHOCK_MONTHS
 from auditor.lifecycle.holding import (
     DAYS_A_MONTH,
     INSTANT,
@@ -178,7 +178,7 @@ def _unfit(usage: Usage, existing: Lifecycle) -> str:
         return f"what storage class {shown(strange[0])} charges is not known"
     if not any(usage.bytes.values()):
         return "the bucket is empty"
-    if not usage.objects:
+    if not all(usage.count(name) for name, size in usage.bytes.items() if size):
         return "the number of objects is not known"
     return in_the_way(existing)
 
@@ -191,7 +191,7 @@ def _parts(usage: Usage, access: Access | None) -> Iterator[_Part]:
         size = usage.bytes[name]
         if not size:
             continue
-        lot = Lot(-(-(usage.objects or 0) * size // total), size)
+        lot = Lot(usage.count(name) or 0, size)
         if access is None or name in ARCHIVES:
             yield _Part(name, lot, Decimal(0), Decimal(0))
         else:
@@ -290,10 +290,12 @@ def _assumptions(usage: Usage, access: Access | None, constraints: Constraints, 
     found = [
         f"a year of {HORIZON} days, with the bytes of today and as if they were written today",
         "their owners neither replace nor delete them",
-        ALIKE,
+        ALIKE if sum(1 for size in usage.bytes.values() if size) == 1 or usage.shared else ALIKE_IN_CLASS,
     ]
+    if usage.shared:
+        found.append(SHARED)
     if sum(1 for size in usage.bytes.values() if size) > 1:
-        found += [SHARED, "reads are spread over the bytes that are not archived"]
+        found.append("reads are spread over the bytes that are not archived")
     if access is not None:
         since = f" once an object is {words.days(access.after)} old" if access.after else ""
         share = f"{round(access.share * 100, 6).normalize():,f}"
