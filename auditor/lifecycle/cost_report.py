@@ -80,7 +80,8 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """What was weighed: to ``storage_class`` after ``days``, deleted after ``expire`` days, each null where it is not so.
 
-    ``saving`` and ``requests`` as of the proposal. ``refused``: why it may not be proposed; empty if it may.
+    ``saving`` and ``requests`` as of the proposal. ``retrieval``: the speed at which what is read is restored from an archive, ``standard``
+    or ``bulk``, empty where nothing is. ``refused``: why it may not be proposed; empty if it may.
     """
 
     storage_class: str | None
@@ -90,6 +91,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     requests: Sum
     refused: str
     chosen: bool
+    retrieval: str = ""
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +176,7 @@ def _choice(one: advisor.Option, chosen: advisor.Option | None) -> Choice:
         requests=_sum(one.fee),
         refused=one.refused,
         chosen=one is chosen,
+        retrieval=one.retrieval,
     )
 
 

@@ -126,6 +126,8 @@ def _done(one: Choice) -> str:
     parts: list[str] = []
     if one.storage_class is not None:
         parts.append(f"{visible(one.storage_class)} {f'after {days(one.days)}' if one.days else 'at once'}")
+    if one.retrieval:
+        parts.append(f"restored by {one.retrieval} retrievals")
     if one.expire is not None:
         parts.append(f"deleted after {days(one.expire)}")
     return ", ".join(parts)

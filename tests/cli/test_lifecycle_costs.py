@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -151,10 +152,20 @@ def test_a_proposal_shows_its_prices_and_what_else_was_weighed(capsys: Capture) 
     assert max(weighed) == Decimal(advice["saving"]["amount"])
     assert run(["lifecycle", *wanted]) == 0
     out = capsys.readouterr().out
-    assert "    GLACIER_IR at once           saves " in out
-    assert "    ONEZONE_IA after 30 days     no: it is in one Availability Zone\n" in out
+    assert re.search(r"^    GLACIER_IR at once +saves ", out, re.MULTILINE)
+    assert re.search(r"^    ONEZONE_IA after 30 days +no: it is in one Availability Zone$", out, re.MULTILINE)
+    assert re.search(r"^    GLACIER at once, restored by standard retrievals +no: a read takes up to 5 hours$", out, re.MULTILINE)
     assert "  s3-storage GLACIER_IR: 0.004 USD per GB-month (list, " in out
     assert "  supposed: 100 GET requests a month that read 0.097656 % of the bytes\n" in out
+
+
+def test_what_is_restored_rarely_may_be_archived(capsys: Capture) -> None:
+    wanted = ["--advise", "--region", "us-east-1", *BUCKET, "--reads", "100", "--read-gb", "1", "--retrieval-hours", "48"]
+    advice = told(capsys, *wanted)["advice"]
+    (chosen,) = (one for one in advice["options"] if one["chosen"])
+    assert (chosen["storage_class"], chosen["retrieval"]) == ("DEEP_ARCHIVE", "bulk")
+    assert ("s3-request-restore", "DEEP_ARCHIVE#bulk") in {(one["kind"], one["item"]) for one in advice["prices"]}
+    assert any(one.startswith("what is read from an archive is restored anew for each read") for one in advice["assumptions"])
 
 
 def test_without_reads_it_says_how_to_tell_them(capsys: Capture) -> None:
