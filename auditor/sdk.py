@@ -7,7 +7,8 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
-from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, multipart_abort_days
+from auditor.engine.lifecycle_money import Moving, holding
+from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, moves, multipart_abort_days
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
 from auditor.engine.rule import (
     CASE_ACCOUNT,
@@ -31,7 +32,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
-from auditor.engine.s3_use import standard, storage, storage_money, uncounted
+from auditor.engine.s3_use import held, standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
@@ -221,6 +222,7 @@ __all__ = [
     "Missing",
     "Model",
     "Money",
+    "Moving",
     "MultiRegionAccessPoint",
     "NetworkAcl",
     "NetworkAclEntry",
@@ -308,6 +310,8 @@ __all__ = [
     "grants_about_everything",
     "grants_all_but",
     "grants_everything",
+    "held",
+    "holding",
     "instance_money",
     "is_the_internet",
     "let_in",
@@ -315,6 +319,7 @@ __all__ = [
     "lint_lifecycle",
     "lint_verdicts",
     "machine_money",
+    "moves",
     "multipart_abort_days",
     "names_action",
     "names_everyone",

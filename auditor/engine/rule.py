@@ -213,7 +213,7 @@ class Case(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     saves: str | None = None
     """What its failures save together in a month, exactly; empty: it is not known. ``None``: the case says nothing of it."""
     once: str | None = None
-    """What they cost together once, likewise."""
+    """What they cost together once, likewise, as far as it is written out."""
 
 
 CASE_TIME = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
