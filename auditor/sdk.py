@@ -4,7 +4,7 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 :func:`flag`, :func:`ok` or :func:`skip`. See CONTRIBUTING for a walk through a whole rule.
 """
 
-from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, volume_uses
+from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, part_of, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
 from auditor.engine.lifecycle_money import Moving, holding
@@ -331,6 +331,7 @@ __all__ = [
     "other_accounts",
     "parse_arn",
     "parse_policy",
+    "part_of",
     "passes",
     "priced",
     "rule",

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from auditor.engine.charges import part_of
 from auditor.engine.context import Context
 from auditor.engine.s3_use import held
 from auditor.lifecycle import words
@@ -211,11 +212,7 @@ def _open(money: Money, config: Config, holding: Holding) -> Money:
         whys.append("whether the bucket has noncurrent versions is not known")
     elif holding.versioning != "Off":
         whys.append("how much of the bucket is noncurrent versions is not known")
-    if not whys or money.amount == 0:
-        return money
-    of_all = f"; were it all of the bucket, it would be {text(money.amount, money.currency)}" if money.amount is not None else ""
-    why = f"{' and '.join(whys)}: {INVENTORY}{of_all}"
-    return msgspec.structs.replace(money, amount=None, why=f"{why}; {money.why}" if money.why else why)
+    return part_of(money, f"{' and '.join(whys)}: {INVENTORY}") if whys else money
 
 
 def _acts(rule: LifecycleRule) -> bool:
