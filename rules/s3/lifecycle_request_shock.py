@@ -42,13 +42,14 @@ from auditor.sdk import (
     Series,
     Severity,
     Transition,
+    Unknown,
     Verdict,
     Versioning,
     agreed,
+    cannot_tell,
     denied,
     fails,
     flag,
-    held,
     holding,
     moves,
     need,
@@ -112,10 +113,21 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if not moving:
         yield skip("no enabled lifecycle rule moves objects")
         return
-    if not need(held(bucket, about.taken_at)).bytes:
+    inside = holding(bucket, about)
+    if isinstance(inside.usage, Unknown):
+        # When which sizes pay can be told all the same.
+        member = Bucket.created if inside.usage.call == denied(Bucket.created).call else Bucket.sizes
+        yield cannot_tell(
+            member,
+            "how many objects it holds, and how large they are, is not known",
+            reason=inside.usage.reason,
+            rules=moving,
+            transitions=[one.said for one in moves(lifecycle, inside, today=about.taken_at, versioning=inside.versioning)],
+        )
+        return
+    if not inside.usage.value.bytes:
         yield ok("it holds nothing that its lifecycle rules could move", rules=moving)
         return
-    inside = holding(bucket, about)
 
     def made(status: str) -> tuple[Verdict, ...]:
         found = moves(lifecycle, inside, today=about.taken_at, versioning=status)
