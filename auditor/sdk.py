@@ -4,10 +4,11 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 :func:`flag`, :func:`ok` or :func:`skip`. See CONTRIBUTING for a walk through a whole rule.
 """
 
-from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, volume_uses
+from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, part_of, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
-from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, multipart_abort_days
+from auditor.engine.lifecycle_money import Holding, Moving, holding
+from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, moves, multipart_abort_days
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
 from auditor.engine.rule import (
     CASE_ACCOUNT,
@@ -31,7 +32,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
-from auditor.engine.s3_use import standard, storage, storage_money, uncounted
+from auditor.engine.s3_use import held, standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
@@ -201,6 +202,7 @@ __all__ = [
     "Grant",
     "Group",
     "Hardware",
+    "Holding",
     "IdleSettings",
     "Image",
     "InlinePolicy",
@@ -221,6 +223,7 @@ __all__ = [
     "Missing",
     "Model",
     "Money",
+    "Moving",
     "MultiRegionAccessPoint",
     "NetworkAcl",
     "NetworkAclEntry",
@@ -308,6 +311,8 @@ __all__ = [
     "grants_about_everything",
     "grants_all_but",
     "grants_everything",
+    "held",
+    "holding",
     "instance_money",
     "is_the_internet",
     "let_in",
@@ -315,6 +320,7 @@ __all__ = [
     "lint_lifecycle",
     "lint_verdicts",
     "machine_money",
+    "moves",
     "multipart_abort_days",
     "names_action",
     "names_everyone",
@@ -326,6 +332,7 @@ __all__ = [
     "other_accounts",
     "parse_arn",
     "parse_policy",
+    "part_of",
     "passes",
     "priced",
     "rule",

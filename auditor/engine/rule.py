@@ -88,6 +88,30 @@ def _plain(value: object) -> Evidence:
     return cast(Evidence, msgspec.to_builtins(value, str_keys=True, enc_hook=str))
 
 
+class _Figure:
+    """A number as a sentence reads it out: with its digits grouped, unless the sentence asks for another form (``{port:d}``)."""
+
+    __slots__ = ("_number",)
+
+    def __init__(self, number: float) -> None:
+        self._number = number
+
+    def __format__(self, form: str) -> str:
+        return format(self._number, form or ",")
+
+
+def _read_out(because: str, evidence: Mapping[str, object]) -> str:
+    """The sentence with its evidence."""
+    if "{" not in because:
+        return because
+    return because.format_map(
+        {
+            name: _Figure(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+            for name, value in evidence.items()
+        }
+    )
+
+
 def _verdict(
     outcome: Outcome,
     because: str,
@@ -97,16 +121,18 @@ def _verdict(
     controls: tuple[str, ...] | None = None,
     saving: Money | None = None,
     cost: Money | None = None,
+    once: Money | None = None,
 ) -> Verdict:
     return Verdict(
         outcome=outcome,
-        because=because.format_map(evidence) if "{" in because else because,
+        because=_read_out(because, evidence),
         evidence={name: _plain(value) for name, value in evidence.items()},
         key=key,
         location=at,
         controls=controls,
         saving=saving,
         cost=cost,
+        once=once,
     )
 
 
@@ -119,18 +145,21 @@ def flag(
     controls: tuple[str, ...] | None = None,
     saving: Money | None = None,
     cost: Money | None = None,
+    once: Money | None = None,
     **evidence: object,
 ) -> Verdict:
-    """The resource fails. ``because`` reads out the evidence: ``flag("key is {age} days old", age=412)``.
+    """The resource fails. ``because`` reads out the evidence: ``flag("key is {age} days old", age=412)``. Digits of numbers are grouped;
+    for a number that is a name write ``{port:d}``.
 
     Write one lower-case sentence without a full stop that needs no context but the resource's name. ``key`` tells apart several
     failures of one resource and must not change from scan to scan (a Sid, a slot, a port: never a position). ``controls`` names
     those of the rule's controls that this failure is about, ``()`` none of them; without it, it is about all.
 
     ``saving`` is what the fix saves in a month, ``cost`` what is paid where nobody knows whether it could be saved; both are made with
-    :meth:`Context.money`. Where a price is not known they are unknown, and the failure is one all the same.
+    :meth:`Context.money`. ``once`` is what is paid once, such as fees and requests: no total has it. Where a price is not known they are
+    unknown, and the failure is one all the same.
     """
-    return _verdict(Outcome.FAIL, because, key, at, evidence, controls, saving, cost)
+    return _verdict(Outcome.FAIL, because, key, at, evidence, controls, saving, cost, once)
 
 
 def ok(
@@ -208,6 +237,8 @@ class Case(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     prices: tuple[Price, ...] = ()
     saves: str | None = None
     """What its failures save together in a month, exactly; empty: it is not known. ``None``: the case says nothing of it."""
+    once: str | None = None
+    """What they cost together once, likewise, as far as it is written out."""
 
 
 CASE_TIME = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -225,6 +256,7 @@ def _case(
     limits: Limits | None,
     prices: tuple[Price, ...] = (),
     saves: str | None = None,
+    once: str | None = None,
 ) -> Case[R]:
     return Case(
         title=title,
@@ -235,6 +267,7 @@ def _case(
         limits=limits,
         prices=prices,
         saves=saves,
+        once=once,
     )
 
 
@@ -253,9 +286,11 @@ def fails(
     limits: Limits | None = None,
     prices: tuple[Price, ...] = (),
     saves: str | None = None,
+    once: str | None = None,
 ) -> Case[R]:
-    """A case that fails. At these ``prices`` its failures save together what ``saves`` says: ``"12.34"``, or ``""`` for an unknown."""
-    return _case(Outcome.FAIL, title, resource, others, unlisted, limits, prices, saves)
+    """A case that fails. At these ``prices`` its failures save together what ``saves`` says: ``"12.34"``, or ``""`` for an unknown; and
+    cost what ``once`` says."""
+    return _case(Outcome.FAIL, title, resource, others, unlisted, limits, prices, saves, once)
 
 
 def unknown(

@@ -12,6 +12,9 @@ moving them.
 
 ## When it is fine
 A few large objects make up most of the bytes, and those move.
+
+The amounts are what a month costs for bytes that are not there, and what the move of the objects of today costs once. They are known where
+rules treat all objects of the bucket alike and there are no versions.
 """
 
 from collections.abc import Iterator
@@ -36,12 +39,15 @@ from auditor.sdk import (
     Unknown,
     Usage,
     Verdict,
+    Versioning,
     denied,
     fails,
+    holding,
     lint_lifecycle,
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     skip,
@@ -64,7 +70,7 @@ def usage(bucket: Bucket) -> Usage:
 
 @rule(
     over=Bucket,
-    reads=(Bucket.lifecycle, Bucket.sizes, Bucket.object_count),
+    reads=(Bucket.lifecycle, Bucket.sizes, Bucket.object_count, Bucket.versioning),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
@@ -78,8 +84,7 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
         return
     inside = usage(bucket)
     size = inside.bytes["STANDARD"] // (inside.objects or 1)
-    charged = (inside, about.prices, bucket.region)
-    found = lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, average_size=size, charged=charged)
+    found = lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, average_size=size, inside=holding(bucket, about))
     yield from found or (ok("objects of {size} bytes on average are large enough for its transitions", size=size, rules=moving),)
 
 
@@ -89,7 +94,7 @@ def daily(metric: str, value: float | None) -> Known[tuple[Series, ...]]:
         namespace="AWS/S3",
         metric=metric,
         stat="Average",
-        dimensions={},
+        dimensions={"StorageType": "StandardStorage" if metric == "BucketSizeBytes" else "AllStorageTypes"},
         start=CASE_TIME - timedelta(days=3),
         period=86400,
         values=(value, value, value),
@@ -105,19 +110,24 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("large objects", sample(Bucket, "models", lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=few))
     gone = daily("BucketSizeBytes", None)
     yield unknown("no size of late", sample(Bucket, "old", lifecycle=Known(Lifecycle((tier,))), sizes=gone, object_count=few))
+    never = Known(Versioning("Off"))
     yield fails(
         "20 KB each stay where they are",
-        sample(Bucket, "thumbnails", lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=many),
+        sample(Bucket, "thumbnails", versioning=never, lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=many),
+        once="0",
     )
     yield fails(
         "20 KB each go to an archive",
         sample(
             Bucket,
             "events",
+            versioning=never,
             lifecycle=Known(Lifecycle((cold,), "varies_by_storage_class")),
             sizes=bytes_,
             object_count=many,
         ),
+        prices=(priced("s3-transition", "GLACIER", "0.03", "1,000 requests"),),
+        once="27000",
     )
     yield skips("nothing moves", sample(Bucket, "tmp", lifecycle=Known(Lifecycle()), sizes=bytes_, object_count=many))
     yield unknown(
