@@ -31,6 +31,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
+from auditor.engine.s3_reports import UPLOADED_AS, beside, given, in_gb, noncurrent_money, uploads_money
 from auditor.engine.s3_use import standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
@@ -120,6 +121,16 @@ from auditor.model.s3 import (
     Website,
 )
 from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
+from auditor.model.s3_report import (
+    Holding,
+    Source,
+    StorageReport,
+    counting_markers,
+    counting_noncurrent,
+    counting_uploads,
+    lacking,
+)
+from auditor.model.s3_sizes import best_sizes
 from auditor.model.s3_use import by_class, counted, stored, total_bytes
 from auditor.model.sagemaker import (
     App,
@@ -167,6 +178,7 @@ __all__ = [
     "CASE_TIME",
     "HOURS",
     "STATES",
+    "UPLOADED_AS",
     "Accelerators",
     "AccessKey",
     "AccessPoint",
@@ -201,6 +213,7 @@ __all__ = [
     "Grant",
     "Group",
     "Hardware",
+    "Holding",
     "IdleSettings",
     "Image",
     "InlinePolicy",
@@ -262,8 +275,10 @@ __all__ = [
     "ServerCertificate",
     "Severity",
     "Snapshot",
+    "Source",
     "Space",
     "SpotRequest",
+    "StorageReport",
     "Subnet",
     "Tiering",
     "TrainingJob",
@@ -289,12 +304,17 @@ __all__ = [
     "any_of",
     "bad_inline",
     "bad_statements",
+    "beside",
+    "best_sizes",
     "block_of",
     "blocks_of",
     "by_class",
     "cannot_tell",
     "condition_keys",
     "counted",
+    "counting_markers",
+    "counting_noncurrent",
+    "counting_uploads",
     "denied",
     "denies",
     "endpoint_money",
@@ -304,12 +324,15 @@ __all__ = [
     "family",
     "flag",
     "gigabytes",
+    "given",
     "gp3_saving",
     "grants_about_everything",
     "grants_all_but",
     "grants_everything",
+    "in_gb",
     "instance_money",
     "is_the_internet",
+    "lacking",
     "let_in",
     "lint_inline",
     "lint_lifecycle",
@@ -321,6 +344,7 @@ __all__ = [
     "narrowed",
     "need",
     "need_data",
+    "noncurrent_money",
     "ok",
     "opens_trust",
     "other_accounts",
@@ -345,5 +369,6 @@ __all__ = [
     "uncounted",
     "unknown",
     "unknown_money",
+    "uploads_money",
     "volume_uses",
 ]

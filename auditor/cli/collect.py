@@ -22,6 +22,7 @@ def collect(
     region: options.Regions = None,
     endpoint_url: options.EndpointUrl = None,
     also: options.Also = None,
+    inventory: options.Inventory = None,
     prices: options.Prices = None,
     out: Out = Path("snapshot.jsonl.gz"),
     quiet: options.Quiet = False,
@@ -35,7 +36,9 @@ def collect(
     from auditor.cli.snapshot import take
     from auditor.collect.wanted import everything
     from auditor.errors import UsageError
+    from auditor.inventory import files as reports
     from auditor.money.settings import PriceSettings
+    from auditor.render.visible import visible
     from auditor.selection import check_opt_ins
     from auditor.sinks.folder import exclusive
 
@@ -51,6 +54,7 @@ def collect(
         raise UsageError(f"`{out}` is a folder; --out of `collect` names the file to write, such as {out / 'snapshot.jsonl.gz'}")
     check_opt_ins(also or ())
     book = choose.book(PriceSettings(), prices)
+    given = reports.read(inventory or ())
     with real(wanted_target) as connection, exclusive(out.parent):
         snapshot, path = take(
             connection,
@@ -58,6 +62,7 @@ def collect(
             tuple(dict.fromkeys(region or ())),
             out.parent,
             prices=book,
+            given=given,
             quiet=quiet,
             file=out.name,
         )
@@ -65,4 +70,6 @@ def collect(
             typer.echo(
                 f"wrote {path}: {sum(len(s.items) for s in snapshot.sections.values())} resources, {len(snapshot.calls)} calls"
             )
+            for note in snapshot.header.notes:
+                typer.echo(f"note: {visible(note)}")
         return 0 if snapshot.header.complete else 3

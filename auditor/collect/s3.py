@@ -97,7 +97,6 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         notifications=get(Bucket.notifications, calls.GET_BUCKET_NOTIFICATION).take(_notifications),
         uploads=left,
         upload_sizes=sizes,
-        reports=Known(()),  # a scan makes none; those that the user gives are put in when it is over
         tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(r["TagSet"]) if r else {}),
     )
 

@@ -53,6 +53,8 @@ MOST = 2_000_000
 """Figures that are kept of an export at most: 60,000 buckets of three classes. An organization with more has to give its accounts apart."""
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}")
 """Names of buckets, those of the years before 2018 too."""
+NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""Names of configurations. One that is none is not repeated."""
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -166,7 +168,7 @@ def _report(lens: Lens, figures: Mapping[tuple[str, str], int]) -> StorageReport
     return StorageReport(
         source=Source.LENS,
         as_of=day,
-        name=lens.name,
+        name=lens.name if NAME.fullmatch(lens.name) else "",
         holdings=tuple(_holding(storage, figures) for storage in classes),
         delete_markers=sum(markers) if markers else total,
     )

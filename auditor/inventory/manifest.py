@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 import msgspec
 
 from auditor.errors import InventoryError
-from auditor.inventory.lens import BUCKET, day_of
+from auditor.inventory.lens import BUCKET, NAME, day_of
 from auditor.source.positions import shown
 
 BYTES = 64 * 1024 * 1024
 """How long a manifest may be: a report of a thousand million rows has some 500 files, each with 200 bytes. Ours."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _EPOCH = (1136073600000, 221845392000000)
 """The years in which a report may have been made: S3 began in 2006, and calendars end with the year 9999."""
 
@@ -148,6 +147,6 @@ def _configuration(bucket: str, parts: Sequence[Part]) -> str:
     """The name of the configuration, which the keys hold: ``prefix/bucket/configuration/data/file``. Empty where they do not."""
     for one in parts[:1]:
         *_, owner, name, folder, _ = ("", "", "", *one.key.split("/"))
-        if owner == bucket and folder == "data" and _NAME.fullmatch(name):
+        if owner == bucket and folder == "data" and NAME.fullmatch(name):
             return name
     return ""

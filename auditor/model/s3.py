@@ -258,7 +258,7 @@ class Bucket(Resource, frozen=True, kw_only=True):
     upload_sizes: Fact[Mapping[str, int]] = unread(calls.LIST_PARTS)
     """Bytes in the parts of each of ``uploads``, by its id."""
     reports: Fact[tuple[StorageReport, ...]] = unread(calls.STORAGE_REPORT)
-    """What reports that the user gave with the scan say of it, the oldest first. None: none was given, or none is about it."""
+    """What reports that the user gave with the scan say of it, the oldest first. Not collected: none was given that is about it."""
 
     @property
     def name(self) -> str:

@@ -111,6 +111,11 @@ class StorageReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         """Their bytes."""
         return known_sum(one.noncurrent_bytes for one in self.holdings)
 
+    @property
+    def stale_upload_bytes(self) -> int | None:
+        """Bytes of uploads that were begun more than seven days before."""
+        return known_sum(one.stale_upload_bytes for one in self.holdings)
+
 
 def known_sum(figures: Iterable[int | None]) -> int | None:
     """The sum; ``None`` as soon as one of the figures is not known."""
@@ -150,7 +155,7 @@ def counting_small(reports: Iterable[StorageReport], taken_at: datetime) -> Stor
 def counting_uploads(reports: Iterable[StorageReport], taken_at: datetime) -> StorageReport | None:
     """The best report that says how many bytes are in uploads that were begun more than a week before."""
     for one in fresh(reports, taken_at):
-        if one.holdings and known_sum(held.stale_upload_bytes for held in one.holdings) is not None:
+        if one.holdings and one.stale_upload_bytes is not None:
             return one
     return None
 

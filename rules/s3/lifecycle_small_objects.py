@@ -4,7 +4,8 @@
 By default objects under 128 KB do not move: where most objects are smaller, a transition changes nothing, and the saving that somebody
 counted on does not come. Where small objects do move, because the default is `varies_by_storage_class` or a filter asks for them, each is
 charged as 128 KB or with 40 KB of overhead, and each transition is a request: a hundred million of them cost thousands of dollars at once.
-The average is that of all objects, by CloudWatch's daily figures.
+CloudWatch tells the average of all objects, and a few large ones hide a million small ones in it; a report of S3 Inventory that covers the
+whole bucket counts them: give it with `--inventory`.
 
 ## How to fix
 Join small objects to larger ones before they grow cold, such as in tar files or Parquet. Or let the rule expire them instead of
@@ -23,6 +24,7 @@ from auditor.sdk import (
     Case,
     Confidence,
     Context,
+    Holding,
     Known,
     Lifecycle,
     LifecycleRule,
@@ -32,12 +34,17 @@ from auditor.sdk import (
     Reason,
     Series,
     Severity,
+    Source,
+    StorageReport,
     Transition,
     Unknown,
     Usage,
     Verdict,
+    beside,
+    best_sizes,
     denied,
     fails,
+    given,
     lint_lifecycle,
     need,
     ok,
@@ -53,34 +60,62 @@ from auditor.sdk import (
 CHECKS = ("small-objects-stay", "small-objects-moved", "small-objects-not-tiered")
 
 
-def usage(bucket: Bucket) -> Usage:
-    """What is in the bucket. Raises :class:`Missing`."""
+class Thresholds(Limits, frozen=True):
+    most: float = 0.5
+    """Share of objects under 128 KB from which on they stand for the bucket, where a report counts them. Half is what "most" means."""
+
+
+def averaged(bucket: Bucket) -> Usage:
+    """What is in the bucket by CloudWatch. Raises :class:`Missing`."""
     total, counts = need(total_bytes(bucket.sizes), bucket.object_count)
     objects = counts[0].latest if counts else None
     if not objects:
-        raise Missing([Unknown(Reason.NO_DATA, "cloudwatch.GetMetricData", "cloudwatch:GetMetricData")])
+        counted = Unknown(Reason.NO_DATA, "cloudwatch.GetMetricData", "cloudwatch:GetMetricData")
+        raise Missing([counted, bucket.reports] if isinstance(bucket.reports, Unknown) else [counted])
     return Usage(bytes={"STANDARD": round(total)}, objects=round(objects))
 
 
 @rule(
     over=Bucket,
-    reads=(Bucket.lifecycle, Bucket.sizes, Bucket.object_count),
+    reads=(Bucket.lifecycle, Bucket.reports, Bucket.sizes, Bucket.object_count),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     since="0.1",
+    limits=Thresholds,
 )
-def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
+def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     lifecycle = need(bucket.lifecycle)
     moving = [r.id for r in lifecycle.rules if r.enabled and (r.transitions or r.noncurrent_transitions)]
     if not moving:
         yield skip("no enabled lifecycle rule moves objects")
         return
-    inside = usage(bucket)
-    size = inside.bytes["STANDARD"] // (inside.objects or 1)
+    best = best_sizes(given(bucket), about.taken_at, about.limits.most)
+    if best is None:
+        inside = averaged(bucket)
+        size = inside.bytes["STANDARD"] // (inside.objects or 1)
+        yield from found(lifecycle, size, None, inside, bucket, about) or (
+            ok("objects of {size} bytes on average are large enough for its transitions", size=size, rules=moving),
+        )
+        return
+    report, sizes = best
+    told = {"small": sizes.small, "objects": sizes.objects}
+    held, count = (sizes.small_bytes, sizes.small) if sizes.mostly_small else (sizes.bytes, sizes.objects)
+    inside = Usage(bytes={"STANDARD": held or 0}, objects=count)
+    small = (sizes.small or 0, sizes.objects) if sizes.mostly_small else None
+    what = "objects of {size} bytes on average are large enough for its transitions"
+    if sizes.small is not None:
+        what = "most objects are large enough for its transitions, of {size} bytes on average"
+    verdicts = found(lifecycle, sizes.typical, small, inside, bucket, about) or (ok(what, size=sizes.typical, rules=moving),)
+    yield from (beside(one, report, told) for one in verdicts)
+
+
+def found(
+    lifecycle: Lifecycle, size: int, small: tuple[int, int] | None, inside: Usage, bucket: Bucket, about: Context[Thresholds]
+) -> tuple[Verdict, ...]:
+    """What is wrong with its transitions for objects of that size."""
     charged = (inside, about.prices, bucket.region)
-    found = lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, average_size=size, charged=charged)
-    yield from found or (ok("objects of {size} bytes on average are large enough for its transitions", size=size, rules=moving),)
+    return lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, average_size=size, small=small, charged=charged)
 
 
 def daily(metric: str, value: float | None) -> Known[tuple[Series, ...]]:
@@ -102,7 +137,10 @@ def cases() -> Iterator[Case[Bucket]]:
     cold = LifecycleRule(id="cold", enabled=True, transitions=(Transition("GLACIER", days=90),))
     many, few = daily("NumberOfObjects", 900e6), daily("NumberOfObjects", 2000)
     bytes_ = daily("BucketSizeBytes", 18e12)
-    yield passes("large objects", sample(Bucket, "models", lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=few))
+    yield passes(
+        "large objects",
+        sample(Bucket, "models", lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=few),
+    )
     gone = daily("BucketSizeBytes", None)
     yield unknown("no size of late", sample(Bucket, "old", lifecycle=Known(Lifecycle((tier,))), sizes=gone, object_count=few))
     yield fails(
@@ -128,3 +166,24 @@ def cases() -> Iterator[Case[Bucket]]:
         "the lifecycle may not be read",
         sample(Bucket, "vault", lifecycle=denied(Bucket.lifecycle), sizes=bytes_, object_count=many),
     )
+    yield from reported()
+
+
+def reported() -> Iterator[Case[Bucket]]:
+    """With reports, whatever CloudWatch says."""
+    tier = Known(Lifecycle((LifecycleRule(id="tier", enabled=True, transitions=(Transition("STANDARD_IA", days=30),)),)))
+    # A terabyte in a thousand models, and a million and a half of thumbnails beside them: 700 KB on average.
+    mixed = Holding(storage_class="STANDARD", objects=1_501_000, bytes=2**40, small=1_500_000, small_bytes=1_500_000 * 4096)
+    large = Holding(storage_class="STANDARD", objects=1200, bytes=2**40, small=200, small_bytes=200 * 4096)
+    counted = Holding(storage_class="STANDARD", objects=1200, bytes=2**40)
+
+    def bucket(source: Source, held: Holding, whole: bool = True, days: int = 2) -> Bucket:
+        at = CASE_TIME - timedelta(days=days)
+        report = StorageReport(source=source, name="daily", as_of=at, whole=whole, holdings=(held,))
+        return sample(Bucket, "photos", lifecycle=tier, reports=Known((report,)))
+
+    yield fails("most are small, though the average is large", bucket(Source.INVENTORY, mixed))
+    yield passes("few are small", bucket(Source.INVENTORY, large))
+    yield passes("large on average, by S3 Storage Lens", bucket(Source.LENS, counted))
+    yield unknown("a report of a part, and no figures of CloudWatch", bucket(Source.INVENTORY, mixed, whole=False))
+    yield unknown("a report of half a year ago, and no figures of CloudWatch", bucket(Source.INVENTORY, mixed, days=180))

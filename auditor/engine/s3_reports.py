@@ -1,0 +1,98 @@
+"""What reports of S3 Inventory and S3 Storage Lens say, as evidence and as money, for rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from auditor.engine.context import Context
+from auditor.engine.s3_use import STANDARD_TIERS
+from auditor.model.fact import Reason, Unknown, need
+from auditor.model.money import GIB, Money, Use, gigabytes, unknown_money
+from auditor.model.s3 import Bucket
+from auditor.model.s3_report import TIERS, Holding, StorageReport
+from auditor.model.verdict import Verdict
+
+UPLOADED_AS: Mapping[str, str] = MappingProxyType(
+    {"GLACIER": "STANDARD", "DEEP_ARCHIVE": "STANDARD", "INTELLIGENT_TIERING": "INTELLIGENT_TIERING_FA"}
+)
+"""What the parts of an upload are paid as until it is complete, where it is not what the object will be: archives are staged in Standard,
+and Intelligent-Tiering begins in its first tier. Source: *Amazon S3 User Guide*, multipart uploads and pricing."""
+
+
+def given(bucket: Bucket) -> tuple[StorageReport, ...]:
+    """The reports of a bucket that were given with the scan; none where that is why they are not known.
+
+    Raises :class:`Missing` when they are not known for another reason. Reads ``Bucket.reports``.
+    """
+    reports = bucket.reports
+    if isinstance(reports, Unknown) and reports.reason is Reason.NOT_COLLECTED:
+        return ()
+    return need(reports)
+
+
+def beside(verdict: Verdict, report: StorageReport, figures: Mapping[str, int | float | None]) -> Verdict:
+    """The verdict with figures of a report in its evidence, and with the report: which, of which day, about what."""
+    told = {**figures, "report": report.cited, "covers": report.covers}
+    return msgspec.structs.replace(verdict, evidence={**verdict.evidence, **told})
+
+
+def in_gb(size: int | None) -> float | None:
+    """Bytes in GB for evidence."""
+    return round(size / GIB, 3) if size is not None else None
+
+
+def noncurrent_money(report: StorageReport, region: str, about: Context[Any]) -> Money:
+    """What the noncurrent versions in a report are paid in a month, by class.
+
+    Bytes alone: what classes charge beyond them for each object is left out. In Standard they are the last of the bytes, whose price is
+    the lowest.
+    """
+    uses: list[Use] = []
+    for held in report.holdings:
+        size = held.noncurrent_bytes
+        if size is None:
+            return unknown_money(f"{report.cited} does not say how many bytes are noncurrent")
+        if not size:
+            continue
+        if why := _unclear(held, report):
+            return unknown_money(why)
+        if held.storage_class == "STANDARD":
+            uses += _last(region, max(held.bytes or 0, size), size)
+        else:
+            uses.append(Use("s3-storage", region, held.storage_class, gigabytes(size)))
+    return about.money(*uses)
+
+
+def uploads_money(report: StorageReport, region: str, about: Context[Any]) -> Money:
+    """What the parts of uploads that were begun over a week before are paid in a month."""
+    sizes: dict[str, int] = {}
+    for held in report.holdings:
+        name = UPLOADED_AS.get(held.storage_class, held.storage_class)
+        if held.stale_upload_bytes is None:
+            return unknown_money(f"{report.cited} does not say how many bytes are in such uploads")
+        if held.stale_upload_bytes and not name:
+            return unknown_money(f"{report.cited} does not say of which storage class they are")
+        sizes[name] = sizes.get(name, 0) + held.stale_upload_bytes
+    return about.money(*(Use("s3-storage", region, name, gigabytes(size)) for name, size in sorted(sizes.items()) if size))
+
+
+def _unclear(held: Holding, report: StorageReport) -> str:
+    if not held.storage_class:
+        return f"{report.cited} does not say of which storage class they are"
+    if held.storage_class == TIERS:
+        return f"{report.cited} does not say in which tiers of Intelligent-Tiering they are"
+    return ""
+
+
+def _last(region: str, total: int, size: int) -> Iterator[Use]:
+    """What the last ``size`` of ``total`` bytes in Standard are paid."""
+    start = 0.0
+    for item, end in (*STANDARD_TIERS, ("STANDARD#500TB", total)):
+        some = min(total, end) - max(start, total - size)
+        if some > 0:
+            yield Use("s3-storage", region, item, gigabytes(int(some)))
+        start = end
