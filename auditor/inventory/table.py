@@ -20,6 +20,8 @@ LONGEST = 1 << 20
 EXPANSION = 400
 """How many times its size a packed file may unpack to. Rows of one short key, counted up, come to about 30. Ours."""
 _PIECE = 1 << 20
+_LEAST = 1 << 16
+"""Bytes of a packed file of which the size does not matter: what it unpacks to is little in any case."""
 DIGITS = 18
 """The most digits of a figure. The largest object has 50 TB, which are 14; no account holds what 18 can say."""
 
@@ -120,7 +122,7 @@ def _unpacked(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
             while piece or (within and more):
                 content = unpacker.decompress(piece, _PIECE)
                 unpacked += len(content)
-                if unpacked > max(packed, _PIECE) * EXPANSION:
+                if unpacked > max(packed - len(unpacker.unconsumed_tail), _LEAST) * EXPANSION:
                     raise InventoryError(f"{shown(name, 200)} unpacks to over {EXPANSION} times its size; no report does")
                 yield content
                 # As much as was asked for: there may be more of what was taken in already.

@@ -106,8 +106,10 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         report = counting_noncurrent(reports, about.taken_at)
         needed = "a report of S3 Inventory (all versions) or of S3 Storage Lens"
         why = lacking(reports, about.taken_at, "how much noncurrent versions hold", needed)
+        size = in_gb(report.noncurrent_bytes) if report is not None else None
+        hold = f"; they hold {size:,} GB" if size is not None else ""
         verdict = flag(
-            "versioning is {status} and no enabled lifecycle rule deletes noncurrent versions within {days} days",
+            "versioning is {status} and no enabled lifecycle rule deletes noncurrent versions within {days} days" + hold,
             controls=controls,
             saving=unknown_money(why) if report is None else None,
             cost=noncurrent_money(report, bucket.region, about).worth if report is not None else None,
@@ -115,8 +117,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
             status=versioning.status.lower(),
             count=len(lifecycle.rules),
         )
-        held = {"noncurrent": report.noncurrent, "noncurrent_gb": in_gb(report.noncurrent_bytes)} if report is not None else {}
-        yield verdict if report is None else beside(verdict, report, held)
+        yield verdict if report is None else beside(verdict, report, {"noncurrent": report.noncurrent, "noncurrent_gb": size})
     elif any(r.filter.whole_bucket for r in expiring):
         yield ok("noncurrent versions are deleted", rules=[r.id for r in expiring])
     else:
