@@ -24,7 +24,7 @@ from auditor.model.verdict import Finding, Outcome
 RULES = load()
 CASES = [(rule, case) for rule in RULES.values() for case in rule.cases()]
 CASE_IDS = [f"{rule.id}: {case.title}" for rule, case in CASES]
-PRICED = [(rule, case) for rule, case in CASES if case.saves is not None]
+PRICED = [(rule, case) for rule, case in CASES if case.saves is not None or case.once is not None]
 EVERY_PRICE = tuple(price for _, case in PRICED for price in case.prices)
 PRICED_IDS = [f"{rule.id}: {case.title}" for rule, case in PRICED]
 
@@ -91,16 +91,23 @@ def test_case(rule: LoadedRule, case: Case[Any]) -> None:
 
 @pytest.mark.parametrize(("rule", "case"), PRICED, ids=PRICED_IDS)
 def test_a_case_saves_what_it_says(rule: LoadedRule, case: Case[Any]) -> None:
-    savings = [f.saving for f in run(rule, case_snapshot(case), case) if f.verdict is Outcome.FAIL]
-    amounts = [saving.amount for saving in savings if saving is not None]
-    assert amounts, "it says what it saves, and no failure has a saving"
-    if case.saves:
-        assert sum(amount for amount in amounts if amount is not None) == Decimal(case.saves)
-        assert None not in amounts
-        assert all(part.price in case.prices for saving in savings if saving for part in saving.parts)
-    else:
-        assert amounts == [None] * len(amounts)
-        assert all(saving.unpriced or saving.missing or saving.why for saving in savings if saving), "unknown, and not why"
+    failures = [f for f in run(rule, case_snapshot(case), case) if f.verdict is Outcome.FAIL]
+    for said, per, some in (
+        (case.saves, "month", [f.saving for f in failures if f.saving is not None]),
+        (case.once, "once", [f.once for f in failures if f.once is not None]),
+    ):
+        if said is None:
+            continue
+        assert some, "it says an amount, and no failure has one"
+        assert {money.per for money in some} == {per}
+        amounts = [money.amount for money in some]
+        if said:
+            assert sum(amount for amount in amounts if amount is not None) == Decimal(said)
+            assert None not in amounts
+            assert all(part.price in case.prices for money in some for part in money.parts)
+        else:
+            assert amounts == [None] * len(amounts)
+            assert all(money.unpriced or money.missing or money.why for money in some), "unknown, and not why"
 
 
 @pytest.mark.parametrize(("rule", "case"), PRICED, ids=PRICED_IDS)
@@ -111,8 +118,8 @@ def test_prices_never_decide_a_verdict(rule: LoadedRule, case: Case[Any]) -> Non
     for prices in ((), EVERY_PRICE):
         after = run(rule, msgspec.structs.replace(snapshot, prices=prices), case)
         assert [(f.verdict, f.fingerprint) for f in after] == [(f.verdict, f.fingerprint) for f in before]
-        for money in (money for finding in after for money in (finding.saving, finding.cost) if money is not None):
-            assert money.amount is None or prices
+        for money in (money for f in after for money in (f.saving, f.cost, f.once) if money is not None):
+            assert not money.amount or prices
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))

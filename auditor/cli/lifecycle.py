@@ -31,6 +31,15 @@ SizeGb = Annotated[
     float | None, typer.Option("--size-gb", metavar="N", min=0, max=MOST_GB, help="Size of the bucket, in GB of 1024³ bytes.")
 ]
 Objects = Annotated[int | None, typer.Option("--objects", metavar="N", min=1, max=MANY, help="Number of objects in the bucket.")]
+Classes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--class",
+        metavar="CLASS=GB:OBJECTS",
+        help="What is in another storage class, as STANDARD_IA=500:20000; --size-gb and --objects are about STANDARD then. Repeatable.",
+        show_default=False,
+    ),
+]
 Region = Annotated[
     str | None, typer.Option("--region", metavar="REGION", help="Where the bucket is: shows what transitions cost and save.")
 ]
@@ -77,6 +86,7 @@ def lifecycle(
     object_lock_days: LockDays = None,
     size_gb: SizeGb = None,
     objects: Objects = None,
+    class_: Classes = None,
     region: Region = None,
     prices: Prices = None,
     advise: Advise = False,
@@ -101,9 +111,9 @@ def lifecycle(
 
     worst = lifecycle_files.level_of(fail_on)
     write = lifecycle_files.writer(format_)
-    facts = lifecycle_files.facts(versioning, object_lock_days, size_gb, objects, date)
+    bucket = lifecycle_costs.size(size_gb, objects, class_ or ())
+    facts = lifecycle_files.facts(versioning, object_lock_days, bucket.average, date)
     book = lifecycle_costs.book(prices, region)
-    bucket = lifecycle_costs.Size(size_gb, objects)
     wishes = lifecycle_costs.Wanted(reads, read_gb, retrieval_hours, keep_days, one_zone)
     wanted = lifecycle_costs.asked(wishes, advise=advise)
     if not files and wanted is None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
+from auditor.cli.lifecycle import MANY, MOST_GB
 from auditor.errors import UsageError
 from auditor.lifecycle.advisor import UNKNOWN_READS, Access, Constraints, advise
+from auditor.lifecycle.classes import CLASSES
 from auditor.lifecycle.config import Config, Facts
 from auditor.lifecycle.cost_report import Proposal, proposal
 from auditor.lifecycle.subject import Usage
 from auditor.model.price import Prices
 from auditor.model.s3 import Lifecycle
 from auditor.money.book import Table
+from auditor.source.positions import shown
 
 GB = 1024**3
 """Bytes of a gigabyte as S3 charges for it."""
+STANDARD = "STANDARD"
+"""The class that ``--size-gb`` and ``--objects`` are about."""
 
 
 class Book(msgspec.Struct, frozen=True):
@@ -29,15 +34,59 @@ class Book(msgspec.Struct, frozen=True):
 
 
 class Size(msgspec.Struct, frozen=True):
-    """What the user says is in the bucket."""
+    """What the user says is in the bucket: GB and objects in S3 Standard, and those of other classes by their names."""
 
     gb: float | None
     objects: int | None
+    classes: Mapping[str, tuple[int, int]] = {}
 
     @property
-    def bytes(self) -> int | None:
-        """Its bytes."""
-        return round(self.gb * GB) if self.gb is not None else None
+    def usage(self) -> Usage | None:
+        """What is in it; ``None`` where nothing was said."""
+        if self.gb is None and not self.classes:
+            return None
+        held = {name: size for name, (size, _) in self.classes.items()}
+        counts = {name: count for name, (_, count) in self.classes.items()}
+        if self.gb is not None:
+            held[STANDARD] = round(self.gb * GB)
+            counts |= {STANDARD: self.objects} if self.objects is not None else {}
+        return Usage(bytes=held, counts=counts)
+
+    @property
+    def average(self) -> int | None:
+        """Bytes of an object on average; ``None``: not known."""
+        usage = self.usage
+        count = usage.total if usage is not None else None
+        return round(sum(usage.bytes.values()) / count) if usage is not None and count else None
+
+
+def size(gb: float | None, objects: int | None, classes: Sequence[str]) -> Size:
+    """The bucket as the options give it, ``classes`` as ``STANDARD_IA=GB:OBJECTS``. Raises :class:`UsageError`."""
+    found: dict[str, tuple[int, int]] = {}
+    for one in classes:
+        name, equals, figures = one.partition("=")
+        if name not in CLASSES or not equals:
+            raise UsageError(f"{shown(one)} names no storage class; write it as `STANDARD_IA=GB:OBJECTS`, with {_listed()}")
+        if name in found or (name == STANDARD and gb is not None):
+            also = " (`--size-gb` is about it)" if name not in found else ""
+            raise UsageError(f"what is in `{name}` is said twice{also}; say it once")
+        found[name] = _figures(one, figures)
+    return Size(gb, objects, found)
+
+
+def _figures(option: str, text: str) -> tuple[int, int]:
+    gb, _, objects = text.partition(":")
+    try:
+        held, count = float(gb), int(objects)
+    except ValueError:
+        raise UsageError(f"{shown(option)} is not a size and a number of objects; write it as `STANDARD_IA=GB:OBJECTS`") from None
+    if not (0 <= held <= MOST_GB and 1 <= count <= MANY):
+        raise UsageError(f"{shown(option)} is beyond all measure: up to {MOST_GB:,} GB and from 1 to {MANY:,} objects")
+    return round(held * GB), count
+
+
+def _listed() -> str:
+    return ", ".join(f"`{name}`" for name in CLASSES)
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -75,21 +124,21 @@ def book(file: Path | None, region: str | None) -> Book:
 
 def advice(configs: Sequence[Config], facts: Facts, prices: Book, bucket: Size, wanted: Wanted) -> Proposal:
     """The proposal for the bucket. Raises :class:`UsageError` for what it cannot be made without."""
-    if prices.region is None or bucket.bytes is None or bucket.objects is None:
-        raise UsageError("`--advise` needs to know what is paid: give `--region`, `--size-gb` and `--objects`")
+    usage = bucket.usage
+    if prices.region is None or usage is None or usage.total is None:
+        raise UsageError("`--advise` needs to know what is paid: give `--region`, and `--size-gb` with `--objects`, or `--class`")
     if (wanted.reads is None) != (wanted.read_gb is None):
         raise UsageError("`--reads` and `--read-gb` go together: requests, and what they read")
     if len(configs) > 1:
         raise UsageError(f"`--advise` is about one bucket, and there are {len(configs)} configurations; name one file")
-    usage = Usage(bytes={"STANDARD": bucket.bytes}, objects=bucket.objects)
     return _proposal(configs[0] if configs else None, facts, prices.prices, prices.region, usage, wanted)
 
 
 def _proposal(config: Config | None, facts: Facts, prices: Prices, region: str, usage: Usage, wanted: Wanted) -> Proposal:
     access = None
     if wanted.reads is not None and wanted.read_gb is not None:
-        size = max(usage.bytes["STANDARD"], 1)
-        access = Access(reads=Decimal(wanted.reads), share=Decimal(str(wanted.read_gb)) * GB / size)
+        held = max(sum(usage.bytes.values()), 1)
+        access = Access(reads=Decimal(wanted.reads), share=Decimal(str(wanted.read_gb)) * GB / held)
     existing = Lifecycle(tuple(one.rule for one in config.rules), config.minimum) if config is not None else Lifecycle()
     if config is not None and not config.complete:
         raise UsageError("a rule of the file cannot be read or is not known yet; `--advise` has to know all rules that are there")

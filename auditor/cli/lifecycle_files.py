@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from auditor.cli import files
-from auditor.cli.lifecycle_costs import GB, Book, Size
+from auditor.cli.lifecycle_costs import Book, Size
 from auditor.errors import UsageError
 from auditor.lifecycle import report
 from auditor.lifecycle.charges import charges, shocks
@@ -46,13 +46,12 @@ def level_of(word: str) -> Level:
         raise UsageError(f"`{word}` is not a level; use one of {', '.join(one.value for one in Level)}") from None
 
 
-def facts(versioning: str | None, lock_days: int | None, size_gb: float | None, objects: int | None, date: str | None) -> Facts:
-    """What the user says of the bucket. Raises :class:`UsageError`."""
+def facts(versioning: str | None, lock_days: int | None, average: int | None, date: str | None) -> Facts:
+    """What the user says of the bucket, ``average``: bytes of an object on average. Raises :class:`UsageError`."""
     if versioning is not None and versioning not in _VERSIONING:
         raise UsageError(f"`{versioning}` is not a state of versioning; use one of {', '.join(_VERSIONING)}")
     if versioning == "off" and lock_days is not None:
         raise UsageError("Object Lock needs versioning; leave `--object-lock-days` out, or `--versioning off`")
-    average = round(size_gb * GB / objects) if size_gb is not None and objects is not None else None
     return Facts(
         today=_day(date),
         versioning=_VERSIONING[versioning] if versioning is not None else None,
@@ -121,7 +120,7 @@ def _report(file: str, one: _Read, book: Book, bucket: Size) -> FileReport:
     judged = judge(one.config)
     if judged.valid is Valid.NO or book.region is None:
         return report.configuration(file, one.name, one.places, one.config, judged)
-    some = charges(one.config, book.prices, book.region, bucket.bytes, bucket.objects)
+    some = charges(one.config, book.prices, book.region, bucket.usage)
     shock = tuple(shocks(one.config, Effects(one.config), some))
     return report.configuration(file, one.name, one.places, one.config, judged, tuple(map(cost, some)), shock)
 

@@ -56,6 +56,16 @@ _TRANSITIONS = {
 _IOPS = {"gp3": "gp3", "piops": "io1", "io2": "io2", "io2.tier2": "io2#32000IOPS", "io2.tier3": "io2#64000IOPS"}
 _RETRIEVALS = {"Retrieval-SIA": "STANDARD_IA", "Retrieval-ZIA": "ONEZONE_IA", "Retrieval-GIR": "GLACIER_IR"}
 _SPEEDS = {"Expedited-Retrieval-Bytes": "expedited", "Standard-Retrieval-Bytes": "standard", "Bulk-Retrieval-Bytes": "bulk"}
+_RESTORES = {
+    ("Requests-Tier3", "RestoreObject"): "GLACIER#standard",
+    ("Requests-Tier5", ""): "GLACIER#bulk",
+    ("Requests-Tier6", ""): "GLACIER#expedited",
+    ("Requests-GDA-Tier3", ""): "DEEP_ARCHIVE#standard",
+    ("Requests-GDA-Tier5", ""): "DEEP_ARCHIVE#bulk",
+}
+"""By usage type, and the operation where the usage type alone does not say it."""
+_FREE = frozenset({"s3-retrieval", "s3-request-restore"})
+"""Of these kinds some cost nothing."""
 _UNITS: Mapping[str, Mapping[str, Decimal]] = {
     "hour": {"hrs": Decimal(1), "hours": Decimal(1), "hour": Decimal(1), "hourly": Decimal(1)},
     "GB-month": {"gb-mo": Decimal(1), "gb-month": Decimal(1)},
@@ -142,7 +152,7 @@ def _prices(product: _Product, region: str, today: date) -> Iterator[Price]:
                 if tier is None or times is None or amount is None:
                     continue
                 # What costs nothing is a part of something else, such as capacity that is reserved; but some retrievals are free.
-                if amount[0] == 0 and kind != "s3-retrieval":
+                if amount[0] == 0 and kind not in _FREE:
                     continue
                 price = Price(
                     kind=kind,
@@ -216,6 +226,8 @@ def _s3(service: str, operation: str, usage: str) -> Iterator[tuple[str, str]]:
         yield ("s3-monitoring", "INTELLIGENT_TIERING")
     elif operation in _TRANSITIONS and usage in ("Requests-Tier3", "Requests-Tier4"):
         yield ("s3-transition", _TRANSITIONS[operation])
+    elif item := _RESTORES.get((usage, operation)) or _RESTORES.get((usage, "")):
+        yield ("s3-request-restore", item)
     elif usage == "Requests-Tier4" and not operation:
         yield from (("s3-transition", item) for item in ("INTELLIGENT_TIERING", "ONEZONE_IA", "STANDARD_IA"))
     elif used := re.fullmatch(r"Requests-([A-Z]+-|)Tier([12])", usage):

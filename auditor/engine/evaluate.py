@@ -129,4 +129,5 @@ def _finding(rule: LoadedRule, severity: Severity, arn: str, name: str, region: 
         fingerprint=fingerprint(rule.id, arn, verdict.key),
         saving=verdict.saving,
         cost=verdict.cost,
+        once=verdict.once,
     )

@@ -97,6 +97,7 @@ def _verdict(
     controls: tuple[str, ...] | None = None,
     saving: Money | None = None,
     cost: Money | None = None,
+    once: Money | None = None,
 ) -> Verdict:
     return Verdict(
         outcome=outcome,
@@ -107,6 +108,7 @@ def _verdict(
         controls=controls,
         saving=saving,
         cost=cost,
+        once=once,
     )
 
 
@@ -119,6 +121,7 @@ def flag(
     controls: tuple[str, ...] | None = None,
     saving: Money | None = None,
     cost: Money | None = None,
+    once: Money | None = None,
     **evidence: object,
 ) -> Verdict:
     """The resource fails. ``because`` reads out the evidence: ``flag("key is {age} days old", age=412)``.
@@ -128,9 +131,10 @@ def flag(
     those of the rule's controls that this failure is about, ``()`` none of them; without it, it is about all.
 
     ``saving`` is what the fix saves in a month, ``cost`` what is paid where nobody knows whether it could be saved; both are made with
-    :meth:`Context.money`. Where a price is not known they are unknown, and the failure is one all the same.
+    :meth:`Context.money`. ``once`` is what is paid once, such as fees and requests: no total has it. Where a price is not known they are
+    unknown, and the failure is one all the same.
     """
-    return _verdict(Outcome.FAIL, because, key, at, evidence, controls, saving, cost)
+    return _verdict(Outcome.FAIL, because, key, at, evidence, controls, saving, cost, once)
 
 
 def ok(
@@ -208,6 +212,8 @@ class Case(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     prices: tuple[Price, ...] = ()
     saves: str | None = None
     """What its failures save together in a month, exactly; empty: it is not known. ``None``: the case says nothing of it."""
+    once: str | None = None
+    """What they cost together once, likewise."""
 
 
 CASE_TIME = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -225,6 +231,7 @@ def _case(
     limits: Limits | None,
     prices: tuple[Price, ...] = (),
     saves: str | None = None,
+    once: str | None = None,
 ) -> Case[R]:
     return Case(
         title=title,
@@ -235,6 +242,7 @@ def _case(
         limits=limits,
         prices=prices,
         saves=saves,
+        once=once,
     )
 
 
@@ -253,9 +261,11 @@ def fails(
     limits: Limits | None = None,
     prices: tuple[Price, ...] = (),
     saves: str | None = None,
+    once: str | None = None,
 ) -> Case[R]:
-    """A case that fails. At these ``prices`` its failures save together what ``saves`` says: ``"12.34"``, or ``""`` for an unknown."""
-    return _case(Outcome.FAIL, title, resource, others, unlisted, limits, prices, saves)
+    """A case that fails. At these ``prices`` its failures save together what ``saves`` says: ``"12.34"``, or ``""`` for an unknown; and
+    cost what ``once`` says."""
+    return _case(Outcome.FAIL, title, resource, others, unlisted, limits, prices, saves, once)
 
 
 def unknown(

@@ -1,22 +1,24 @@
 """The cheapest lifecycle configuration for a bucket under constraints, with what it saves and what that rests on.
 
 The measure is what the bytes of today cost over a year if they were written today: left as they are, or moved once and perhaps deleted.
-Moving once is enough: the pattern of reads that is given does not change with age, so a class that is the cheapest later is so at once.
+Moving once is enough: the pattern of reads that is given does not change with age, so a class that is the cheapest later is so at once, or
+as soon as the least duration of the class that is left is over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 import msgspec
 
 from auditor.lifecycle import words
 from auditor.lifecycle.classes import CLASSES, NO_DAYS_BEFORE, can_move
-from auditor.lifecycle.costs import ALIKE, HORIZON, SHARED, SHOCK_MONTHS
+from auditor.lifecycle.costs import ALIKE, ALIKE_IN_CLASS, HORIZON, SHARED, SHOCK_MONTHS
 from auditor.lifecycle.holding import (
     DAYS_A_MONTH,
     INSTANT,
+    RESTORED_DAYS,
     Lot,
     Uses,
     amount,
@@ -26,6 +28,7 @@ from auditor.lifecycle.holding import (
     moved,
     over,
     rest,
+    restored,
 )
 from auditor.lifecycle.proposal import configuration, in_the_way
 from auditor.lifecycle.subject import Usage
@@ -36,9 +39,12 @@ from auditor.source.positions import shown
 
 TARGETS = ("STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE")
 """Where objects may go, the least of a change first: of two that cost the same, the first is proposed."""
-RETRIEVAL_HOURS = {"GLACIER": 5, "DEEP_ARCHIVE": 12}
-"""Hours after which a standard retrieval is typically there (User Guide, "Understanding archive retrieval options"). Expedited ones are
-quicker, but without capacity that is paid for they are not sure to be accepted."""
+RETRIEVAL_HOURS: Mapping[str, Mapping[str, int]] = {
+    "GLACIER": {"standard": 5, "bulk": 12},
+    "DEEP_ARCHIVE": {"standard": 12, "bulk": 48},
+}
+"""Hours after which a retrieval is typically there, the quickest first (User Guide, "Understanding archive retrieval options"). Expedited
+ones are quicker, but without capacity that is paid for they are not sure to be accepted."""
 IA_DAYS = 30
 """Days that objects stay in their first class before an infrequent access class: what the older documents of the API ask for."""
 SHOCK_DAYS = 183
@@ -46,7 +52,10 @@ SHOCK_DAYS = 183
 has had the time to move what nobody reads."""
 ARCHIVES = frozenset(RETRIEVAL_HOURS)
 UNKNOWN_READS = "how the objects are read is not known"
-RESTORES = "objects are read, and what it costs to restore them is not in the price book"
+RESTORED = (
+    "what is read from an archive is restored anew for each read, as whole objects of the average size, the copies kept in S3 Standard for "
+    f"{words.days(RESTORED_DAYS)}"
+)
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +85,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     """What could be done: to ``storage_class`` after ``days``, deleted after ``expire`` days, each ``None`` where it is not so.
 
     ``saving``: by month, on average over the first year, the requests of the move taken off. ``fee``: these requests, once.
+    ``retrieval``: the speed at which what is read is restored from an archive, ``standard`` or ``bulk``; empty where nothing is.
     ``refused``: why it is not proposed; empty: it may be.
     """
 
@@ -84,6 +94,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     expire: int | None
     saving: Money
     fee: Money
+    retrieval: str = ""
     refused: str = ""
 
 
@@ -148,10 +159,11 @@ def advise(
     if why:
         return Advice(why=why)
     case = _Case(region, tuple(_parts(usage, access)), prices)
-    alone = _cost(case, None, 0, HORIZON)
+    alone = _cost(case, None, HORIZON)
     left = amount(prices, over(alone, Decimal(12)))
     options = tuple(_options(case, alone, access, constraints, versioning))
     assumptions = _assumptions(usage, access, constraints, versioning)
+    assumptions += (RESTORED,) if any(one.retrieval and not one.refused for one in options) else ()
     # An option that may be taken and has no price might be the cheapest: then the cheapest is not known.
     open_ones = [one for one in options if not one.refused]
     unknown = [one.saving for one in open_ones if one.saving.amount is None]
@@ -178,7 +190,7 @@ def _unfit(usage: Usage, existing: Lifecycle) -> str:
         return f"what storage class {shown(strange[0])} charges is not known"
     if not any(usage.bytes.values()):
         return "the bucket is empty"
-    if not usage.objects:
+    if not all(usage.count(name) for name, size in usage.bytes.items() if size):
         return "the number of objects is not known"
     return in_the_way(existing)
 
@@ -191,37 +203,63 @@ def _parts(usage: Usage, access: Access | None) -> Iterator[_Part]:
         size = usage.bytes[name]
         if not size:
             continue
-        lot = Lot(-(-(usage.objects or 0) * size // total), size)
+        lot = Lot(usage.count(name) or 0, size)
         if access is None or name in ARCHIVES:
             yield _Part(name, lot, Decimal(0), Decimal(0))
         else:
             yield _Part(name, lot, access.reads * size / readable, access.share * total / readable)
 
 
+class _Move(msgspec.Struct, frozen=True):
+    """A move to a class after so many days. ``retrieval`` as of :class:`Option`."""
+
+    name: str
+    days: int
+    retrieval: str = ""
+
+
 def _options(case: _Case, alone: Uses, access: Access | None, constraints: Constraints, versioning: str) -> Iterator[Option]:
     keep = constraints.keep_days
-    after = access.after if access is not None else 0
     if keep is not None and keep < HORIZON:
-        yield _option(case, alone, None, 0, keep, versioning, "")
+        yield _option(case, alone, None, keep, versioning, "")
     for name in TARGETS:
-        days = max(after, IA_DAYS) if name in NO_DAYS_BEFORE else after
-        if any(can_move(part.start, name) for part in case.parts):
-            # Deleted no earlier than it may be, nor before its class's least duration is over.
-            least = SHOCK_DAYS if name == "INTELLIGENT_TIERING" else CLASSES[name].minimum_days
-            expire = None if keep is None else max(keep, days + least)
-            refused = _refused(case, name, access, constraints)
-            yield _option(case, alone, name, days, expire, versioning, refused)
+        if not any(can_move(part.start, name) for part in case.parts):
+            continue
+        refused = _refused(case, name, access, constraints)
+        # Deleted no earlier than it may be, nor before its class's least duration is over.
+        least = SHOCK_DAYS if name == "INTELLIGENT_TIERING" else CLASSES[name].minimum_days
+        for days in _days(case, name, access, keep - least if keep is not None else None):
+            for speed in _speeds(name, access, constraints):
+                expire = None if keep is None else max(keep, days + least)
+                yield _option(case, alone, _Move(name, days, speed), expire, versioning, refused)
+
+
+def _days(case: _Case, name: str, access: Access | None, latest: int | None) -> list[int]:
+    """When to move: as soon as may be, or when the least duration of a class that is left is over, as that is charged anyway, or
+    ``latest``, the last day on which objects can still be deleted as soon as may be. Between these days costs are straight lines."""
+    after = access.after if access is not None else 0
+    first = max(after, IA_DAYS) if name in NO_DAYS_BEFORE else after
+    later = {CLASSES[part.start].minimum_days for part in case.parts if part.goes(name)}
+    if latest is not None and latest < max(later, default=0):
+        later.add(latest)
+    return sorted({first, *(days for days in later if days > first)})
+
+
+def _speeds(name: str, access: Access | None, constraints: Constraints) -> tuple[str, ...]:
+    """The speeds of retrieval that are quick enough, where something is read from an archive; the quickest, where none is."""
+    if name not in ARCHIVES or access is None or not (access.reads or access.share):
+        return ("",)
+    speeds = RETRIEVAL_HOURS[name]
+    return tuple(speed for speed, hours in speeds.items() if hours <= constraints.retrieval_hours) or tuple(speeds)[:1]
 
 
 def _refused(case: _Case, name: str, access: Access | None, constraints: Constraints) -> str:
     """Why objects may not go to a class, by the constraints, the reads, their size and the requests that it takes."""
     if access is None:
         return UNKNOWN_READS
-    if name in ARCHIVES and (access.reads or access.share):
-        return RESTORES
     if constraints.several_zones and CLASSES[name].zones == 1:
         return "it is in one Availability Zone"
-    hours = RETRIEVAL_HOURS.get(name, 0)
+    hours = min(RETRIEVAL_HOURS.get(name, {"": 0}).values())
     if hours > constraints.retrieval_hours:
         return f"a read takes up to {hours} hours"
     going = [part for part in case.parts if part.goes(name)]
@@ -240,45 +278,50 @@ def _shocks(case: _Case, part: _Part, name: str, share: Decimal) -> bool:
     return paid.amount is not None and paid.amount < 0
 
 
-def _option(case: _Case, alone: Uses, name: str | None, days: int, expire: int | None, versioning: str, refused: str) -> Option:
+def _option(case: _Case, alone: Uses, move: _Move | None, expire: int | None, versioning: str, refused: str) -> Option:
     # With versioning, what expires is noncurrent for as long again: versions that were replaced young have to be kept, too.
     lived = HORIZON if expire is None else min(expire if versioning == "Off" else 2 * expire, HORIZON)
     fee: Uses = ()
     for part in case.parts:
-        if name is not None and part.goes(name):
-            fee += moved(case.region, name, part.lot)
+        if move is not None and part.goes(move.name):
+            fee += moved(case.region, move.name, part.lot)
     return Option(
-        storage_class=name,
-        days=days if name is not None else None,
+        storage_class=move.name if move is not None else None,
+        days=move.days if move is not None else None,
         expire=expire,
         saving=unknown_money(refused)
-        if refused in (UNKNOWN_READS, RESTORES)
-        else amount(case.prices, over(alone + less(_cost(case, name, days, lived)), Decimal(12))),
+        if refused == UNKNOWN_READS
+        else amount(case.prices, over(alone + less(_cost(case, move, lived)), Decimal(12))),
         fee=amount(case.prices, fee, "once"),
+        retrieval=move.retrieval if move is not None else "",
         refused=refused,
     )
 
 
-def _cost(case: _Case, name: str | None, days: int, lived: int) -> Uses:
-    """All that is paid for objects that live for so many days, moved after ``days``."""
+def _cost(case: _Case, move: _Move | None, lived: int) -> Uses:
+    """All that is paid for objects that live for so many days, and are moved in that time."""
     found: Uses = ()
     for part in case.parts:
-        going = name is not None and days < lived and part.goes(name)
-        found += _keeping(case.region, part, part.start, days if going else lived, part.since)
-        if going and name is not None:
-            found += rest(case.region, part.start, part.lot, days) + moved(case.region, name, part.lot)
-            found += _keeping(case.region, part, name, lived - days, 0) + rest(case.region, name, part.lot, lived - days)
-        elif lived < HORIZON:
-            found += rest(case.region, part.start, part.lot, lived)
+        if move is not None and move.days < lived and part.goes(move.name):
+            stay = lived - move.days
+            found += _keeping(case.region, part, part.start, move.days, part.since)
+            found += rest(case.region, part.start, part.lot, move.days) + moved(case.region, move.name, part.lot)
+            found += _keeping(case.region, part, move.name, stay, 0, move.retrieval) + rest(
+                case.region, move.name, part.lot, stay
+            )
+        else:
+            found += _keeping(case.region, part, part.start, lived, part.since)
+            found += rest(case.region, part.start, part.lot, lived) if lived < HORIZON else ()
     return found
 
 
-def _keeping(region: str, part: _Part, name: str, days: int, since: int) -> Uses:
-    """Keeping a part in a class, and reading it there."""
+def _keeping(region: str, part: _Part, name: str, days: int, since: int, speed: str = "") -> Uses:
+    """Keeping a part in a class, and reading it there, from an archive at a speed."""
     months = Decimal(days) / DAYS_A_MONTH
-    return held(region, name, part.lot, days, since=since, share=part.share) + fetched(
-        region, name, part.lot, part.reads, part.share, months
-    )
+    kept = held(region, name, part.lot, days, since=since, share=part.share)
+    if name in ARCHIVES and speed:
+        return kept + restored(region, name, speed, part.lot, part.reads, part.share, months)
+    return kept + fetched(region, name, part.lot, part.reads, part.share, months)
 
 
 def _saved(option: Option) -> Decimal:
@@ -290,10 +333,12 @@ def _assumptions(usage: Usage, access: Access | None, constraints: Constraints, 
     found = [
         f"a year of {HORIZON} days, with the bytes of today and as if they were written today",
         "their owners neither replace nor delete them",
-        ALIKE,
+        ALIKE if sum(1 for size in usage.bytes.values() if size) == 1 or usage.shared else ALIKE_IN_CLASS,
     ]
+    if usage.shared:
+        found.append(SHARED)
     if sum(1 for size in usage.bytes.values() if size) > 1:
-        found += [SHARED, "reads are spread over the bytes that are not archived"]
+        found.append("reads are spread over the bytes that are not archived")
     if access is not None:
         since = f" once an object is {words.days(access.after)} old" if access.after else ""
         share = f"{round(access.share * 100, 6).normalize():,f}"

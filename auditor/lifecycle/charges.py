@@ -7,16 +7,18 @@ from decimal import ROUND_UP, Decimal
 
 import msgspec
 
-from auditor.lifecycle.check import Check, Found, Level
+from auditor.lifecycle.check import Check, Found, Level, Proof
 from auditor.lifecycle.config import Config
 from auditor.lifecycle.costs import SHOCK_MONTHS, BreakEven, InMoney, Step, along, break_even, in_money
 from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.lives import lives
 from auditor.lifecycle.subject import Action, Event, Usage
-from auditor.lifecycle.timeline import moment
+from auditor.lifecycle.timeline import moment, steps
 from auditor.model.price import Prices
 from auditor.source.positions import shown
 
+FIRST = "STANDARD"
+"""The class that objects are written to where nobody says another."""
 SHOCK = Check(
     id="request-cost-shock",
     alias="LC-19",
@@ -28,33 +30,79 @@ SHOCK = Check(
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
-    """A transition with what it comes to. ``after``: days from writing, for versions from when they became noncurrent."""
+    """A transition with what it comes to. ``after``: days from writing, for versions from when they became noncurrent.
+
+    ``origin``: the class in which the objects are today that make it: those of a warmer class come to it by other transitions first.
+    """
 
     rules: tuple[str, ...]
     after: int
     step: Step
     even: BreakEven
     money: InMoney
+    origin: str = FIRST
 
 
-def charges(config: Config, prices: Prices, region: str, size: int | None, objects: int | None) -> tuple[Charge, ...]:
-    """Each transition once, in the order of the lives. ``size`` and ``objects``: bytes and number of all objects, taken to be in the class
-    that the transition leaves; ``None``: not known."""
+def charges(config: Config, prices: Prices, region: str, usage: Usage | None) -> tuple[Charge, ...]:
+    """Each transition once for the objects of each class that make it, class by class.
+
+    Without ``usage``, what is in the bucket, objects are taken to be written to S3 Standard. What is in a class goes down from there, as if
+    it had been written to it.
+    """
     found: dict[tuple[object, ...], Charge] = {}
-    for proof in lives(config):
-        events = [Event(at=moment(day), action=action, storage_class=to, rules=ids) for day, action, to, ids in proof.steps]
-        moves = [event for event in events if event.action is Action.TRANSITION]
-        marked = next((event.at for event in events if event.action is Action.MARK), None)
-        for step, event in zip(along(proof.subject, events), moves, strict=False):
-            since = proof.subject.noncurrent_since or proof.subject.created
-            after = (event.at - (marked if marked is not None and marked < event.at else since)).days
-            # Versions that were replaced and versions that expired move alike.
-            key = (step.start, step.end, step.stay, after, event.rules)
-            if key not in found:
-                usage = None if size is None else Usage(bytes={step.start: size}, objects=objects)
-                even, money = break_even(step, prices, region), in_money(step, usage, prices, region)
-                found[key] = Charge(rules=event.rules, after=after, step=step, even=even, money=money)
+    for name in _origins(usage):
+        among = _among(config, name, usage)
+        for proof in lives(among):
+            for step, after, names in _moves(_in_class(among, proof, name)):
+                # Versions that were replaced and versions that expired move alike.
+                key = (name, step.start, step.end, step.stay, after, names)
+                if key not in found:
+                    even = break_even(step, prices, region)
+                    money = in_money(step, _lot(usage, name, step.start), prices, region)
+                    found[key] = Charge(rules=names, after=after, step=step, even=even, money=money, origin=name)
     return tuple(found.values())
+
+
+def _origins(usage: Usage | None) -> tuple[str, ...]:
+    """The classes that hold something, the first one by the order of the API; that of new objects where nothing is known to be held."""
+    held = () if usage is None else tuple(name for name, size in usage.bytes.items() if size)
+    return tuple(sorted(held, key=lambda name: (name != FIRST, name))) or (FIRST,)
+
+
+def _lot(usage: Usage | None, name: str, start: str) -> Usage | None:
+    """The objects of a class, in the class from which they are moved."""
+    if usage is None:
+        return None
+    count = usage.count(name)
+    return Usage(bytes={start: usage.bytes.get(name, 0)}, counts={start: count} if count is not None else {})
+
+
+def _among(config: Config, name: str, usage: Usage | None) -> Config:
+    """The configuration among objects of a class: they have an average size of their own."""
+    count = usage.count(name) if usage is not None else None
+    size = usage.bytes.get(name, 0) // count if usage is not None and count else None
+    if size is None or size == config.facts.average_size:
+        return config
+    facts = msgspec.structs.replace(config.facts, average_size=size)
+    return Config(config.rules, config.minimum, facts, raw=config.raw, complete=config.complete, in_text=config.in_text)
+
+
+def _in_class(config: Config, proof: Proof, name: str) -> Proof:
+    """The object, and what happens to it when it was written to a class."""
+    if name == proof.subject.storage_class:
+        return proof
+    subject = msgspec.structs.replace(proof.subject, storage_class=name)
+    return Proof(subject, tuple(steps([one.rule for one in config.enabled], config.minimum, subject)))
+
+
+def _moves(proof: Proof) -> Iterator[tuple[Step, int, tuple[str, ...]]]:
+    """The transitions of an object, each with its days from writing or from when it became noncurrent, and the rules that ask for it."""
+    events = [Event(at=moment(day), action=action, storage_class=to, rules=ids) for day, action, to, ids in proof.steps]
+    moves = [event for event in events if event.action is Action.TRANSITION]
+    marked = next((event.at for event in events if event.action is Action.MARK), None)
+    for step, event in zip(along(proof.subject, events), moves, strict=False):
+        since = proof.subject.noncurrent_since or proof.subject.created
+        yield step, (event.at - (marked if marked is not None and marked < event.at else since)).days, event.rules
 
 
 def shocks(config: Config, effects: Effects, some: Sequence[Charge]) -> Iterator[Found]:

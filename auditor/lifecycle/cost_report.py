@@ -9,10 +9,13 @@ from typing import Any
 import msgspec
 
 from auditor.lifecycle import advisor, emit
-from auditor.lifecycle.charges import Charge
+from auditor.lifecycle.charges import FIRST, Charge
 from auditor.lifecycle.costs import InMoney
 from auditor.model.money import Money, Unpriced
 from auditor.model.price import Price
+
+NAMED = 20
+"""Rules that are named at most where several do the same: a thousand findings on a thousand rules each would be a gigabyte."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -31,7 +34,7 @@ class Sum(msgspec.Struct, frozen=True):
 
 
 class InTotal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a transition comes to for all objects, taken to be in the class that it leaves.
+    """What a transition comes to for all objects that make it, taken to be in the class that it leaves.
 
     ``requests`` and ``early`` are paid once, ``saving`` and ``overhead`` are by month. ``payback_months``: null where it is never paid back
     or is not known. ``shock``: the requests cost more than six months of saving.
@@ -52,7 +55,8 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
 
     ``after``: days from writing, of versions from when they became noncurrent; ``stay``: days in the new class, null for ever.
     ``pays_from``: bytes from which an object pays within its stay (a year where nothing follows); null: at no size, or not ``known``.
-    ``verified``: every price was compared with AWS's price list.
+    ``verified``: every price was compared with AWS's price list. ``rules``: the first of those that ask for it, and how many ``more``.
+    ``origin``: the class in which the objects are today that make it.
     """
 
     start: str
@@ -69,12 +73,15 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     prices: tuple[Price, ...]
     unpriced: tuple[Unpriced, ...]
     assumptions: tuple[str, ...]
+    more: int = 0
+    origin: str = FIRST
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """What was weighed: to ``storage_class`` after ``days``, deleted after ``expire`` days, each null where it is not so.
 
-    ``saving`` and ``requests`` as of the proposal. ``refused``: why it may not be proposed; empty if it may.
+    ``saving`` and ``requests`` as of the proposal. ``retrieval``: the speed at which what is read is restored from an archive, ``standard``
+    or ``bulk``, empty where nothing is. ``refused``: why it may not be proposed; empty if it may.
     """
 
     storage_class: str | None
@@ -84,6 +91,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     requests: Sum
     refused: str
     chosen: bool
+    retrieval: str = ""
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +130,7 @@ def cost(one: Charge) -> Cost:
         end=one.step.end,
         after=one.after,
         stay=one.step.stay,
-        rules=one.rules,
+        rules=one.rules[:NAMED],
         known=even.known,
         verified=even.verified,
         why=even.why or ("prices are not known" if even.unpriced else ""),
@@ -132,6 +140,8 @@ def cost(one: Charge) -> Cost:
         prices=_once(used),
         unpriced=even.unpriced,
         assumptions=tuple(dict.fromkeys((*even.assumptions, *one.money.assumptions))),
+        more=max(len(one.rules) - NAMED, 0),
+        origin=one.origin,
     )
 
 
@@ -166,6 +176,7 @@ def _choice(one: advisor.Option, chosen: advisor.Option | None) -> Choice:
         requests=_sum(one.fee),
         refused=one.refused,
         chosen=one is chosen,
+        retrieval=one.retrieval,
     )
 
 

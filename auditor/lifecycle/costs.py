@@ -38,6 +38,7 @@ SIZES = (KB, 8 * KB, 32 * KB, SMALL - 1, SMALL, 256 * KB, 512 * KB, KB * KB, 4 *
 """Bytes at which the curve is drawn: both sides of 128 KB, where the charges change, and what is usual around."""
 UNREAD = "nothing is read: a read costs retrieval in some classes, and brings an object of Intelligent-Tiering back to its frequent tier"
 ALIKE = "objects are of one size, the average"
+ALIKE_IN_CLASS = "objects of a class are of one size, the average of the class"
 SHARED = "objects of every storage class are of the same average size: AWS counts them over all classes"
 ALL = "the rule applies to all bytes of the class"
 
@@ -151,13 +152,10 @@ def in_money(step: Step, usage: Usage | None, prices: Prices, region: str) -> In
     """What a transition comes to for all the bytes that a bucket has in the class that it leaves. Without sizes nothing is known."""
     if usage is None:
         return _unknown(step, None, "how many bytes and objects there are is not known")
-    size = usage.bytes.get(step.start, 0)
-    total = sum(usage.bytes.values())
-    why = _strange(step) or ("" if usage.objects or (usage.objects == 0 and not size) else "the number of objects is not known")
-    if why or usage.objects is None:
+    size, count = usage.bytes.get(step.start, 0), usage.count(step.start)
+    why = _strange(step) or ("the number of objects is not known" if count is None else "")
+    if why or count is None:
         return _unknown(step, size, why)
-    # Rounded up: an object more costs a little, none at all would cost nothing.
-    count = -(-usage.objects * size // total) if total else 0
     lot = Lot(count, size)
     months = Decimal(max(step.within, 1)) / DAYS_A_MONTH
     before = held(region, step.start, lot, step.within, since=step.spent)
@@ -178,7 +176,7 @@ def in_money(step: Step, usage: Usage | None, prices: Prices, region: str) -> In
         overhead=amount(prices, overhead(region, step.end, lot)),
         payback=payback,
         shock=shock,
-        assumptions=(UNREAD, ALL, ALIKE, *((SHARED,) if sum(1 for one in usage.bytes.values() if one) > 1 else ())),
+        assumptions=(UNREAD, ALL, ALIKE, *((SHARED,) if usage.shared else ())),
     )
 
 

@@ -22,12 +22,15 @@ TIERED = frozenset({"STANDARD", "INTELLIGENT_TIERING_FA"})
 """What has a lower price beyond the first 50 TB, and a lower one beyond 500 TB."""
 RETRIEVED = frozenset({"STANDARD_IA", "ONEZONE_IA", "GLACIER_IR"})
 """What charges for the bytes that are read, beside the requests, and answers at once."""
+RESTORED_DAYS = 1
+"""Days for which a restored copy is kept: the fewest that a restore can ask for (API reference, RestoreObject)."""
 _TERABYTE = Decimal(1024)
 _TIERS = (("", Decimal(0), 50 * _TERABYTE), ("#50TB", 50 * _TERABYTE, 500 * _TERABYTE), ("#500TB", 500 * _TERABYTE, None))
 UNITS = {
     "s3-storage": "GB-month",
     "s3-transition": "1,000 requests",
     "s3-request-read": "1,000 requests",
+    "s3-request-restore": "1,000 requests",
     "s3-retrieval": "GB",
     "s3-monitoring": "1,000 objects a month",
 }
@@ -115,6 +118,20 @@ def fetched(region: str, name: str, lot: Lot, reads: Decimal, share: Decimal, mo
     if name in RETRIEVED:
         found += (Use("s3-retrieval", region, name, gigabytes(lot.bytes) * share * months),)
     return _kept(*found)
+
+
+def restored(region: str, name: str, speed: str, lot: Lot, reads: Decimal, share: Decimal, months: Decimal) -> Uses:
+    """Reading from an archive at a speed (``standard``, ``bulk``): a whole object is restored for each of ``reads`` in a month, or more
+    where ``share`` of the bytes is that of more objects. The copies are kept in S3 Standard for :data:`RESTORED_DAYS` and read there."""
+    count = max(reads, share * lot.count)
+    size = gigabytes(lot.bytes) * count / lot.count
+    item = f"{name}#{speed}"
+    return _kept(
+        Use("s3-request-restore", region, item, thousands(count) * months),
+        Use("s3-retrieval", region, item, size * months),
+        *_storage(region, "STANDARD", size * RESTORED_DAYS / DAYS_A_MONTH, months),
+        Use("s3-request-read", region, name, thousands(reads) * months),
+    )
 
 
 def overhead(region: str, name: str, lot: Lot) -> Uses:

@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.lifecycle.check import Check, Found, Level, Proof
 from auditor.lifecycle.config import Config
-from auditor.lifecycle.cost_report import Cost, Proposal
+from auditor.lifecycle.cost_report import NAMED, Cost, Proposal
 from auditor.lifecycle.lint import Judged, Valid
 from auditor.lifecycle.lives import lives
 from auditor.lifecycle.subject import Subject
@@ -21,9 +21,6 @@ VersioningWord = Literal["Enabled", "Suspended", "Off"]
 ActionWord = Literal["transition", "delete", "mark", "remove-marker"]
 LEVELS: tuple[LevelWord, ...] = ("error", "warning", "suggestion")
 """The levels by their words, the worst first."""
-
-NAMED = 20
-"""Rules that are named at most where several do the same: a thousand findings on a thousand rules each would be a gigabyte."""
 
 UNREADABLE = Check(
     id="lifecycle-syntax-error",

@@ -54,7 +54,38 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What is in a bucket: bytes by storage class as the API writes it, and the number of objects, ``None`` where not known."""
+    """What is in a bucket: bytes by storage class as the API writes it, and the number of objects, ``None`` where not known.
+
+    ``counts``: objects by storage class, where these are known. CloudWatch counts over all classes only; an inventory tells them apart.
+    """
 
     bytes: Mapping[str, int]
     objects: int | None = None
+    counts: Mapping[str, int] = {}
+
+    @property
+    def total(self) -> int | None:
+        """Objects in all: as they were counted, else the sum of those of each class where every class that holds bytes has its count;
+        ``None``: not known."""
+        if self.objects is not None:
+            return self.objects
+        held = [name for name, size in self.bytes.items() if size]
+        return sum(self.counts.values()) if all(name in self.counts for name in held) and (held or self.counts) else None
+
+    def count(self, name: str) -> int | None:
+        """Objects of a class: as counted; else its part of those that no class has as its own, by bytes and rounded up, as if the rest were
+        of one size; ``None``: not known."""
+        if name in self.counts:
+            return self.counts[name]
+        size = self.bytes.get(name, 0)
+        if not size:
+            return 0
+        if not self.objects:
+            return None
+        left = sum(size for other, size in self.bytes.items() if other not in self.counts)
+        return -(-max(self.objects - sum(self.counts.values()), 1) * size // left)
+
+    @property
+    def shared(self) -> bool:
+        """Objects of several classes are only counted together: each class's part of them is supposed."""
+        return sum(1 for name, size in self.bytes.items() if size and name not in self.counts) > 1

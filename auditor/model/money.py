@@ -60,7 +60,8 @@ class Unpriced(msgspec.Struct, frozen=True):
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An amount of ``currency`` in a month: the sum of its parts. ``None``: it is not known, because of ``unpriced`` or ``missing``.
+    """An amount of ``currency``, ``per`` month or ``once``: the sum of its parts. ``None``: it is not known, because of ``unpriced`` or
+    ``missing``.
 
     ``why`` says it in words where it is unknown for another reason, such as prices in two currencies.
     """

@@ -100,6 +100,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What fixing it would save in a month; ``None``: it is not about money."""
     cost: Money | None = None
     """What the resource costs in a month, where it is not said that any of it could be saved."""
+    once: Money | None = None
+    """What is paid once, such as requests or fees: never a part of what a month costs or saves, nor of a total."""
 
 
 class Waived(msgspec.Struct, frozen=True):
@@ -131,3 +133,4 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
     saving: Money | None = None
     cost: Money | None = None
+    once: Money | None = None

@@ -30,6 +30,7 @@ KINDS: Mapping[str, Kind] = {
     "nat-hour": Kind("hour", "gateway"),
     "s3-monitoring": Kind("1,000 objects a month", "INTELLIGENT_TIERING"),
     "s3-request-read": Kind("1,000 requests", "storage class"),
+    "s3-request-restore": Kind("1,000 requests", "archive, with the speed: GLACIER#standard"),
     "s3-request-write": Kind("1,000 requests", "storage class"),
     "s3-retrieval": Kind("GB", "storage class, with the speed of archives: GLACIER#standard"),
     "s3-storage": Kind("GB-month", "storage class, with the start of later tiers: STANDARD#50TB"),

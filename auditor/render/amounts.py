@@ -43,10 +43,10 @@ class AmountView(msgspec.Struct, frozen=True, kw_only=True):
     """An amount of a finding. ``said`` is a clause without a full stop, ``parts`` are the terms it is the sum of, with their prices."""
 
     sense: str
-    """``saving`` or ``cost``."""
+    """``saving`` or ``cost``, of a month, or ``once``."""
     money: Money
     counted: Counted | None
-    """``None`` for a cost: nobody says that it could be saved."""
+    """``None`` for a cost, as nobody says that it could be saved, and for what is paid once."""
     said: str
     parts: tuple[str, ...]
 
@@ -237,18 +237,15 @@ def _amounts(finding: Finding, standing: Mapping[str, Counted], display: Display
             said=_saving(finding.saving, counted, display),
             parts=tuple(_part(part, display) for part in finding.saving.parts),
         )
-    if finding.cost is not None:
-        amount = finding.cost.amount
-        said = (
-            f"costs {display.shown(amount, finding.cost.currency)} a month" if amount is not None else "costs an unknown amount"
-        )
-        yield AmountView(
-            sense="cost",
-            money=finding.cost,
-            counted=None,
-            said=said if amount is not None else f"{said}: {unknown(finding.cost)}",
-            parts=tuple(_part(part, display) for part in finding.cost.parts),
-        )
+    for sense, money in (("cost", finding.cost), ("once", finding.once)):
+        if money is not None:
+            yield AmountView(
+                sense=sense,
+                money=money,
+                counted=None,
+                said=_cost(money, "a month" if sense == "cost" else "once", display),
+                parts=tuple(_part(part, display) for part in money.parts),
+            )
 
 
 _NOT_COUNTED = {
@@ -262,6 +259,12 @@ def _saving(money: Money, counted: Counted, display: Display) -> str:
     if money.amount is None:
         return f"saves an unknown amount: {unknown(money)}"
     return f"saves {display.shown(money.amount, money.currency)} a month{_NOT_COUNTED.get(counted, '')}"
+
+
+def _cost(money: Money, how_often: str, display: Display) -> str:
+    if money.amount is None:
+        return f"costs an unknown amount{' once' if how_often == 'once' else ''}: {unknown(money)}"
+    return f"costs {display.shown(money.amount, money.currency)} {how_often}" if money.amount else "costs nothing"
 
 
 def unknown(money: Money) -> str:

@@ -55,12 +55,13 @@ _CELLS: Mapping[str, _Cell] = {
     "currency": lambda view, finding, _t: " ".join(dict.fromkeys(one.money.currency for one in view.money.of(finding))),
     "counted": lambda view, finding, _t: " ".join(one.counted.value for one in view.money.of(finding) if one.counted),
     "money": lambda view, finding, _t: "; ".join(one.whole for one in view.money.of(finding)),
+    "once": lambda view, finding, _t: _amount(view, finding, "once"),
 }
 """The columns, and what stands in them."""
 
 
 def _amount(view: View, finding: Finding, sense: str) -> str:
-    """The exact amount in a month, for a spreadsheet to add up: unknown is an empty cell, never zero."""
+    """The exact amount, in a month or once, for a spreadsheet to add up: unknown is an empty cell, never zero."""
     return next(
         (figure(one.money.amount) for one in view.money.of(finding) if one.sense == sense and one.money.amount is not None), ""
     )

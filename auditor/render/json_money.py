@@ -87,14 +87,15 @@ class UnpricedInfo(msgspec.Struct, frozen=True):
 
 
 class AmountInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """Money in a month. ``amount`` is null where it is not known: for ``unpriced``, for ``missing``, or for what ``because`` says.
+    """Money, ``per`` month or once. ``amount`` is null where it is not known: for ``unpriced``, for ``missing``, or for what ``because``
+    says.
 
-    ``counted`` says whether a saving is in the total of the summary; it is null for a cost.
+    ``counted`` says whether a saving is in the total of the summary; it is null for a cost and for what is paid once.
     """
 
     amount: Annotated[str, Meta(pattern=AMOUNT)] | None
     currency: str
-    per: Literal["month"]
+    per: Literal["month", "once"]
     basis: str
     verified: bool
     counted: Counted | None
@@ -105,10 +106,12 @@ class AmountInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MoneyInfo(msgspec.Struct, frozen=True):
-    """What fixing it saves, or what is paid where nobody knows whether it could be saved."""
+    """What fixing it saves in a month, or what is paid where nobody knows whether it could be saved; and what is paid ``once``, which is
+    never a part of either."""
 
     saving: AmountInfo | None
     cost: AmountInfo | None
+    once: AmountInfo | None = None
 
 
 def missing(unknown: Unknown) -> MissingFact:
@@ -140,7 +143,7 @@ def money(amounts: tuple[AmountView, ...]) -> MoneyInfo | None:
     if not amounts:
         return None
     by = {amount.sense: _amount(amount) for amount in amounts}
-    return MoneyInfo(by.get("saving"), by.get("cost"))
+    return MoneyInfo(by.get("saving"), by.get("cost"), by.get("once"))
 
 
 def _amount(view: AmountView) -> AmountInfo:
@@ -148,7 +151,7 @@ def _amount(view: AmountView) -> AmountInfo:
     return AmountInfo(
         amount=None if money.amount is None else figure(money.amount),
         currency=money.currency,
-        per="month",
+        per="once" if view.sense == "once" else "month",
         basis=money.basis,
         verified=money.verified,
         counted=view.counted,

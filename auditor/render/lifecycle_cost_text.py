@@ -26,8 +26,9 @@ def costs(some: Sequence[Cost], *, color: bool = False) -> Iterator[str]:
     dim, plain = (DIM, PLAIN) if color else ("", "")
     yield "what transitions cost and save"
     yield ""
+    mixed = len({one.origin for one in some}) > 1
     for one in some:
-        yield from _cost(one, color)
+        yield from _cost(one, mixed, color)
         yield ""
     for line in _prices(price for one in some for price in one.prices):
         yield f"  {dim}{line}{plain}"
@@ -36,10 +37,10 @@ def costs(some: Sequence[Cost], *, color: bool = False) -> Iterator[str]:
     yield ""
 
 
-def _cost(one: Cost, color: bool) -> Iterator[str]:
+def _cost(one: Cost, mixed: bool, color: bool) -> Iterator[str]:
     bold, plain = (BOLD, PLAIN) if color else ("", "")
     stay = "for ever" if one.stay is None else f"for {days(one.stay)}"
-    by = ", ".join(cut(visible(name), NAME) for name in one.rules)
+    by = ", ".join(cut(visible(name), NAME) for name in one.rules) + (f" and {one.more:,} more" if one.more else "")
     yield f"  {bold}{visible(one.start)} to {visible(one.end)}{plain} after {days(one.after)}, {stay}, by {by}"
     if not one.known:
         yield f"    from which size on it pays is unknown: {_missing(one.unpriced) or visible(one.why)}"
@@ -49,7 +50,8 @@ def _cost(one: Cost, color: bool) -> Iterator[str]:
         within = "a year" if one.stay is None else days(one.stay)
         yield f"    it pays within {within} for objects from {bytes_(one.pays_from)} on{_mark(one.verified)}"
     yield from _curve(one)
-    yield from _total(one.total)
+    origin = f" that are in {visible(one.origin)} today" if mixed else ""
+    yield from _total(one.total, origin)
 
 
 def _curve(one: Cost) -> Iterator[str]:
@@ -64,14 +66,14 @@ def _curve(one: Cost) -> Iterator[str]:
             yield f"    {name:<15}" + "".join(f"  {right(cell, size)}" for cell, size in zip(cells, width, strict=True))
 
 
-def _total(total: InTotal) -> Iterator[str]:
+def _total(total: InTotal, origin: str) -> Iterator[str]:
     if total.bytes is None or total.objects is None:
         yield f"    in money: unknown, {visible(total.saving.why)}"
         return
     back = "never paid back" if total.payback_months is None else f"paid back in {_tenths(total.payback_months)} months"
     known = total.saving.amount is not None and total.requests.amount is not None
     paid, saved = _said(total.requests), _said(total.saving)
-    yield f"    {total.objects:,} objects, {bytes_(total.bytes)}: {paid} once for requests, saves {saved} a month" + (
+    yield f"    {total.objects:,} objects, {bytes_(total.bytes)}{origin}: {paid} once for requests, saves {saved} a month" + (
         f", {back}" if known else ""
     )
     if total.early.amount:
@@ -124,6 +126,8 @@ def _done(one: Choice) -> str:
     parts: list[str] = []
     if one.storage_class is not None:
         parts.append(f"{visible(one.storage_class)} {f'after {days(one.days)}' if one.days else 'at once'}")
+    if one.retrieval:
+        parts.append(f"restored by {one.retrieval} retrievals")
     if one.expire is not None:
         parts.append(f"deleted after {days(one.expire)}")
     return ", ".join(parts)

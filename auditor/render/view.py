@@ -224,6 +224,7 @@ def _mended(finding: Finding) -> Finding:
             location=at and _mended_place(at),
             saving=amounts.mended(finding.saving),
             cost=amounts.mended(finding.cost),
+            once=amounts.mended(finding.once),
         )
     return finding
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,38 @@ def test_a_shock_is_a_finding(capsys: Capture) -> None:
     ]
 
 
+MIX = [*BUCKET, "--class", "STANDARD_IA=2048:1048576", "--class", "GLACIER=10:5"]
+
+
+def test_objects_go_down_from_where_they_are(capsys: Capture) -> None:
+    costs = told(capsys, "good.json", "--region", "xx-test-1", "--prices", "prices.csv", *MIX)["files"][0]["costs"]
+    assert [(one["origin"], one["start"], one["end"], one["total"]["objects"]) for one in costs] == [
+        ("STANDARD", "STANDARD", "STANDARD_IA", 524_288),
+        ("STANDARD", "STANDARD_IA", "GLACIER", 524_288),
+        ("STANDARD_IA", "STANDARD_IA", "GLACIER", 1_048_576),
+    ]
+    # A million requests at 0.03 per 1,000, of the objects that were counted there.
+    assert Decimal(costs[2]["total"]["requests"]["amount"]) == Decimal("31.45728")
+    assert run(["lifecycle", "good.json", "--region", "xx-test-1", "--prices", "prices.csv", *MIX]) == 0
+    assert "    1,048,576 objects, 2 TB that are in STANDARD_IA today: 31.46 USD once" in capsys.readouterr().out
+
+
+def test_objects_of_a_class_have_a_size_of_their_own(capsys: Capture) -> None:
+    # Small in S3 Standard, so that they stay; not so in Standard-IA.
+    small = ["--size-gb", "1", "--objects", "1000000", "--class", "STANDARD_IA=1000:1000"]
+    found = told(capsys, "good.json", "--region", "xx-test-1", "--prices", "prices.csv", *small)["files"][0]
+    assert [(one["origin"], one["end"], one["total"]["objects"]) for one in found["costs"]] == [("STANDARD_IA", "GLACIER", 1000)]
+
+
+def test_a_proposal_for_several_classes(capsys: Capture) -> None:
+    wanted = ["--advise", "--region", "us-east-1", *MIX, "--reads", "0", "--read-gb", "0"]
+    advice = told(capsys, *wanted)["advice"]
+    # Standard and Standard-IA both: 1.5 million requests at 0.02 per 1,000; what is archived stays.
+    assert Decimal(advice["requests"]["amount"]) == Decimal("31.45728")
+    assert advice["api"]["Rules"][0]["Transitions"][0]["StorageClass"] == "GLACIER_IR"
+    assert "objects of a class are of one size, the average of the class" in advice["assumptions"]
+
+
 def test_without_prices_or_sizes_it_is_unknown(capsys: Capture) -> None:
     (first, _) = told(capsys, "good.json", "--region", "zz-none-9")["files"][0]["costs"]
     assert (first["known"], first["pays_from"], first["curve"]) == (False, None, [])
@@ -119,10 +152,20 @@ def test_a_proposal_shows_its_prices_and_what_else_was_weighed(capsys: Capture) 
     assert max(weighed) == Decimal(advice["saving"]["amount"])
     assert run(["lifecycle", *wanted]) == 0
     out = capsys.readouterr().out
-    assert "    GLACIER_IR at once           saves " in out
-    assert "    ONEZONE_IA after 30 days     no: it is in one Availability Zone\n" in out
+    assert re.search(r"^    GLACIER_IR at once +saves ", out, re.MULTILINE)
+    assert re.search(r"^    ONEZONE_IA after 30 days +no: it is in one Availability Zone$", out, re.MULTILINE)
+    assert re.search(r"^    GLACIER at once, restored by standard retrievals +no: a read takes up to 5 hours$", out, re.MULTILINE)
     assert "  s3-storage GLACIER_IR: 0.004 USD per GB-month (list, " in out
     assert "  supposed: 100 GET requests a month that read 0.097656 % of the bytes\n" in out
+
+
+def test_what_is_restored_rarely_may_be_archived(capsys: Capture) -> None:
+    wanted = ["--advise", "--region", "us-east-1", *BUCKET, "--reads", "100", "--read-gb", "1", "--retrieval-hours", "48"]
+    advice = told(capsys, *wanted)["advice"]
+    (chosen,) = (one for one in advice["options"] if one["chosen"])
+    assert (chosen["storage_class"], chosen["retrieval"]) == ("DEEP_ARCHIVE", "bulk")
+    assert ("s3-request-restore", "DEEP_ARCHIVE#bulk") in {(one["kind"], one["item"]) for one in advice["prices"]}
+    assert any(one.startswith("what is read from an archive is restored anew for each read") for one in advice["assumptions"])
 
 
 def test_without_reads_it_says_how_to_tell_them(capsys: Capture) -> None:
@@ -145,6 +188,14 @@ def test_rules_that_move_objects_already_leave_no_proposal(capsys: Capture) -> N
         (["--advise"], "`--advise` needs to know what is paid"),
         (["--advise", "--region", "us-east-1", *BUCKET, "--reads", "3"], "`--reads` and `--read-gb` go together"),
         (["good.json", "good2.json", "--advise", "--region", "us-east-1", *BUCKET], "there are 2 configurations"),
+        (["good.json", "--class", "COLD=1:1"], "`COLD=1:1` names no storage class; write it as `STANDARD_IA=GB:OBJECTS`, with"),
+        (["good.json", "--class", "GLACIER"], "`GLACIER` names no storage class"),
+        (["good.json", "--class", "GLACIER=1"], "`GLACIER=1` is not a size and a number of objects"),
+        (["good.json", "--class", "GLACIER=nan:1"], "is beyond all measure"),
+        (["good.json", "--class", "GLACIER=1:0"], "is beyond all measure"),
+        (["good.json", "--class", "GLACIER=1:1", "--class", "GLACIER=2:2"], "what is in `GLACIER` is said twice; say it once"),
+        (["good.json", "--size-gb", "1", "--class", "STANDARD=1:1"], "said twice (`--size-gb` is about it)"),
+        (["--advise", "--region", "us-east-1", "--size-gb", "1", "--class", "GLACIER=1:1"], "`--advise` needs to know"),
         (["good.json", "--prices", "prices.csv"], "name it with `--region`"),
         (["good.json", "--region", "us-east-1", "--prices", "none.csv"], "`none.csv`"),
     ],

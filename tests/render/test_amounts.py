@@ -281,3 +281,27 @@ def test_the_total_is_what_the_lines_say_and_no_resource_is_in_it_twice(data: li
     assert sum(map(len, touched)) == len(set().union(*touched)), "a resource is in the total twice"
     assert all(line["waived"] is None and line["money"]["saving"]["verified"] for line in counted)
     assert view(*reversed(findings)).money == view(*findings).money
+
+
+def test_what_is_paid_once_is_in_no_total() -> None:
+    fee = msgspec.structs.replace(money("900"), per="once")
+    one = msgspec.structs.replace(saving("a", "10"), once=fee)
+    alone = msgspec.structs.replace(finding("b"), once=fee)
+    open_ = msgspec.structs.replace(finding("c"), once=msgspec.structs.replace(unknown_money("nobody counted"), per="once"))
+    nothing = msgspec.structs.replace(finding("d"), once=Money(amount=Decimal(0), per="once"))
+    made = view(one, alone, open_, nothing)
+    assert [total.amount for total in made.money.totals] == [Decimal(10)]
+    assert made.money.unknown == 0
+    assert [[amount.said for amount in made.money.of(f)] for f in made.findings] == [
+        ["saves 10.00 USD a month", "costs 900.00 USD once"],
+        ["costs 900.00 USD once"],
+        ["costs an unknown amount once: nobody counted"],
+        ["costs nothing"],
+    ]
+    verdicts = [row["money"] for row in report(made)["verdicts"]]
+    assert (verdicts[0]["saving"]["per"], verdicts[0]["once"]["per"], verdicts[0]["once"]["amount"]) == ("month", "once", "900")
+    assert (verdicts[1]["saving"], verdicts[1]["cost"], verdicts[1]["once"]["counted"]) == (None, None, None)
+    assert report(made)["summary"]["money"]["saving"] == [{"currency": "USD", "amount": "10", "findings": 1}]
+    (csv_file,) = CSV.files(made)
+    rows = list(csv.DictReader(io.StringIO(b"".join(csv_file.parts).decode("utf-8-sig"))))
+    assert [(row["saving"], row["once"]) for row in rows] == [("10", "900"), ("", "900"), ("", ""), ("", "0")]

@@ -33,7 +33,7 @@ def test_a_row_for_each_verdict() -> None:
     assert lines[0] == (
         '\ufeff"account","taken_at","rule","title","verdict","severity","confidence","pillar","service","region","resource","name",'
         '"location","because","evidence","missing","missing_actions","controls","waived_by","waived_because","waived_until",'
-        '"fingerprint","saving","cost","currency","counted","money"'
+        '"fingerprint","saving","cost","currency","counted","money","once"'
     )
     assert len(lines) == 6
     assert lines[-1] == ""
