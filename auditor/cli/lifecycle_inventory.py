@@ -1,0 +1,88 @@
+"""What is in a bucket by a report of S3 Inventory or S3 Storage Lens, for ``awsaudit lifecycle``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from auditor.cli.lifecycle_costs import Size
+from auditor.errors import UsageError
+from auditor.inventory.files import About, Given, read
+from auditor.lifecycle.classes import CLASSES
+from auditor.lifecycle.subject import Usage
+from auditor.model.s3_report import STALE, TIERS, StorageReport
+from auditor.model.s3_sizes import sizes
+from auditor.source.positions import shown
+
+MOST = 0.5
+"""Share of objects under 128 KB from which on they stand for the bucket, as in ``s3-lifecycle-small-objects``: half is "most"."""
+NAMED = 5
+"""Buckets that a message names."""
+
+
+def reported(paths: Sequence[Path], bucket: str | None) -> Size:
+    """The bucket by its report. ``bucket``: its name, where the reports are about several.
+
+    Raises :class:`UsageError` for reports that cannot be used, or of which none says what is in the bucket.
+    """
+    given = read(paths)
+    chosen = _of(given, bucket)
+    usable = [one for one in chosen if _usage(one)[0] is not None]
+    if not usable:
+        what = (
+            f"{chosen[0].cited} does not say how many bytes are in which storage class" if chosen else "nothing is in the reports"
+        )
+        raise UsageError(f"{what}; have `Size` and `StorageClass` in the inventory, or give `--size-gb` and `--objects`")
+    best = max(usable, key=lambda one: (one.whole, one.as_of, one.source.value, one.name))
+    usage, notes = _usage(best)
+    days = (datetime.now(UTC) - best.as_of).days
+    age = f", {days} days ago" if days > STALE.days else ""
+    source = f"sizes are those of {best.cited}{age}: {best.covers}"
+    return Size(None, None, reported=usage, sizes=sizes(best, MOST), notes=(*given.notes, source, *notes))
+
+
+def _of(given: Given, bucket: str | None) -> list[StorageReport]:
+    """The reports of the bucket."""
+    names = sorted({one.bucket for one in given.reports})
+    if bucket is None and len(names) > 1:
+        raise UsageError(f"the reports are about {len(names):,} buckets ({_listed(names)}); name one with `--bucket`")
+    found = [one.report for one in given.reports if bucket in (None, one.bucket)]
+    if bucket is not None and not found:
+        raise UsageError(f"no report is about {shown(bucket)}; they are about {_listed(names) or 'no bucket'}")
+    owners = sorted({one.account for one in _named(given.reports, bucket) if one.account})
+    if len(owners) > 1:
+        raise UsageError(f"the reports tell of {shown(bucket or names[0])} in {len(owners)} accounts; give those of one account")
+    return found
+
+
+def _named(reports: Iterable[About], bucket: str | None) -> Iterable[About]:
+    return (one for one in reports if bucket in (None, one.bucket))
+
+
+def _usage(report: StorageReport) -> tuple[Usage | None, tuple[str, ...]]:
+    """What is in the bucket, ``None`` where the report does not say it by class; and what of it is left out."""
+    held: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    uncounted: set[str] = set()
+    strange: list[str] = []
+    for one in report.holdings:
+        # Lifecycle knows Intelligent-Tiering as one class, whatever the tier.
+        name = TIERS if one.storage_class.startswith(f"{TIERS}_") else one.storage_class
+        if one.bytes is None or not name:
+            return None, ()
+        if name not in CLASSES:
+            strange.append(name)
+            continue
+        held[name] = held.get(name, 0) + one.bytes
+        counts[name] = counts.get(name, 0) + (one.objects or 0)
+        if one.objects is None:
+            uncounted.add(name)
+    if not held:
+        return None, ()
+    notes = (f"what is in {_listed(strange)} is left out: awsaudit does not know the storage class",) if strange else ()
+    return Usage(bytes=held, counts={name: count for name, count in counts.items() if name not in uncounted}), notes
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(shown, names[:NAMED])) + (" …" if len(names) > NAMED else "")
