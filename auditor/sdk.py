@@ -4,10 +4,11 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 :func:`flag`, :func:`ok` or :func:`skip`. See CONTRIBUTING for a walk through a whole rule.
 """
 
-from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, volume_uses
+from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, part_of, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
-from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, multipart_abort_days
+from auditor.engine.lifecycle_money import Moving, holding
+from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, moves, multipart_abort_days
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
 from auditor.engine.rule import (
     CASE_ACCOUNT,
@@ -31,8 +32,8 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
-from auditor.engine.s3_reports import UPLOADED_AS, beside, given, in_gb, noncurrent_money, uploads_money
-from auditor.engine.s3_use import standard, storage, storage_money, uncounted
+from auditor.engine.s3_reports import UPLOADED_AS, beside, given, holding_by, in_gb, noncurrent_money, uploads_money
+from auditor.engine.s3_use import held, standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
@@ -122,7 +123,7 @@ from auditor.model.s3 import (
 )
 from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
 from auditor.model.s3_report import (
-    Holding,
+    InClass,
     Source,
     StorageReport,
     counting_markers,
@@ -213,9 +214,9 @@ __all__ = [
     "Grant",
     "Group",
     "Hardware",
-    "Holding",
     "IdleSettings",
     "Image",
+    "InClass",
     "InlinePolicy",
     "Instance",
     "InstanceProfile",
@@ -234,6 +235,7 @@ __all__ = [
     "Missing",
     "Model",
     "Money",
+    "Moving",
     "MultiRegionAccessPoint",
     "NetworkAcl",
     "NetworkAclEntry",
@@ -329,6 +331,9 @@ __all__ = [
     "grants_about_everything",
     "grants_all_but",
     "grants_everything",
+    "held",
+    "holding",
+    "holding_by",
     "in_gb",
     "instance_money",
     "is_the_internet",
@@ -338,6 +343,7 @@ __all__ = [
     "lint_lifecycle",
     "lint_verdicts",
     "machine_money",
+    "moves",
     "multipart_abort_days",
     "names_action",
     "names_everyone",
@@ -350,6 +356,7 @@ __all__ = [
     "other_accounts",
     "parse_arn",
     "parse_policy",
+    "part_of",
     "passes",
     "priced",
     "rule",

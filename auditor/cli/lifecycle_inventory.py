@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from auditor.cli.lifecycle_costs import Size
+from auditor.engine.s3_reports import usage_by
 from auditor.errors import UsageError
 from auditor.inventory.files import About, Given, read
 from auditor.lifecycle.classes import CLASSES
 from auditor.lifecycle.subject import Usage
-from auditor.model.s3_report import STALE, TIERS, StorageReport
+from auditor.model.s3_report import STALE, StorageReport
 from auditor.model.s3_sizes import sizes
 from auditor.source.positions import shown
 
@@ -62,26 +63,18 @@ def _named(reports: Iterable[About], bucket: str | None) -> Iterable[About]:
 
 def _usage(report: StorageReport) -> tuple[Usage | None, tuple[str, ...]]:
     """What is in the bucket, ``None`` where the report does not say it by class; and what of it is left out."""
-    held: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    uncounted: set[str] = set()
-    strange: list[str] = []
-    for one in report.holdings:
-        # Lifecycle knows Intelligent-Tiering as one class, whatever the tier.
-        name = TIERS if one.storage_class.startswith(f"{TIERS}_") else one.storage_class
-        if one.bytes is None or not name:
-            return None, ()
-        if name not in CLASSES:
-            strange.append(name)
-            continue
-        held[name] = held.get(name, 0) + one.bytes
-        counts[name] = counts.get(name, 0) + (one.objects or 0)
-        if one.objects is None:
-            uncounted.add(name)
-    if not held:
+    usage = usage_by(report)
+    if usage is None or not usage.bytes:
         return None, ()
-    notes = (f"what is in {_listed(strange)} is left out: awsaudit does not know the storage class",) if strange else ()
-    return Usage(bytes=held, counts={name: count for name, count in counts.items() if name not in uncounted}), notes
+    strange = [name for name in usage.bytes if name not in CLASSES]
+    if not strange:
+        return usage, ()
+    known = Usage(
+        bytes={name: size for name, size in usage.bytes.items() if name in CLASSES},
+        counts={name: count for name, count in usage.counts.items() if name in CLASSES},
+    )
+    note = f"what is in {_listed(strange)} is left out: awsaudit does not know the storage class"
+    return (known if known.bytes else None), (note,)
 
 
 def _listed(names: Sequence[str]) -> str:

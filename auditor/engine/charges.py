@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from auditor.engine.context import Context
 from auditor.model.compute import Instance, Volume
 from auditor.model.fact import Fact, Known, Missing, Unknown, need
 from auditor.model.money import HOURS, Money, Use, unknown_money
 from auditor.model.sagemaker import Endpoint, EndpointConfig
+from auditor.money.shown import text
 
 LINUX = "Linux/UNIX"
 """What EC2 calls the platform that the price book's machines have."""
@@ -22,6 +25,14 @@ GP3_THROUGHPUT = 125
 """MiB/s that come with a gp3 volume of any size. Source: as above."""
 IO2_FIRST_TIER = 32_000
 """IOPS of an io2 volume at its first price; more have other prices. Source: *Amazon EBS pricing*."""
+
+
+def part_of(money: Money, why: str) -> Money:
+    """An amount of which only a part is paid, and nobody knows which: unknown because ``why``, with what all of it would come to."""
+    if money.amount == 0:
+        return money
+    of_all = f"; were it all of the bucket, it would be {text(money.amount, money.currency)}" if money.amount is not None else ""
+    return msgspec.structs.replace(money, amount=None, why=f"{why}{of_all}" + (f"; {money.why}" if money.why else ""))
 
 
 def instance_money(instance: Instance, about: Context[Any], *, instead: str | None = None) -> Money:

@@ -97,6 +97,10 @@ class Context(Generic[L]):
         """What these uses come to in a month, at the prices of the snapshot: unknown if one of the prices is, or one of the facts."""
         return monthly(self.prices, *uses)
 
+    def once(self, *uses: Use) -> Money:
+        """What these uses come to that are paid once, such as requests: as :meth:`money`, and never a part of what a month costs."""
+        return msgspec.structs.replace(monthly(self.prices, *uses), per="once")
+
     def days_since(self, moment: datetime) -> float:
         """Days from ``moment`` to the snapshot."""
         return (self.taken_at - moment).total_seconds() / 86400

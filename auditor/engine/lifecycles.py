@@ -6,33 +6,24 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from auditor.engine.lifecycle_money import Amounts, Holding, Moving, amounts, movings
 from auditor.engine.rule import flag
 from auditor.lifecycle.check import Found
-from auditor.lifecycle.checks.fees import EARLY
 from auditor.lifecycle.checks.missing import shortest_abort
-from auditor.lifecycle.checks.small import LOSE
 from auditor.lifecycle.config import Facts, collected
-from auditor.lifecycle.costs import along, in_money
 from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.lint import judge
 from auditor.lifecycle.report import life
-from auditor.lifecycle.subject import Event, Usage
-from auditor.lifecycle.timeline import moment
 from auditor.model import calls, fact
 from auditor.model.fact import Fact, Known, Missing, Unknown
-from auditor.model.money import Money, unknown_money
-from auditor.model.price import Prices
 from auditor.model.s3 import Lifecycle
 from auditor.model.verdict import Verdict
 
 T = TypeVar("T")
-
-Charged: TypeAlias = tuple[Usage, Prices, str]
-"""What is in a bucket, prices, and the region."""
 
 UNTRIED = Unknown(fact.Reason.ERROR, calls.GET_BUCKET_LIFECYCLE.name, calls.GET_BUCKET_LIFECYCLE.action)
 """What is said of a configuration that is beyond :data:`auditor.lifecycle.config.BUDGET`: read, but not understood to its end."""
@@ -51,14 +42,14 @@ def lint_lifecycle(
     average_size: int | None = None,
     small: tuple[int, int] | None = None,
     bucket: str | None = None,
-    charged: Charged | None = None,
+    inside: Holding | None = None,
 ) -> tuple[Verdict, ...]:
     """A failure for each finding of one of the checks (ids of :func:`auditor.lifecycle.lint.all_checks`); nothing when there is none.
 
     The evidence holds the object that proves it and all that happens to that (``life``), which the report draws. ``versioning`` is the
     status of the bucket, ``lock_days`` its default retention, ``average_size`` the bytes of an object on average (with ``small`` of the
-    small ones only, so many of so many), ``bucket`` its name; ``None``: not known. ``charged``: what is in the bucket, and the prices of
-    which region; then failures say what is paid for nothing.
+    small ones only, so many of so many), ``bucket`` its name; ``None``: not known. ``inside``: what is in the bucket, and at which prices;
+    then failures say what they come to in money.
 
     Raises :class:`Missing` when nothing was found and the rules are too many to try them all.
     """
@@ -70,26 +61,11 @@ def lint_lifecycle(
         if one.check.id in checks:
             key = "/".join(part for part in (one.check.id, one.rule, one.part) if part)
             keys[key] += 1
-            made.append(_verdict(one, key if keys[key] == 1 else f"{key}#{keys[key]}", _cost(one, charged)))
+            whole_key = key if keys[key] == 1 else f"{key}#{keys[key]}"
+            made.append(_verdict(one, whole_key, amounts(one, lifecycle, inside, today)))
     if not made and not whole:
         raise Missing([UNTRIED])
     return tuple(made)
-
-
-def _cost(found: Found, charged: Charged | None) -> Money | None:
-    """What is paid for nothing in a month."""
-    if found.check is EARLY:
-        return unknown_money("how many bytes go this way in a month is not known")
-    if found.check is not LOSE or charged is None or found.proof is None:
-        return None
-    usage, prices, region = charged
-    events = [Event(at=moment(day), action=action, storage_class=to, rules=ids) for day, action, to, ids in found.proof.steps]
-    for step in along(found.proof.subject, events):
-        if found.part.endswith(step.end):
-            # All bytes, also those that have moved already: taken to be in the class that they leave.
-            whole = Usage(bytes={step.start: sum(usage.bytes.values())}, objects=usage.objects)
-            return in_money(step, whole, prices, region).overhead
-    return None
 
 
 class _Frozen:
@@ -114,15 +90,16 @@ def _found(frozen: _Frozen, facts: Facts) -> tuple[tuple[Found, ...], bool]:
     return judge(config).found, not config.exhausted
 
 
-def _verdict(found: Found, key: str, cost: Money | None) -> Verdict:
+def _verdict(found: Found, key: str, money: Amounts) -> Verdict:
     evidence: dict[str, Any] = {"check": found.check.id, "level": found.check.level.value}
     evidence |= {"rule": found.rule} if found.rule else {}
     evidence |= {"fix": found.fix or None, "why": found.check.why}
+    evidence |= {name: said for name, said in money.said.items() if said}
     if found.proof is not None:
         evidence["life"] = msgspec.to_builtins(life(found.proof))
     # What rules are called, their owners choose: what looks like a place for evidence is none.
     said = found.message.replace("{", "{{").replace("}", "}}")
-    return flag(said, key=key, cost=cost, **evidence)
+    return flag(said, key=key, cost=money.cost, once=money.once, **evidence)
 
 
 def agreed(given: Fact[T], possible: Iterable[T], judged: Callable[[T], tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
@@ -136,6 +113,17 @@ def agreed(given: Fact[T], possible: Iterable[T], judged: Callable[[T], tuple[Ve
     if any([one.key for one in some] != [one.key for one in made[0]] for some in made[1:]):
         raise Missing([given])
     return made[0]
+
+
+def moves(lifecycle: Lifecycle, inside: Holding, *, today: datetime, versioning: str) -> tuple[Moving, ...]:
+    """The transitions that objects of a bucket make if its versioning is ``versioning``, by what is in which class today.
+
+    Raises :class:`Missing` when the rules are too many to try them all.
+    """
+    found, whole = movings(lifecycle, inside, today, versioning)
+    if not whole:
+        raise Missing([UNTRIED])
+    return found
 
 
 class Acting(msgspec.Struct, frozen=True):

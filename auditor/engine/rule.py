@@ -88,6 +88,30 @@ def _plain(value: object) -> Evidence:
     return cast(Evidence, msgspec.to_builtins(value, str_keys=True, enc_hook=str))
 
 
+class _Figure:
+    """A number as a sentence reads it out: with its digits grouped, unless the sentence asks for another form (``{port:d}``)."""
+
+    __slots__ = ("_number",)
+
+    def __init__(self, number: float) -> None:
+        self._number = number
+
+    def __format__(self, form: str) -> str:
+        return format(self._number, form or ",")
+
+
+def _read_out(because: str, evidence: Mapping[str, object]) -> str:
+    """The sentence with its evidence."""
+    if "{" not in because:
+        return because
+    return because.format_map(
+        {
+            name: _Figure(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+            for name, value in evidence.items()
+        }
+    )
+
+
 def _verdict(
     outcome: Outcome,
     because: str,
@@ -101,7 +125,7 @@ def _verdict(
 ) -> Verdict:
     return Verdict(
         outcome=outcome,
-        because=because.format_map(evidence) if "{" in because else because,
+        because=_read_out(because, evidence),
         evidence={name: _plain(value) for name, value in evidence.items()},
         key=key,
         location=at,
@@ -124,7 +148,8 @@ def flag(
     once: Money | None = None,
     **evidence: object,
 ) -> Verdict:
-    """The resource fails. ``because`` reads out the evidence: ``flag("key is {age} days old", age=412)``.
+    """The resource fails. ``because`` reads out the evidence: ``flag("key is {age} days old", age=412)``. Digits of numbers are grouped;
+    for a number that is a name write ``{port:d}``.
 
     Write one lower-case sentence without a full stop that needs no context but the resource's name. ``key`` tells apart several
     failures of one resource and must not change from scan to scan (a Sid, a slot, a port: never a position). ``controls`` names
@@ -213,7 +238,7 @@ class Case(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     saves: str | None = None
     """What its failures save together in a month, exactly; empty: it is not known. ``None``: the case says nothing of it."""
     once: str | None = None
-    """What they cost together once, likewise."""
+    """What they cost together once, likewise, as far as it is written out."""
 
 
 CASE_TIME = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 
 from auditor.engine.context import Context
+from auditor.engine.lifecycle_money import Holding, holding
 from auditor.engine.s3_use import STANDARD_TIERS
-from auditor.model.fact import Reason, Unknown, need
+from auditor.lifecycle.subject import Usage
+from auditor.model.fact import Known, Reason, Unknown, need
 from auditor.model.money import GIB, Money, Use, gigabytes, unknown_money
 from auditor.model.s3 import Bucket
-from auditor.model.s3_report import TIERS, Holding, StorageReport
+from auditor.model.s3_report import TIERS, InClass, StorageReport
 from auditor.model.verdict import Verdict
 
 UPLOADED_AS: Mapping[str, str] = MappingProxyType(
@@ -43,6 +45,36 @@ def beside(verdict: Verdict, report: StorageReport, figures: Mapping[str, int | 
 def in_gb(size: int | None) -> float | None:
     """Bytes in GB for evidence."""
     return round(size / GIB, 3) if size is not None else None
+
+
+def usage_by(report: StorageReport, *, small: bool = False) -> Usage | None:
+    """What is in a bucket by a report, class by class, as lifecycle knows classes; ``None`` where the report does not say it by class.
+
+    ``small``: only objects of under 128 KB.
+    """
+    sizes: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    uncounted: set[str] = set()
+    for one in report.holdings:
+        size, count = (one.small_bytes, one.small) if small else (one.bytes, one.objects)
+        # Whatever the tier, Intelligent-Tiering is one class.
+        name = TIERS if one.storage_class.startswith(f"{TIERS}_") else one.storage_class
+        if size is None or not name:
+            return None
+        sizes[name] = sizes.get(name, 0) + size
+        counts[name] = counts.get(name, 0) + (count or 0)
+        if count is None:
+            uncounted.add(name)
+    return Usage(bytes=sizes, counts={name: count for name, count in counts.items() if name not in uncounted})
+
+
+def holding_by(report: StorageReport, bucket: Bucket, about: Context[Any], *, small: bool) -> Holding:
+    """What a bucket holds by a report, all of it or its ``small`` objects alone; by CloudWatch where the report does not say it by class.
+
+    Reads what :func:`auditor.engine.lifecycle_money.holding` reads.
+    """
+    inside, usage = holding(bucket, about), usage_by(report, small=small)
+    return inside if usage is None else msgspec.structs.replace(inside, usage=Known(usage))
 
 
 def noncurrent_money(report: StorageReport, region: str, about: Context[Any]) -> Money:
@@ -80,7 +112,7 @@ def uploads_money(report: StorageReport, region: str, about: Context[Any]) -> Mo
     return about.money(*(Use("s3-storage", region, name, gigabytes(size)) for name, size in sorted(sizes.items()) if size))
 
 
-def _unclear(held: Holding, report: StorageReport) -> str:
+def _unclear(held: InClass, report: StorageReport) -> str:
     if not held.storage_class:
         return f"{report.cited} does not say of which storage class they are"
     if held.storage_class == TIERS:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from auditor.engine.context import Context
 from auditor.engine.rule import cannot_tell
-from auditor.model.fact import Reason, Unknown, need
+from auditor.lifecycle.subject import Usage
+from auditor.model import calls
+from auditor.model.fact import Fact, Known, Reason, Unknown, need
 from auditor.model.money import Money, Use, gigabytes, unknown_money
 from auditor.model.s3 import Bucket
-from auditor.model.s3_use import by_class, stored
+from auditor.model.s3_use import CLASSES, by_class, stored
 from auditor.model.verdict import Verdict
 
 TIB = 2**40
+TIERED = "INTELLIGENT_TIERING"
+"""What the items of its tiers begin with in the price book."""
 STANDARD_TIERS: tuple[tuple[str, float], ...] = (("STANDARD", 50 * TIB), ("STANDARD#50TB", 500 * TIB))
 """Items of the price book and the bytes up to which they hold; what is above is ``STANDARD#500TB``."""
 
@@ -40,6 +45,31 @@ def uncounted(bucket: Bucket, days: int, cost: Money | None = None) -> Verdict:
         days=days,
         configurations=[one.id for one in metrics],
     )
+
+
+def held(bucket: Bucket, taken_at: datetime) -> Fact[Usage]:
+    """The bytes of objects in each storage class, and how many objects there are over all; nothing for a bucket that is known to be empty.
+
+    Left out is what S3 adds to objects (least sizes, indexes) and what is not an object yet (parts of uploads). Unknown when the sizes or
+    the number of objects are. Reads ``Bucket.sizes``, ``Bucket.created`` and ``Bucket.object_count``.
+    """
+    sizes = stored(bucket, taken_at)
+    if isinstance(sizes, Unknown):
+        return sizes
+    found: dict[str, int] = {}
+    for storage, size in sizes.value.items():
+        if not storage.endswith(("Overhead", "StagingStorage")):
+            name = CLASSES.get(storage, storage)
+            name = TIERED if name.startswith(TIERED) else name
+            found[name] = found.get(name, 0) + round(size)
+    if not any(found.values()):
+        return Known(Usage(bytes={}, objects=0))
+    if isinstance(bucket.object_count, Unknown):
+        return bucket.object_count
+    objects = bucket.object_count.value[0].latest if bucket.object_count.value else None
+    if not objects:
+        return Unknown(Reason.NO_DATA, calls.GET_METRIC_DATA.name, calls.GET_METRIC_DATA.action)
+    return Known(Usage(bytes=dict(sorted(found.items())), objects=round(objects)))
 
 
 def storage_money(bucket: Bucket, about: Context[Any]) -> Money:

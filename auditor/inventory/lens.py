@@ -16,7 +16,7 @@ import msgspec
 from auditor.errors import InventoryError
 from auditor.inventory.listing import CLASS
 from auditor.inventory.table import DIGITS, Rows, figure
-from auditor.model.s3_report import Holding, Source, StorageReport
+from auditor.model.s3_report import InClass, Source, StorageReport
 from auditor.source.positions import shown
 
 COLUMNS = (
@@ -174,7 +174,7 @@ def _report(lens: Lens, figures: Mapping[tuple[str, str], int]) -> StorageReport
     )
 
 
-def _holding(storage: str, figures: Mapping[tuple[str, str], int]) -> Holding:
+def _holding(storage: str, figures: Mapping[tuple[str, str], int]) -> InClass:
     def of(what: str) -> int | None:
         return figures.get((storage, what))
 
@@ -183,7 +183,7 @@ def _holding(storage: str, figures: Mapping[tuple[str, str], int]) -> Holding:
         now, old = of(current), of(noncurrent)
         return now + old if now is not None and old is not None else of(what)
 
-    return Holding(
+    return InClass(
         storage_class=storage,
         objects=versions("objects", "current", "noncurrent"),
         bytes=versions("bytes", "current_bytes", "noncurrent_bytes"),

@@ -17,7 +17,7 @@ import msgspec
 
 from auditor.errors import InventoryError
 from auditor.inventory.table import DIGITS, Rows
-from auditor.model.s3_report import SMALL, TIERS, Holding, Source, StorageReport
+from auditor.model.s3_report import SMALL, TIERS, InClass, Source, StorageReport
 from auditor.source.positions import shown
 
 TIERED: Mapping[str, str] = MappingProxyType(
@@ -146,9 +146,9 @@ class _Group(msgspec.Struct):
     small_bytes: int = 0
 
 
-def _holding(storage: str, groups: Sequence[_Group], sized: bool, versioned: bool) -> Holding:
+def _holding(storage: str, groups: Sequence[_Group], sized: bool, versioned: bool) -> InClass:
     old = [one for one in groups if one.noncurrent]
-    return Holding(
+    return InClass(
         storage_class=storage,
         objects=sum(one.objects for one in groups),
         bytes=sum(one.bytes for one in groups) if sized else None,

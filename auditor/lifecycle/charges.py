@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.lifecycle.check import Check, Found, Level, Proof
 from auditor.lifecycle.config import Config
-from auditor.lifecycle.costs import SHOCK_MONTHS, BreakEven, InMoney, Step, along, break_even, in_money
+from auditor.lifecycle.costs import SHOCK_MONTHS, SIZES, BreakEven, InMoney, Step, along, break_even, in_money
 from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.lives import lives
 from auditor.lifecycle.subject import Action, Event, Usage
@@ -43,8 +43,8 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = FIRST
 
 
-def charges(config: Config, prices: Prices, region: str, usage: Usage | None) -> tuple[Charge, ...]:
-    """Each transition once for the objects of each class that make it, class by class.
+def charges(config: Config, prices: Prices, region: str, usage: Usage | None, sizes: Sequence[int] = SIZES) -> tuple[Charge, ...]:
+    """Each transition once for the objects of each class that make it, class by class, with the days after which objects of ``sizes`` pay.
 
     Without ``usage``, what is in the bucket, objects are taken to be written to S3 Standard. What is in a class goes down from there, as if
     it had been written to it.
@@ -57,7 +57,7 @@ def charges(config: Config, prices: Prices, region: str, usage: Usage | None) ->
                 # Versions that were replaced and versions that expired move alike.
                 key = (name, step.start, step.end, step.stay, after, names)
                 if key not in found:
-                    even = break_even(step, prices, region)
+                    even = break_even(step, prices, region, sizes)
                     money = in_money(step, _lot(usage, name, step.start), prices, region)
                     found[key] = Charge(rules=names, after=after, step=step, even=even, money=money, origin=name)
     return tuple(found.values())

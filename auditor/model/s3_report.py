@@ -29,7 +29,7 @@ class Source(enum.Enum):
     LENS = "S3 Storage Lens"
 
 
-class Holding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class InClass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What there is in one storage class, as the price book writes it; empty where the report does not say the class.
 
     Figures are of object versions, without delete markers. ``None``: the report does not say; it is never zero for that.
@@ -64,7 +64,7 @@ class StorageReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     whole: bool = True
     prefix: str = ""
     all_versions: bool = True
-    holdings: tuple[Holding, ...] = ()
+    holdings: tuple[InClass, ...] = ()
     delete_markers: int | None = None
 
     @property

@@ -9,13 +9,22 @@ import msgspec
 from auditor.model.verdict import Evidence, Location
 from auditor.render.visible import whole
 
+NAMES = frozenset({"port"})
+"""Evidence whose numbers are names: their digits are not grouped."""
 LONG = 400
 """Evidence of more characters is folded."""
 
 
 def pairs(evidence: Mapping[str, Evidence]) -> tuple[tuple[str, str], ...]:
     """Each name with its value as text, in the order in which the rule gave them."""
-    return tuple((name.replace("_", " "), value_text(value)) for name, value in evidence.items())
+    return tuple(
+        (name.replace("_", " "), value_text(value) if name in NAMES else _grouped(value)) for name, value in evidence.items()
+    )
+
+
+def _grouped(value: Evidence) -> str:
+    """A value as text, the digits of a number grouped. Those of a list are not: between commas such a number would be two."""
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else value_text(value)
 
 
 def folded(evidence: Mapping[str, Evidence]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -124,7 +124,7 @@ def check(instance: Instance, about: Context[Thresholds]) -> Iterator[Verdict]:
             sources = {source for sources in opening.values() for source in sources}
             families = set(map(_family, sources))
             yield flag(
-                "{service} (port {port}) is open to {sources} through {groups} at {addresses}",
+                "{service} (port {port:d}) is open to {sources} through {groups} at {addresses}",
                 key=str(port),
                 service=SERVICES.get(port, "TCP"),
                 port=port,

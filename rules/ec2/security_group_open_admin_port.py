@@ -87,7 +87,7 @@ def check(group: SecurityGroup, about: Context[Thresholds]) -> Iterator[Verdict]
             if opening:
                 failed.update(_controls(port, version))
                 yield flag(
-                    "lets {sources} in on {service} (port {port})",
+                    "lets {sources} in on {service} (port {port:d})",
                     key=str(port) if version == 4 else f"{port}-ipv6",
                     controls=_controls(port, version),
                     sources=", ".join(opening),

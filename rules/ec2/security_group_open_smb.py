@@ -64,11 +64,11 @@ def check(group: SecurityGroup, about: Context[Limits]) -> Iterator[Verdict]:
     covering = [permission for permission in need(group.ingress) if permission.covers(PORT)]
     opening = sorted({permission.source for permission in covering if permission.from_anywhere})
     if opening:
-        yield flag("lets {sources} in on SMB (port {port})", sources=", ".join(opening), port=PORT)
+        yield flag("lets {sources} in on SMB (port {port:d})", sources=", ".join(opening), port=PORT)
     elif any(permission.from_prefix_list for permission in covering):
         raise Missing([Unknown(Reason.NOT_COLLECTED, "ec2.GetManagedPrefixListEntries", "ec2:GetManagedPrefixListEntries")])
     else:
-        yield ok("does not let the internet in on SMB (port {port})", port=PORT)
+        yield ok("does not let the internet in on SMB (port {port:d})", port=PORT)
 
 
 def cases() -> Iterator[Case[SecurityGroup]]:

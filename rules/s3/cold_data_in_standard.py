@@ -11,8 +11,9 @@ Let a lifecycle rule move the objects once they are 30 days old:
       "Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}]}'
 
 The command replaces all rules of the bucket: when there are others, put this one beside them. Intelligent-Tiering does it object by object
-where some of them are read a lot. The saving is that of a month after the move, which itself is charged once per object; objects in
-Standard-IA are charged for at least 30 days and 128 KB.
+where some of them are read a lot. The saving is that of a month after the move, which itself is charged once per object: that amount
+stands beside it, for Standard's part of the objects as if all were of one size. Objects in Standard-IA are charged for at least 30 days
+and 128 KB.
 
 Requests are counted only where a metrics configuration covers the whole bucket, which CloudWatch charges for like custom metrics:
 
@@ -22,6 +23,7 @@ Requests are counted only where a metrics configuration covers the whole bucket,
 The objects are deleted within weeks, or a deadline will come on which all of them are read again and again.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -118,13 +120,17 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if rate >= limits.reads:
         yield ok("{rate} reads of each object in a month", rate=round(rate, 3), gets=int(gets))
         return
+    # Each class's part of the objects, as if they were all of one size; rounded up.
+    moving = math.ceil(objects * size / sum(sizes.values()))
     yield flag(
         "{size} GB in Standard, and {rate} reads of each object in a month",
         saving=about.money(*standard(bucket.region, size), *in_infrequent_access(bucket, size, gets * 30 / limits.days, limits)),
+        once=about.once(Use("s3-transition", bucket.region, "STANDARD_IA", thousands(moving))),
         size=round(size / 2**30, 1),
         rate=round(rate, 3),
         gets=int(gets),
         objects=int(objects),
+        moving=moving,
         days=limits.days,
     )
 
@@ -197,6 +203,7 @@ def cases() -> Iterator[Case[Bucket]]:
         priced("s3-storage", "STANDARD", "0.025", "GB-month"),
         priced("s3-storage", "STANDARD_IA", "0.0138", "GB-month"),
         priced("s3-retrieval", "STANDARD_IA", "0.01", "GB"),
+        priced("s3-transition", "STANDARD_IA", "0.01", "1,000 requests"),
         priced("s3-request-read", "STANDARD", "0.00035", "1,000 requests"),
         priced("s3-request-read", "STANDARD_IA", "0.001", "1,000 requests"),
     )
@@ -204,8 +211,8 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("not much of it", bucket(held(StandardStorage=5 * gb), denied(Bucket.get_requests)))
     yield passes("all of it is colder", bucket(held(StandardIAStorage=1e14), few))
     yield passes("many small objects", bucket(large, few, objects(90_000_000)))
-    yield fails("hardly read", bucket(large, few), prices=prices, saves="11.09935")
-    yield fails("hardly read, at prices that nobody knows", bucket(large, few), saves="")
+    yield fails("hardly read", bucket(large, few), prices=prices, saves="11.09935", once="0.995")
+    yield fails("hardly read, at prices that nobody knows", bucket(large, few), saves="", once="")
     yield fails(
         "hardly read, and how many bytes is not known",
         bucket(large, few, downloads=denied(Bucket.bytes_downloaded)),

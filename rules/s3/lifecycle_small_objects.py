@@ -13,6 +13,9 @@ moving them.
 
 ## When it is fine
 A few large objects make up most of the bytes, and those move.
+
+The amounts are what a month costs for bytes that are not there, and what the move of the objects of today costs once. They are known where
+rules treat all objects of the bucket alike and there are no versions.
 """
 
 from collections.abc import Iterator
@@ -24,7 +27,7 @@ from auditor.sdk import (
     Case,
     Confidence,
     Context,
-    Holding,
+    InClass,
     Known,
     Lifecycle,
     LifecycleRule,
@@ -40,15 +43,19 @@ from auditor.sdk import (
     Unknown,
     Usage,
     Verdict,
+    Versioning,
     beside,
     best_sizes,
     denied,
     fails,
     given,
+    holding,
+    holding_by,
     lint_lifecycle,
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     skip,
@@ -77,7 +84,7 @@ def averaged(bucket: Bucket) -> Usage:
 
 @rule(
     over=Bucket,
-    reads=(Bucket.lifecycle, Bucket.reports, Bucket.sizes, Bucket.object_count),
+    reads=(Bucket.lifecycle, Bucket.reports, Bucket.sizes, Bucket.object_count, Bucket.versioning),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
@@ -94,28 +101,25 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if best is None:
         inside = averaged(bucket)
         size = inside.bytes["STANDARD"] // (inside.objects or 1)
-        yield from found(lifecycle, size, None, inside, bucket, about) or (
+        found = lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, average_size=size, inside=holding(bucket, about))
+        yield from found or (
             ok("objects of {size} bytes on average are large enough for its transitions", size=size, rules=moving),
         )
         return
     report, sizes = best
-    told = {"small": sizes.small, "objects": sizes.objects}
-    held, count = (sizes.small_bytes, sizes.small) if sizes.mostly_small else (sizes.bytes, sizes.objects)
-    inside = Usage(bytes={"STANDARD": held or 0}, objects=count)
-    small = (sizes.small or 0, sizes.objects) if sizes.mostly_small else None
+    found = lint_lifecycle(
+        lifecycle,
+        CHECKS,
+        today=about.taken_at,
+        average_size=sizes.typical,
+        small=(sizes.small or 0, sizes.objects) if sizes.mostly_small else None,
+        inside=holding_by(report, bucket, about, small=sizes.mostly_small),
+    )
     what = "objects of {size} bytes on average are large enough for its transitions"
     if sizes.small is not None:
         what = "most objects are large enough for its transitions, of {size} bytes on average"
-    verdicts = found(lifecycle, sizes.typical, small, inside, bucket, about) or (ok(what, size=sizes.typical, rules=moving),)
-    yield from (beside(one, report, told) for one in verdicts)
-
-
-def found(
-    lifecycle: Lifecycle, size: int, small: tuple[int, int] | None, inside: Usage, bucket: Bucket, about: Context[Thresholds]
-) -> tuple[Verdict, ...]:
-    """What is wrong with its transitions for objects of that size."""
-    charged = (inside, about.prices, bucket.region)
-    return lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, average_size=size, small=small, charged=charged)
+    for verdict in found or (ok(what, size=sizes.typical, rules=moving),):
+        yield beside(verdict, report, {"small": sizes.small, "objects": sizes.objects})
 
 
 def daily(metric: str, value: float | None) -> Known[tuple[Series, ...]]:
@@ -124,7 +128,7 @@ def daily(metric: str, value: float | None) -> Known[tuple[Series, ...]]:
         namespace="AWS/S3",
         metric=metric,
         stat="Average",
-        dimensions={},
+        dimensions={"StorageType": "StandardStorage" if metric == "BucketSizeBytes" else "AllStorageTypes"},
         start=CASE_TIME - timedelta(days=3),
         period=86400,
         values=(value, value, value),
@@ -143,19 +147,24 @@ def cases() -> Iterator[Case[Bucket]]:
     )
     gone = daily("BucketSizeBytes", None)
     yield unknown("no size of late", sample(Bucket, "old", lifecycle=Known(Lifecycle((tier,))), sizes=gone, object_count=few))
+    never = Known(Versioning("Off"))
     yield fails(
         "20 KB each stay where they are",
-        sample(Bucket, "thumbnails", lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=many),
+        sample(Bucket, "thumbnails", versioning=never, lifecycle=Known(Lifecycle((tier,))), sizes=bytes_, object_count=many),
+        once="0",
     )
     yield fails(
         "20 KB each go to an archive",
         sample(
             Bucket,
             "events",
+            versioning=never,
             lifecycle=Known(Lifecycle((cold,), "varies_by_storage_class")),
             sizes=bytes_,
             object_count=many,
         ),
+        prices=(priced("s3-transition", "GLACIER", "0.03", "1,000 requests"),),
+        once="27000",
     )
     yield skips("nothing moves", sample(Bucket, "tmp", lifecycle=Known(Lifecycle()), sizes=bytes_, object_count=many))
     yield unknown(
@@ -173,11 +182,11 @@ def reported() -> Iterator[Case[Bucket]]:
     """With reports, whatever CloudWatch says."""
     tier = Known(Lifecycle((LifecycleRule(id="tier", enabled=True, transitions=(Transition("STANDARD_IA", days=30),)),)))
     # A terabyte in a thousand models, and a million and a half of thumbnails beside them: 700 KB on average.
-    mixed = Holding(storage_class="STANDARD", objects=1_501_000, bytes=2**40, small=1_500_000, small_bytes=1_500_000 * 4096)
-    large = Holding(storage_class="STANDARD", objects=1200, bytes=2**40, small=200, small_bytes=200 * 4096)
-    counted = Holding(storage_class="STANDARD", objects=1200, bytes=2**40)
+    mixed = InClass(storage_class="STANDARD", objects=1_501_000, bytes=2**40, small=1_500_000, small_bytes=1_500_000 * 4096)
+    large = InClass(storage_class="STANDARD", objects=1200, bytes=2**40, small=200, small_bytes=200 * 4096)
+    counted = InClass(storage_class="STANDARD", objects=1200, bytes=2**40)
 
-    def bucket(source: Source, held: Holding, whole: bool = True, days: int = 2) -> Bucket:
+    def bucket(source: Source, held: InClass, whole: bool = True, days: int = 2) -> Bucket:
         at = CASE_TIME - timedelta(days=days)
         report = StorageReport(source=source, name="daily", as_of=at, whole=whole, holdings=(held,))
         return sample(Bucket, "photos", lifecycle=tier, reports=Known((report,)))

@@ -15,17 +15,23 @@ Let the objects stay as long as is charged, or leave the transition out. Give ru
 
 ## When it is fine
 The objects must be out of reach, or in a cheaper class for the weeks that they live, though that costs more.
+
+The amount is what the objects of today pay once, for the days that they do not stay or for being moved; what is written later pays the
+same by its size. It is known where rules treat all objects of the bucket alike and there are no versions.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from auditor.sdk import (
+    CASE_TIME,
     STATES,
     Bucket,
     Case,
     Confidence,
     Context,
     Expiration,
+    Fact,
     Filter,
     Known,
     Lifecycle,
@@ -34,6 +40,7 @@ from auditor.sdk import (
     NoncurrentExpiration,
     NoncurrentTransition,
     Pillar,
+    Series,
     Severity,
     Transition,
     Verdict,
@@ -41,12 +48,15 @@ from auditor.sdk import (
     agreed,
     denied,
     fails,
+    holding,
     lint_lifecycle,
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
+    series_of,
     skip,
     skips,
     unknown,
@@ -57,7 +67,7 @@ CHECKS = ("early-deletion-fee", "small-objects-moved", "small-objects-not-tiered
 
 @rule(
     over=Bucket,
-    reads=(Bucket.lifecycle, Bucket.versioning),
+    reads=(Bucket.lifecycle, Bucket.versioning, Bucket.sizes, Bucket.created, Bucket.object_count),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
@@ -69,10 +79,11 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     if not moving:
         yield skip("no enabled lifecycle rule moves objects")
         return
+    inside = holding(bucket, about)
     found = agreed(
         bucket.versioning.map(lambda one: one.status),
         STATES,
-        lambda status: lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, versioning=status),
+        lambda status: lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, versioning=status, inside=inside),
     )
     yield from found or (ok("objects stay as long as is charged where lifecycle rules move them", rules=moving),)
 
@@ -98,15 +109,43 @@ def cases() -> Iterator[Case[Bucket]]:
         id="thumbnails", enabled=True, filter=Filter(size_less_than=65536), transitions=(Transition("STANDARD_IA", days=30),)
     )
     expire = LifecycleRule(id="expire", enabled=True, expiration=Expiration(days=30))
-    yield passes(
-        "a ladder with long steps", sample(Bucket, "training-data", versioning=never, lifecycle=Known(Lifecycle((good,))))
+    gb = 2.0**30
+
+    def daily(metric: str, storage: str, value: float) -> Known[tuple[Series, ...]]:
+        names = {"BucketName": "archive", "StorageType": storage}
+        return Known((series_of("AWS/S3", metric, "Average", [value] * 3, period=86400, dimensions=names),))
+
+    # A terabyte of objects of a megabyte.
+    large, million = daily("BucketSizeBytes", "StandardStorage", 1024 * gb), daily("NumberOfObjects", "AllStorageTypes", 2.0**20)
+
+    def bucket(
+        rule_: LifecycleRule,
+        versioning: Fact[Versioning] = never,
+        sizes: Fact[tuple[Series, ...]] = large,
+        created: Fact[datetime] = Known(CASE_TIME.replace(year=2019)),
+        count: Fact[tuple[Series, ...]] = million,
+    ) -> Bucket:
+        lifecycle = Known(Lifecycle((rule_,)))
+        return sample(
+            Bucket, "archive", versioning=versioning, lifecycle=lifecycle, sizes=sizes, created=created, object_count=count
+        )
+
+    prices = (
+        priced("s3-storage", "DEEP_ARCHIVE", "0.002", "GB-month"),
+        priced("s3-storage", "STANDARD", "0.025", "GB-month"),
+        priced("s3-storage", "GLACIER", "0.0045", "GB-month"),
+        priced("s3-transition", "STANDARD_IA", "0.01", "1,000 requests"),
     )
-    yield fails("60 days of 180", sample(Bucket, "archive", versioning=never, lifecycle=Known(Lifecycle((short,)))))
-    yield fails("versions too", sample(Bucket, "ledger", versioning=on, lifecycle=Known(Lifecycle((versions,)))))
-    yield fails("small objects on purpose", sample(Bucket, "thumbnails", versioning=never, lifecycle=Known(Lifecycle((small,)))))
-    yield skips("nothing moves", sample(Bucket, "tmp", versioning=never, lifecycle=Known(Lifecycle((expire,)))))
-    yield unknown("the lifecycle may not be read", sample(Bucket, "vault", versioning=never, lifecycle=denied(Bucket.lifecycle)))
-    yield unknown(
-        "versions move, and the versioning may not be read",
-        sample(Bucket, "vault", versioning=denied(Bucket.versioning), lifecycle=Known(Lifecycle((versions,)))),
-    )
+    yield passes("a ladder with long steps", bucket(good))
+    # 120 of 180 days are missing: of 1,024 GB and 32 KB for each object in the class, and 8 KB in S3 Standard.
+    yield fails("60 days of 180", bucket(short), prices=prices, once="9.12")
+    yield fails("60 days of 180, at prices that nobody knows", bucket(short), once="")
+    yield fails("60 days of 180, of an unknown size", bucket(short, sizes=denied(Bucket.sizes)), prices=prices, once="")
+    yield fails("60 days of 180, of unknown objects", bucket(short, count=denied(Bucket.object_count)), prices=prices, once="")
+    yield fails("60 days of 180, of nothing yet", bucket(short, sizes=Known(())), prices=prices, once="0")
+    yield fails("versions too, of which nobody knows the size", bucket(versions, on), prices=prices, once="")
+    yield fails("small objects on purpose, that nobody counts", bucket(small), prices=prices, once="")
+    yield skips("nothing moves", bucket(expire))
+    nothing = denied(Bucket.lifecycle)
+    yield unknown("the lifecycle may not be read", sample(Bucket, "vault", versioning=never, lifecycle=nothing))
+    yield unknown("versions move, and the versioning may not be read", bucket(versions, denied(Bucket.versioning)))

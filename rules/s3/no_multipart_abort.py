@@ -36,7 +36,7 @@ from auditor.sdk import (
     Context,
     Expiration,
     Filter,
-    Holding,
+    InClass,
     Known,
     Lifecycle,
     LifecycleRule,
@@ -119,8 +119,8 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails("under one prefix", sample(Bucket, "features", lifecycle=Known(Lifecycle((part,)))))
     yield fails("the rule is disabled", sample(Bucket, "models", lifecycle=Known(Lifecycle((off, expire)))))
     yield fails("no rules", sample(Bucket, "uploads", lifecycle=Known(Lifecycle())))
-    left = Holding(storage_class="STANDARD", upload_bytes=300 * 2**30, stale_upload_bytes=200 * 2**30)
-    cold = Holding(storage_class="GLACIER", upload_bytes=100 * 2**30, stale_upload_bytes=100 * 2**30)
+    left = InClass(storage_class="STANDARD", upload_bytes=300 * 2**30, stale_upload_bytes=200 * 2**30)
+    cold = InClass(storage_class="GLACIER", upload_bytes=100 * 2**30, stale_upload_bytes=100 * 2**30)
     lens = StorageReport(source=Source.LENS, name="org", as_of=CASE_TIME - timedelta(days=2), holdings=(cold, left))
     prices = (priced("s3-storage", "STANDARD", "0.025", "GB-month"),)
     uploads = sample(Bucket, "uploads", lifecycle=Known(Lifecycle()), reports=Known((lens,)))

@@ -34,7 +34,7 @@ from auditor.sdk import (
     Confidence,
     Context,
     Fact,
-    Holding,
+    InClass,
     Known,
     Limits,
     Money,
@@ -133,7 +133,7 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("as old as is allowed", bucket(old, young, sizes=sizes), limits=Thresholds(days=100))
     yield fails("two that nobody finished", bucket(archived, old, young, sizes=sizes), prices=prices, saves="3")
     yield fails("one, of which the parts were not read", bucket(old, sizes=denied(Bucket.upload_sizes)), prices=prices, saves="")
-    held = Holding(storage_class="STANDARD", stale_upload_bytes=80 * 2**30)
+    held = InClass(storage_class="STANDARD", stale_upload_bytes=80 * 2**30)
     lens = StorageReport(source=Source.LENS, name="org", as_of=CASE_TIME - timedelta(days=2), holdings=(held,))
     counted = sample(
         Bucket, "checkpoints", uploads=Known((old,)), upload_sizes=denied(Bucket.upload_sizes), reports=Known((lens,))

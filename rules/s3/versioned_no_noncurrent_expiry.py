@@ -36,7 +36,7 @@ from auditor.sdk import (
     Context,
     Expiration,
     Filter,
-    Holding,
+    InClass,
     Known,
     Lifecycle,
     LifecycleRule,
@@ -161,9 +161,9 @@ def cases() -> Iterator[Case[Bucket]]:
 def reported() -> Iterator[Case[Bucket]]:
     """With reports."""
     on, none = Known(Versioning("Enabled")), Known(Lifecycle())
-    standard = Holding(storage_class="STANDARD", objects=900, bytes=500 * 2**30, noncurrent=600, noncurrent_bytes=400 * 2**30)
-    archive = Holding(storage_class="GLACIER", objects=50, bytes=100 * 2**30, noncurrent=50, noncurrent_bytes=100 * 2**30)
-    tiered = Holding(storage_class="INTELLIGENT_TIERING", objects=9, bytes=2**30, noncurrent=1, noncurrent_bytes=2**20)
+    standard = InClass(storage_class="STANDARD", objects=900, bytes=500 * 2**30, noncurrent=600, noncurrent_bytes=400 * 2**30)
+    archive = InClass(storage_class="GLACIER", objects=50, bytes=100 * 2**30, noncurrent=50, noncurrent_bytes=100 * 2**30)
+    tiered = InClass(storage_class="INTELLIGENT_TIERING", objects=9, bytes=2**30, noncurrent=1, noncurrent_bytes=2**20)
     prices = (priced("s3-storage", "STANDARD", "0.025", "GB-month"), priced("s3-storage", "GLACIER", "0.005", "GB-month"))
 
     def bucket(*reports: StorageReport) -> Bucket:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -14,12 +13,9 @@ from auditor.engine.registry import load
 from auditor.lifecycle.config import Config, Facts, collected
 from auditor.lifecycle.lint import all_checks
 from auditor.lifecycle.report import Life
-from auditor.lifecycle.subject import Usage
 from auditor.model.fact import Known, Missing, Reason, Unknown
-from auditor.model.price import Price
 from auditor.model.s3 import Expiration, Filter, Lifecycle, LifecycleRule, NoncurrentExpiration, Transition
 from auditor.model.verdict import Verdict
-from auditor.money.book import Table
 
 TODAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 KEEP = LifecycleRule(id="keep {x}", enabled=True, filter=Filter(prefix="a/"), expiration=Expiration(days=3650))
@@ -70,34 +66,6 @@ def test_actions_that_take_place() -> None:
     assert [(one.rule, one.kind, one.days) for one in acting(lifecycle, today=TODAY, versioning="Off")] == [(1, "expiration", 30)]
     assert [one.rule for one in acting(lifecycle, today=TODAY, versioning="Enabled")] == [1, 2]
     assert multipart_abort_days(lifecycle, today=TODAY) is None
-
-
-def test_what_is_paid_for_nothing() -> None:
-    prices = Table(
-        Price(
-            kind="s3-storage",
-            region="eu-west-1",
-            item=item,
-            amount=Decimal(amount),
-            per="GB-month",
-            as_of=date(2026, 1, 1),
-            source="ours",
-        )
-        for item, amount in (("STANDARD", "0.02"), ("GLACIER", "0.004"))
-    )
-    cold = LifecycleRule(id="cold", enabled=True, transitions=(Transition("GLACIER", days=90),))
-    lifecycle = Lifecycle((cold,), "varies_by_storage_class")
-    usage = Usage(bytes={"STANDARD": 2**20 * 10240}, objects=2**20)
-    (one,) = lint_lifecycle(
-        lifecycle, ("small-objects-moved",), today=TODAY, average_size=10240, charged=(usage, prices, "eu-west-1")
-    )
-    # 2**20 objects: 32 GB of Glacier and 8 GB of Standard that are not there.
-    assert one.cost is not None
-    assert one.cost.amount == Decimal("0.288")
-    short = LifecycleRule(id="s", enabled=True, transitions=(Transition("GLACIER", days=1),), expiration=Expiration(days=9))
-    (fee,) = lint_lifecycle(Lifecycle((short,)), ("early-deletion-fee",), today=TODAY)
-    assert fee.cost is not None
-    assert (fee.cost.amount, fee.cost.why) == (None, "how many bytes go this way in a month is not known")
 
 
 def test_rules_name_checks_that_there_are() -> None:

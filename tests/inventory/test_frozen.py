@@ -14,14 +14,14 @@ from auditor.inventory.frozen import freeze
 from auditor.model.fact import Known, Reason, Unknown
 from auditor.model.resource import GLOBAL
 from auditor.model.s3 import Bucket
-from auditor.model.s3_report import STALE, Holding, Source, StorageReport
+from auditor.model.s3_report import STALE, InClass, Source, StorageReport
 from auditor.model.snapshot import Snapshot
 
 SNAPSHOT = case_snapshot(passes("two buckets", sample(Bucket, "data"), sample(Bucket, "models")))
 
 
 def report(days: float = 2, source: Source = Source.INVENTORY, name: str = "daily") -> StorageReport:
-    held = Holding(storage_class="STANDARD", objects=1, bytes=5, noncurrent=0, noncurrent_bytes=0)
+    held = InClass(storage_class="STANDARD", objects=1, bytes=5, noncurrent=0, noncurrent_bytes=0)
     return StorageReport(source=source, name=name, as_of=CASE_TIME - timedelta(days=days), prefix="가/", holdings=(held,))
 
 

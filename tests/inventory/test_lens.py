@@ -10,7 +10,7 @@ import pytest
 from auditor.errors import InventoryError
 from auditor.inventory.files import read
 from auditor.inventory.lens import Tally
-from auditor.model.s3_report import Holding, Source, StorageReport
+from auditor.model.s3_report import InClass, Source, StorageReport
 from tests.inventory.made import ACCOUNT, LENS, export, lens_rows
 
 FIGURES = [
@@ -40,8 +40,8 @@ def test_figures_by_class(tmp_path: Path) -> None:
         as_of=datetime(2026, 11, 20, tzinfo=UTC),
         name="org",
         holdings=(
-            Holding(storage_class="GLACIER", objects=70, bytes=7000),
-            Holding(
+            InClass(storage_class="GLACIER", objects=70, bytes=7000),
+            InClass(
                 storage_class="STANDARD",
                 # Versions alone: what is stored has delete markers and parts of uploads in it, too.
                 objects=10,
@@ -66,7 +66,7 @@ def test_figures_of_no_class(none: str) -> None:
     rows += lens_rows([(none, "DeleteMarkerObjectCount", 5), ("STANDARD", "DeleteMarkerObjectCount", 5)], bucket="both")
     tally.add([f"{LENS}\n{rows}".encode()], "x.csv")
     found = tally.reports()
-    assert found[ACCOUNT, "flat"].holdings == (Holding(storage_class="", bytes=10),)
+    assert found[ACCOUNT, "flat"].holdings == (InClass(storage_class="", bytes=10),)
     assert found[ACCOUNT, "flat"].delete_markers == 5
     assert found[ACCOUNT, "both"].delete_markers == 5
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from auditor.errors import InventoryError
 from auditor.inventory.files import read
 from auditor.inventory.listing import Tally
-from auditor.model.s3_report import SMALL, Holding, Source, StorageReport
+from auditor.model.s3_report import SMALL, InClass, Source, StorageReport
 from tests.inventory.made import ALL, CURRENT, DAY, inventory, row
 
 COLUMNS = ALL.split(", ")
@@ -40,11 +40,11 @@ def test_versions_by_class(tmp_path: Path) -> None:
         as_of=DAY,
         name="daily",
         holdings=(
-            Holding(storage_class="GLACIER", objects=1, bytes=7, small=1, small_bytes=7, noncurrent=1, noncurrent_bytes=7),
-            Holding(
+            InClass(storage_class="GLACIER", objects=1, bytes=7, small=1, small_bytes=7, noncurrent=1, noncurrent_bytes=7),
+            InClass(
                 storage_class="INTELLIGENT_TIERING", objects=1, bytes=5, small=1, small_bytes=5, noncurrent=0, noncurrent_bytes=0
             ),
-            Holding(
+            InClass(
                 storage_class="INTELLIGENT_TIERING_AIA",
                 objects=1,
                 bytes=6,
@@ -53,7 +53,7 @@ def test_versions_by_class(tmp_path: Path) -> None:
                 noncurrent=0,
                 noncurrent_bytes=0,
             ),
-            Holding(
+            InClass(
                 storage_class="STANDARD",
                 objects=2,
                 bytes=2 * SMALL - 1,
@@ -69,10 +69,10 @@ def test_versions_by_class(tmp_path: Path) -> None:
 
 def test_what_has_no_column_is_not_known() -> None:
     report = counted('"models","a","12","STANDARD"\n"models","b","13","STANDARD"\n', CURRENT.split(", "))
-    assert report.holdings == (Holding(storage_class="STANDARD", objects=2, bytes=25, small=2, small_bytes=25),)
+    assert report.holdings == (InClass(storage_class="STANDARD", objects=2, bytes=25, small=2, small_bytes=25),)
     assert (report.all_versions, report.delete_markers, report.noncurrent_bytes) == (False, None, None)
     report = counted('"models","a"\n', ("Bucket", "Key"))
-    assert report.holdings == (Holding(storage_class="", objects=1),)
+    assert report.holdings == (InClass(storage_class="", objects=1),)
     assert report.bytes is None
 
 

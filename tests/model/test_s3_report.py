@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from auditor.model.s3_report import (
     SMALL,
     STALE,
-    Holding,
+    InClass,
     Source,
     StorageReport,
     counting_markers,
@@ -24,7 +24,7 @@ from auditor.model.s3_report import (
 from auditor.model.s3_sizes import best_sizes, sizes
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-FULL = Holding(
+FULL = InClass(
     storage_class="STANDARD",
     objects=10,
     bytes=10 * SMALL,
@@ -35,11 +35,11 @@ FULL = Holding(
     upload_bytes=9,
     stale_upload_bytes=8,
 )
-BARE = Holding(storage_class="GLACIER", objects=1)
+BARE = InClass(storage_class="GLACIER", objects=1)
 
 
 def report(
-    *holdings: Holding, days: float = 1, whole: bool = True, every: bool = True, markers: int | None = None
+    *holdings: InClass, days: float = 1, whole: bool = True, every: bool = True, markers: int | None = None
 ) -> StorageReport:
     return StorageReport(
         source=Source.INVENTORY,
@@ -92,10 +92,10 @@ def test_what_is_lacking(reports: list[StorageReport], said: str) -> None:
 
 
 def test_most_objects_and_not_the_average_of_all() -> None:
-    few = Holding(storage_class="STANDARD", objects=100, bytes=10**9, small=49, small_bytes=490)
-    most = Holding(storage_class="STANDARD", objects=100, bytes=10**9, small=50, small_bytes=500)
-    all_ = Holding(storage_class="STANDARD", objects=100, bytes=1000, small=100, small_bytes=1000)
-    large = Holding(storage_class="STANDARD", objects=2, bytes=10**9)
+    few = InClass(storage_class="STANDARD", objects=100, bytes=10**9, small=49, small_bytes=490)
+    most = InClass(storage_class="STANDARD", objects=100, bytes=10**9, small=50, small_bytes=500)
+    all_ = InClass(storage_class="STANDARD", objects=100, bytes=1000, small=100, small_bytes=1000)
+    large = InClass(storage_class="STANDARD", objects=2, bytes=10**9)
     found = [sizes(report(one), 0.5) for one in (few, most, all_, large)]
     assert [(one.typical, one.mostly_small) for one in found if one] == [
         (19_607_833, False),
@@ -109,7 +109,7 @@ def test_most_objects_and_not_the_average_of_all() -> None:
 
 
 def test_a_report_that_counts_small_objects_goes_before_one_that_does_not() -> None:
-    lens, counts = report(Holding(storage_class="STANDARD", objects=2, bytes=10**9)), report(FULL, days=5)
+    lens, counts = report(InClass(storage_class="STANDARD", objects=2, bytes=10**9)), report(FULL, days=5)
     found = best_sizes([lens, counts], NOW, 0.5)
     assert found
     assert found[0] == counts
@@ -119,7 +119,7 @@ def test_a_report_that_counts_small_objects_goes_before_one_that_does_not() -> N
 @given(st.integers(1, 10**9), st.integers(0, 10**9), st.floats(0.01, 1))
 def test_the_typical_size_is_on_its_side_of_128_kb(objects: int, small: int, most: float) -> None:
     small = min(small, objects)
-    held = Holding(
+    held = InClass(
         storage_class="STANDARD",
         objects=objects,
         bytes=small * (SMALL - 1) + (objects - small) * SMALL,

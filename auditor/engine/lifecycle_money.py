@@ -1,0 +1,223 @@
+"""What lifecycle findings come to in money, from what CloudWatch says is in a bucket.
+
+Fees and requests are paid once, for the objects that are there today; what a month costs is apart from them. The sizes that there are
+say nothing of prefixes, tags and versions: where rules make a difference between those, an amount is unknown, and says what it would be
+for the whole bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import ROUND_UP, Decimal
+from typing import Any
+
+import msgspec
+
+from auditor.engine.charges import part_of
+from auditor.engine.context import Context
+from auditor.engine.s3_use import held
+from auditor.lifecycle import words
+from auditor.lifecycle.charges import Charge, charges
+from auditor.lifecycle.check import Found
+from auditor.lifecycle.checks.effect import AFTER_EXPIRY, LADDER
+from auditor.lifecycle.checks.fees import EARLY
+from auditor.lifecycle.checks.small import LOSE, STAY, UNWATCHED
+from auditor.lifecycle.config import Config, Facts, collected
+from auditor.lifecycle.costs import ALIKE, ALL, HORIZON, SHARED, BreakEven, Step, along, break_even
+from auditor.lifecycle.holding import Lot, Uses, amount, moved, overhead, rest
+from auditor.lifecycle.subject import Event, Usage
+from auditor.lifecycle.timeline import moment, steps
+from auditor.model.fact import Fact, Known, Unknown
+from auditor.model.money import Money, unknown_money
+from auditor.model.price import Price, Prices
+from auditor.model.s3 import Bucket, Lifecycle, LifecycleRule
+from auditor.money.shown import text
+
+NOTHING = frozenset({AFTER_EXPIRY, LADDER, STAY})
+"""Checks of transitions that do not take place: no request is made, and nothing is saved either."""
+CHARGED = frozenset({EARLY, LOSE, UNWATCHED})
+"""Checks of what is charged by the bytes and objects that there are."""
+INVENTORY = "an S3 Inventory report would tell"
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bucket holds, the prices of its region, and its versioning: ``None`` where that is not known."""
+
+    usage: Fact[Usage]
+    prices: Prices
+    region: str
+    versioning: str | None
+
+
+class Amounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a finding costs in a month and once, and what is to be said of that."""
+
+    cost: Money | None = None
+    once: Money | None = None
+    said: Mapping[str, str | list[str]] = {}
+
+
+class Moving(msgspec.Struct, frozen=True, kw_only=True):
+    """A transition of the objects that are in class ``origin`` today.
+
+    ``after``: days from writing, of versions from when they became noncurrent. ``size``: bytes of an object on average. ``fee``: its
+    requests, once. ``said``: from which size and when it pays, what it saves and when that has paid the requests, in words.
+    ``supposed``: what all that rests on.
+    """
+
+    rules: tuple[str, ...]
+    start: str
+    end: str
+    after: int
+    origin: str
+    objects: int
+    size: int
+    fee: Money
+    said: str
+    supposed: tuple[str, ...]
+
+
+def holding(bucket: Bucket, about: Context[Any]) -> Holding:
+    """What a bucket holds. Reads ``Bucket.sizes``, ``Bucket.created``, ``Bucket.object_count`` and ``Bucket.versioning``."""
+    status = bucket.versioning.value.status if isinstance(bucket.versioning, Known) else None
+    return Holding(usage=held(bucket, about.taken_at), prices=about.prices, region=bucket.region, versioning=status)
+
+
+def amounts(found: Found, lifecycle: Lifecycle, holding: Holding | None, today: datetime) -> Amounts:
+    """What a finding comes to; nothing where it is about no money, or nobody said what the bucket holds."""
+    if found.check in NOTHING:
+        said = "nothing is charged for a transition that does not take place, and nothing is saved"
+        return Amounts(once=Money(amount=Decimal(0), per="once"), said={"money": said})
+    if found.check not in CHARGED or holding is None or found.proof is None:
+        return Amounts()
+    if isinstance(holding.usage, Unknown):
+        unknown = unknown_money("", holding.usage)
+        return Amounts(cost=unknown if found.check is LOSE else None, once=_once(unknown))
+    usage, region = holding.usage.value, holding.region
+    config = collected(lifecycle, Facts(today=today, versioning=holding.versioning))
+    target = found.part.split(" ")[0 if found.check is EARLY else -1]
+    fees: Uses = ()
+    added: Uses = ()
+    for origin, step in _ways(found, config, usage, target):
+        lot = Lot(usage.count(origin) or 0, usage.bytes[origin])
+        if found.check is EARLY:
+            fees += rest(region, target, lot, step.stay) if step.stay is not None else ()
+        else:
+            # What has moved already made its requests.
+            fees += moved(region, target, lot) if origin != target else ()
+            added += overhead(region, target, lot)
+    once = _open(amount(holding.prices, fees, "once"), config, holding)
+    cost = _open(amount(holding.prices, added), config, holding) if found.check is LOSE else None
+    return Amounts(cost=cost, once=once, said={"pays": [*_pays(found, config, target, holding)], "supposed": [*_supposed(usage)]})
+
+
+def movings(lifecycle: Lifecycle, holding: Holding, today: datetime, versioning: str) -> tuple[tuple[Moving, ...], bool]:
+    """The transitions that objects of a bucket make if its versioning is ``versioning``, and whether all rules were tried."""
+    if not isinstance(holding.usage, Known) or not holding.usage.value.total:
+        return (), True
+    usage = holding.usage.value
+    average = sum(usage.bytes.values()) // (usage.total or 1)
+    config = collected(lifecycle, Facts(today=today, versioning=versioning, average_size=average))
+    found = tuple(
+        _moving(one, config, usage, holding) for one in charges(config, holding.prices, holding.region, usage, (average,))
+    )
+    return found, not config.exhausted
+
+
+def _moving(one: Charge, config: Config, usage: Usage, holding: Holding) -> Moving:
+    count = usage.count(one.origin) or 1
+    size = usage.bytes[one.origin] // count
+    fee = _open(one.money.fee, config, holding)
+    parts = [f"{one.step.start} to {one.step.end} after {words.days(one.after)}", _from_size(one.even)]
+    if one.money.saving.amount is not None and one.money.fee.amount is not None:
+        whole = "" if fee.amount is not None else "of the whole bucket, "
+        back = "never paid back"
+        if one.money.payback is not None:
+            back = f"paid back in {one.money.payback.quantize(Decimal('0.1'), rounding=ROUND_UP):,f} months"
+        parts.append(
+            f"{whole}{text(one.money.fee.amount, one.money.fee.currency)} once for requests, and "
+            f"{text(one.money.saving.amount, one.money.saving.currency)} a month are saved: {back}"
+        )
+    return Moving(
+        rules=one.rules,
+        start=one.step.start,
+        end=one.step.end,
+        after=one.after,
+        origin=one.origin,
+        objects=count,
+        size=size,
+        fee=fee,
+        said="; ".join(parts),
+        supposed=(*one.even.assumptions, *_supposed(usage)),
+    )
+
+
+def _ways(found: Found, config: Config, usage: Usage, target: str) -> Iterator[tuple[str, Step]]:
+    """The classes whose objects come to the class that a finding is about, each with the step there; those that are there already by
+    the step of the object that proves it."""
+    assert found.proof is not None  # noqa: S101  asked before
+    for name, size in usage.bytes.items():
+        start = found.proof.subject.storage_class if name == target else name
+        step = next((one for one in _steps(found, config, start) if one.end == target), None)
+        if size and step is not None:
+            yield name, step
+
+
+def _steps(found: Found, config: Config, start: str) -> tuple[Step, ...]:
+    """The transitions of the object that proves a finding, if it had been written to class ``start``."""
+    assert found.proof is not None  # noqa: S101  asked before
+    subject = msgspec.structs.replace(found.proof.subject, storage_class=start)
+    made = steps([one.rule for one in config.enabled], config.minimum, subject)
+    return along(subject, [Event(at=moment(day), action=action, storage_class=to, rules=ids) for day, action, to, ids in made])
+
+
+def _pays(found: Found, config: Config, target: str, holding: Holding) -> Iterator[str]:
+    """From which size the transition pays that small objects make to their loss."""
+    if found.check is not EARLY and found.proof is not None:
+        step = next((one for one in _steps(found, config, found.proof.subject.storage_class) if one.end == target), None)
+        if step is not None:
+            yield _from_size(break_even(step, holding.prices, holding.region, ()))
+
+
+def _from_size(even: BreakEven) -> str:
+    """From which size a transition pays, and after how many days for objects of the size that was asked for."""
+    if not even.known:
+        return "from which size on it pays is not known, as prices are not"
+    within = words.days(even.step.within) if even.step.within != HORIZON else "a year"
+    said = f"pays within {within} from {words.bytes_(even.size)} on" if even.size is not None else "pays at no size"
+    for point in even.curve:
+        when = f"after {words.days(point.days)}" if point.days is not None else "never"
+        said += f", objects of {words.bytes_(point.size)} {when}"
+    return f"{said} ({_dated(even.prices)})"
+
+
+def _dated(prices: tuple[Price, ...]) -> str:
+    """The date and basis of prices, and whether anybody verified them."""
+    bases = ", ".join(sorted({one.basis for one in prices}))
+    unverified = "" if all(one.verified and one.elsewhere is None for one in prices) else ", not verified"
+    return f"{bases} prices of {min(one.as_of for one in prices)}{unverified}"
+
+
+def _supposed(usage: Usage) -> tuple[str, ...]:
+    return (ALL, ALIKE, *((SHARED,) if usage.shared else ()))
+
+
+def _open(money: Money, config: Config, holding: Holding) -> Money:
+    """The amount; unknown where the rules make a difference between objects that CloudWatch counts as one."""
+    whys: list[str] = []
+    if any(not one.rule.filter.whole_bucket for one in config.enabled if _acts(one.rule)):
+        whys.append("how much of the bucket the filters of its rules let through is not known")
+    if holding.versioning is None:
+        whys.append("whether the bucket has noncurrent versions is not known")
+    elif holding.versioning != "Off":
+        whys.append("how much of the bucket is noncurrent versions is not known")
+    return part_of(money, f"{' and '.join(whys)}: {INVENTORY}") if whys else money
+
+
+def _acts(rule: LifecycleRule) -> bool:
+    return bool(rule.transitions or rule.noncurrent_transitions or rule.expiration or rule.noncurrent_expiration)
+
+
+def _once(money: Money) -> Money:
+    return msgspec.structs.replace(money, per="once")

@@ -1,0 +1,160 @@
+"""Bucket in Intelligent-Tiering whose objects are too small for it
+
+## Why it matters
+Intelligent-Tiering leaves objects under 128 KB in its frequent tier for ever, at the price of S3 Standard. Here objects have less than that
+on average, and most of the bytes are in that tier: the class saves next to nothing, and the larger objects among them are charged for being
+watched. For hundreds of millions of objects that is more than it saves.
+
+The size is the average over the bucket, by CloudWatch's daily figures.
+
+## How to fix
+Join small objects to larger ones, such as in tar files or Parquet. Where they stay as they are, write them to S3 Standard, and move only
+large ones:
+
+    aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration '{"Rules": [{"ID": "tier",
+      "Status": "Enabled", "Filter": {"ObjectSizeGreaterThan": 131072},
+      "Transitions": [{"Days": 0, "StorageClass": "INTELLIGENT_TIERING"}]}]}'
+
+The command replaces all rules of the bucket: when there are others, put this one beside them. What is in the class now a copy in place
+takes out of it, a request for each object: for small ones that seldom pays.
+
+## When it is fine
+A few large objects hold most of the bytes, and have not been there for a month yet.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from auditor.sdk import (
+    CASE_TIME,
+    Bucket,
+    Case,
+    Confidence,
+    Context,
+    Fact,
+    Known,
+    Limits,
+    Pillar,
+    Reason,
+    Series,
+    Severity,
+    Use,
+    Verdict,
+    by_class,
+    cannot_tell,
+    denied,
+    fails,
+    flag,
+    held,
+    need,
+    ok,
+    part_of,
+    passes,
+    priced,
+    rule,
+    sample,
+    series_of,
+    skip,
+    skips,
+    stored,
+    thousands,
+    unknown,
+)
+
+CLASS = "INTELLIGENT_TIERING"
+WATCHED = "how many of its objects have 128 KB, and are watched, is not known: an S3 Inventory report would tell"
+
+
+class Thresholds(Limits, frozen=True):
+    average_kb: float = 128
+    """KB of an average object: smaller ones are not moved to cheaper tiers (S3 User Guide, how Intelligent-Tiering works)."""
+    tiered: float = 0.5
+    """Share of the bytes of the class in cheaper tiers from which on it does its work. Ours."""
+    others: float = 0.05
+    """Share of the bucket in other classes that is small enough to be left out of account. Ours."""
+
+
+@rule(
+    over=Bucket,
+    reads=(Bucket.sizes, Bucket.created, Bucket.object_count),
+    pillar=Pillar.COST,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    since="0.1",
+    limits=Thresholds,
+)
+def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
+    limits = about.limits
+    tiers = {name: size for name, size in by_class(need(stored(bucket, about.taken_at))).items() if name.startswith(CLASS)}
+    size = sum(tiers.values())
+    if not size:
+        yield skip("nothing is kept in Intelligent-Tiering")
+        return
+    tiered = 1 - tiers.get(f"{CLASS}_FA", 0) / size
+    if tiered >= limits.tiered:
+        yield ok("{share} % of what is in Intelligent-Tiering is in cheaper tiers", share=round(tiered * 100, 1))
+        return
+    inside = need(held(bucket, about.taken_at))
+    objects, whole = inside.objects or 1, sum(inside.bytes.values())
+    average = whole / objects / 1024
+    if average >= limits.average_kb:
+        yield ok("its objects average {average} KB", average=round(average, 1), objects=objects)
+    elif whole - inside.bytes.get(CLASS, 0) > limits.others * whole:
+        yield cannot_tell(
+            Bucket.object_count,
+            "objects average {average} KB over all storage classes: how large those in Intelligent-Tiering are cannot be told",
+            reason=Reason.NO_DATA,
+            average=round(average, 1),
+            objects=objects,
+            classes=inside.bytes,
+        )
+    else:
+        yield flag(
+            "{size} GB of Intelligent-Tiering are objects of {average} KB on average, and {share} % are in cheaper tiers",
+            cost=part_of(about.money(Use("s3-monitoring", bucket.region, CLASS, thousands(objects))), WATCHED),
+            size=round(size / 2**30, 1),
+            average=round(average, 1),
+            share=round(tiered * 100, 1),
+            objects=objects,
+        )
+
+
+def cases() -> Iterator[Case[Bucket]]:
+    gb = 2.0**30
+
+    def daily(metric: str, **values: float | None) -> Known[tuple[Series, ...]]:
+        return Known(
+            tuple(
+                series_of(
+                    "AWS/S3",
+                    metric,
+                    "Average",
+                    [value] * 3,
+                    period=86400,
+                    dimensions={"BucketName": "cache", "StorageType": storage},
+                )
+                for storage, value in values.items()
+            )
+        )
+
+    def bucket(
+        sizes: Fact[tuple[Series, ...]],
+        count: Fact[tuple[Series, ...]],
+        created: Fact[datetime] = Known(CASE_TIME.replace(year=2019)),
+    ) -> Bucket:
+        return sample(Bucket, "cache", sizes=sizes, object_count=count, created=created)
+
+    frequent = daily("BucketSizeBytes", IntelligentTieringFAStorage=1000 * gb, IntelligentTieringIAStorage=50 * gb)
+    colder = daily("BucketSizeBytes", IntelligentTieringFAStorage=400 * gb, IntelligentTieringAIAStorage=600 * gb)
+    mixed = daily("BucketSizeBytes", IntelligentTieringFAStorage=600 * gb, StandardStorage=400 * gb)
+    standard = daily("BucketSizeBytes", StandardStorage=400 * gb)
+    many, few = daily("NumberOfObjects", AllStorageTypes=20e6), daily("NumberOfObjects", AllStorageTypes=1e6)
+    yield passes("a megabyte each", bucket(frequent, few))
+    yield passes("most is in cheaper tiers", bucket(colder, many))
+    yield fails("55 KB each", bucket(frequent, many), prices=(priced("s3-monitoring", CLASS, "0.0025", "1,000 objects a month"),))
+    yield skips("all of it is in Standard", bucket(standard, many))
+    yield unknown("other classes may hold the small ones", bucket(mixed, many))
+    yield unknown("the number of objects may not be read", bucket(frequent, denied(Bucket.object_count)))
+    yield unknown("the sizes may not be read", bucket(denied(Bucket.sizes), many))
+    yield unknown("it was made today", bucket(Known(()), many, created=Known(CASE_TIME)))
+    yield unknown("its age is not known", bucket(Known(()), many, created=denied(Bucket.created)))
