@@ -32,7 +32,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
-from auditor.engine.s3_reports import UPLOADED_AS, beside, given, holding_by, in_gb, noncurrent_money, uploads_money
+from auditor.engine.s3_reports import UPLOADED_AS, beside, given, in_gb, noncurrent_money, reported, uploads_money, usage_by
 from auditor.engine.s3_use import held, standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
@@ -333,7 +333,6 @@ __all__ = [
     "grants_everything",
     "held",
     "holding",
-    "holding_by",
     "in_gb",
     "instance_money",
     "is_the_internet",
@@ -359,6 +358,7 @@ __all__ = [
     "part_of",
     "passes",
     "priced",
+    "reported",
     "rule",
     "sample",
     "says_who",
@@ -377,5 +377,6 @@ __all__ = [
     "unknown",
     "unknown_money",
     "uploads_money",
+    "usage_by",
     "volume_uses",
 ]

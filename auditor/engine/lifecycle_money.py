@@ -38,6 +38,8 @@ NOTHING = frozenset({AFTER_EXPIRY, LADDER, STAY})
 """Checks of transitions that do not take place: no request is made, and nothing is saved either."""
 CHARGED = frozenset({EARLY, LOSE, UNWATCHED})
 """Checks of what is charged by the bytes and objects that there are."""
+SOME = (128 * 1024, 1024**2, 16 * 1024**2, 128 * 1024**2)
+"""Bytes of objects of which it is said when they pay, where it is not known how large those of the bucket are."""
 INVENTORY = "an S3 Inventory report would tell"
 
 
@@ -61,8 +63,9 @@ class Amounts(msgspec.Struct, frozen=True, kw_only=True):
 class Moving(msgspec.Struct, frozen=True, kw_only=True):
     """A transition of the objects that are in class ``origin`` today.
 
-    ``after``: days from writing, of versions from when they became noncurrent. ``size``: bytes of an object on average. ``fee``: its
-    requests, once. ``said``: from which size and when it pays, what it saves and when that has paid the requests, in words.
+    ``after``: days from writing, of versions from when they became noncurrent. ``objects``: how many there are, and ``size``: bytes of one
+    on average; none where that is not known. ``fee``: its requests, once. ``said``: from which size and when it pays, what it saves and
+    when that has paid the requests, in words.
     ``supposed``: what all that rests on.
     """
 
@@ -78,10 +81,13 @@ class Moving(msgspec.Struct, frozen=True, kw_only=True):
     supposed: tuple[str, ...]
 
 
-def holding(bucket: Bucket, about: Context[Any]) -> Holding:
-    """What a bucket holds. Reads ``Bucket.sizes``, ``Bucket.created``, ``Bucket.object_count`` and ``Bucket.versioning``."""
+def holding(bucket: Bucket, about: Context[Any], reported: Usage | None = None) -> Holding:
+    """What a bucket holds: as a report says, where one does, else as CloudWatch does.
+
+    Reads ``Bucket.sizes``, ``Bucket.created``, ``Bucket.object_count`` and ``Bucket.versioning``."""
     status = bucket.versioning.value.status if isinstance(bucket.versioning, Known) else None
-    return Holding(usage=held(bucket, about.taken_at), prices=about.prices, region=bucket.region, versioning=status)
+    usage = held(bucket, about.taken_at) if reported is None else Known(reported)
+    return Holding(usage=usage, prices=about.prices, region=bucket.region, versioning=status)
 
 
 def amounts(found: Found, lifecycle: Lifecycle, holding: Holding | None, today: datetime) -> Amounts:
@@ -112,22 +118,22 @@ def amounts(found: Found, lifecycle: Lifecycle, holding: Holding | None, today: 
     return Amounts(cost=cost, once=once, said={"pays": [*_pays(found, config, target, holding)], "supposed": [*_supposed(usage)]})
 
 
-def movings(lifecycle: Lifecycle, holding: Holding, today: datetime, versioning: str) -> tuple[tuple[Moving, ...], bool]:
-    """The transitions that objects of a bucket make if its versioning is ``versioning``, and whether all rules were tried."""
-    if not isinstance(holding.usage, Known) or not holding.usage.value.total:
-        return (), True
-    usage = holding.usage.value
-    average = sum(usage.bytes.values()) // (usage.total or 1)
+def movings(lifecycle: Lifecycle, holding: Holding, today: datetime, versioning: str | None) -> tuple[tuple[Moving, ...], bool]:
+    """The transitions that objects of a bucket make if its versioning is ``versioning``, and whether all rules were tried.
+
+    Where it is not known what the bucket holds, those of objects in S3 Standard, with the days after which some sizes pay.
+    """
+    usage = holding.usage.value if isinstance(holding.usage, Known) else None
+    average = sum(usage.bytes.values()) // usage.total if usage is not None and usage.total else None
     config = collected(lifecycle, Facts(today=today, versioning=versioning, average_size=average))
-    found = tuple(
-        _moving(one, config, usage, holding) for one in charges(config, holding.prices, holding.region, usage, (average,))
-    )
-    return found, not config.exhausted
+    sizes = SOME if average is None else (average,)
+    made = charges(config, holding.prices, holding.region, usage, sizes)
+    return tuple(_moving(one, config, usage, holding) for one in made), not config.exhausted
 
 
-def _moving(one: Charge, config: Config, usage: Usage, holding: Holding) -> Moving:
-    count = usage.count(one.origin) or 1
-    size = usage.bytes[one.origin] // count
+def _moving(one: Charge, config: Config, usage: Usage | None, holding: Holding) -> Moving:
+    count = usage.count(one.origin) if usage is not None else None
+    size = usage.bytes[one.origin] // count if usage is not None and count else 0
     fee = _open(one.money.fee, config, holding)
     parts = [f"{one.step.start} to {one.step.end} after {words.days(one.after)}", _from_size(one.even)]
     if one.money.saving.amount is not None and one.money.fee.amount is not None:
@@ -145,11 +151,11 @@ def _moving(one: Charge, config: Config, usage: Usage, holding: Holding) -> Movi
         end=one.step.end,
         after=one.after,
         origin=one.origin,
-        objects=count,
+        objects=count or 0,
         size=size,
         fee=fee,
         said="; ".join(parts),
-        supposed=(*one.even.assumptions, *_supposed(usage)),
+        supposed=(*one.even.assumptions, *(_supposed(usage) if usage is not None else ())),
     )
 
 

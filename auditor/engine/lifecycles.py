@@ -115,8 +115,9 @@ def agreed(given: Fact[T], possible: Iterable[T], judged: Callable[[T], tuple[Ve
     return made[0]
 
 
-def moves(lifecycle: Lifecycle, inside: Holding, *, today: datetime, versioning: str) -> tuple[Moving, ...]:
-    """The transitions that objects of a bucket make if its versioning is ``versioning``, by what is in which class today.
+def moves(lifecycle: Lifecycle, inside: Holding, *, today: datetime, versioning: str | None) -> tuple[Moving, ...]:
+    """The transitions that objects of a bucket make if its versioning is ``versioning`` (``None``: what the rules suppose), by what is in
+    which class today.
 
     Raises :class:`Missing` when the rules are too many to try them all.
     """

@@ -9,13 +9,12 @@ from typing import Any
 import msgspec
 
 from auditor.engine.context import Context
-from auditor.engine.lifecycle_money import Holding, holding
 from auditor.engine.s3_use import STANDARD_TIERS
 from auditor.lifecycle.subject import Usage
 from auditor.model.fact import Known, Reason, Unknown, need
 from auditor.model.money import GIB, Money, Use, gigabytes, unknown_money
 from auditor.model.s3 import Bucket
-from auditor.model.s3_report import TIERS, InClass, StorageReport
+from auditor.model.s3_report import TIERS, InClass, StorageReport, fresh
 from auditor.model.verdict import Verdict
 
 UPLOADED_AS: Mapping[str, str] = MappingProxyType(
@@ -68,13 +67,17 @@ def usage_by(report: StorageReport, *, small: bool = False) -> Usage | None:
     return Usage(bytes=sizes, counts={name: count for name, count in counts.items() if name not in uncounted})
 
 
-def holding_by(report: StorageReport, bucket: Bucket, about: Context[Any], *, small: bool) -> Holding:
-    """What a bucket holds by a report, all of it or its ``small`` objects alone; by CloudWatch where the report does not say it by class.
+def reported(bucket: Bucket, about: Context[Any]) -> tuple[StorageReport, Usage] | None:
+    """The best report of the whole bucket, and what is in it, class by class, by that; ``None`` when no report says it.
 
-    Reads what :func:`auditor.engine.lifecycle_money.holding` reads.
+    For what no verdict hangs on: before one does, ask :func:`given`. Reads ``Bucket.reports``.
     """
-    inside, usage = holding(bucket, about), usage_by(report, small=small)
-    return inside if usage is None else msgspec.structs.replace(inside, usage=Known(usage))
+    reports = bucket.reports.value if isinstance(bucket.reports, Known) else ()
+    for one in fresh(reports, about.taken_at):
+        usage = usage_by(one)
+        if one.whole and usage is not None and usage.total is not None:
+            return one, usage
+    return None
 
 
 def noncurrent_money(report: StorageReport, region: str, about: Context[Any]) -> Money:

@@ -50,7 +50,6 @@ from auditor.sdk import (
     fails,
     given,
     holding,
-    holding_by,
     lint_lifecycle,
     need,
     ok,
@@ -62,6 +61,7 @@ from auditor.sdk import (
     skips,
     total_bytes,
     unknown,
+    usage_by,
 )
 
 CHECKS = ("small-objects-stay", "small-objects-moved", "small-objects-not-tiered")
@@ -113,7 +113,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         today=about.taken_at,
         average_size=sizes.typical,
         small=(sizes.small or 0, sizes.objects) if sizes.mostly_small else None,
-        inside=holding_by(report, bucket, about, small=sizes.mostly_small),
+        inside=holding(bucket, about, usage_by(report, small=sizes.mostly_small)),
     )
     what = "objects of {size} bytes on average are large enough for its transitions"
     if sizes.small is not None:
@@ -175,16 +175,16 @@ def cases() -> Iterator[Case[Bucket]]:
         "the lifecycle may not be read",
         sample(Bucket, "vault", lifecycle=denied(Bucket.lifecycle), sizes=bytes_, object_count=many),
     )
-    yield from reported()
+    yield from counted()
 
 
-def reported() -> Iterator[Case[Bucket]]:
+def counted() -> Iterator[Case[Bucket]]:
     """With reports, whatever CloudWatch says."""
     tier = Known(Lifecycle((LifecycleRule(id="tier", enabled=True, transitions=(Transition("STANDARD_IA", days=30),)),)))
     # A terabyte in a thousand models, and a million and a half of thumbnails beside them: 700 KB on average.
     mixed = InClass(storage_class="STANDARD", objects=1_501_000, bytes=2**40, small=1_500_000, small_bytes=1_500_000 * 4096)
     large = InClass(storage_class="STANDARD", objects=1200, bytes=2**40, small=200, small_bytes=200 * 4096)
-    counted = InClass(storage_class="STANDARD", objects=1200, bytes=2**40)
+    plain = InClass(storage_class="STANDARD", objects=1200, bytes=2**40)
 
     def bucket(source: Source, held: InClass, whole: bool = True, days: int = 2) -> Bucket:
         at = CASE_TIME - timedelta(days=days)
@@ -193,6 +193,6 @@ def reported() -> Iterator[Case[Bucket]]:
 
     yield fails("most are small, though the average is large", bucket(Source.INVENTORY, mixed))
     yield passes("few are small", bucket(Source.INVENTORY, large))
-    yield passes("large on average, by S3 Storage Lens", bucket(Source.LENS, counted))
+    yield passes("large on average, by S3 Storage Lens", bucket(Source.LENS, plain))
     yield unknown("a report of a part, and no figures of CloudWatch", bucket(Source.INVENTORY, mixed, whole=False))
     yield unknown("a report of half a year ago, and no figures of CloudWatch", bucket(Source.INVENTORY, mixed, days=180))

@@ -101,6 +101,15 @@ def test_a_proposal_for_several_classes(capsys: Capture) -> None:
     assert "objects of a class are of one size, the average of the class" in advice["assumptions"]
 
 
+def test_rules_that_ask_for_one_transition_are_cut_to_twenty(capsys: Capture) -> None:
+    rule = {"Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}
+    Path("many.json").write_text(json.dumps({"Rules": [{"ID": f"r{n}", **rule} for n in range(25)]}))
+    (cost,) = told(capsys, "many.json", "--region", "xx-test-1", "--prices", "prices.csv", *BUCKET, code=1)["files"][0]["costs"]
+    assert (len(cost["rules"]), cost["more"]) == (20, 5)
+    assert run(["lifecycle", "many.json", "--region", "xx-test-1", "--prices", "prices.csv", *BUCKET]) == 1
+    assert ", r19 and 5 more\n" in capsys.readouterr().out
+
+
 def test_without_prices_or_sizes_it_is_unknown(capsys: Capture) -> None:
     (first, _) = told(capsys, "good.json", "--region", "zz-none-9")["files"][0]["costs"]
     assert (first["known"], first["pays_from"], first["curve"]) == (False, None, [])

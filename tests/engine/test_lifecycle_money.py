@@ -148,7 +148,12 @@ def test_what_moves_and_when_it_pays() -> None:
     )
     assert part[0].fee.amount is None
     assert "; of the whole bucket, 31.46 USD once for requests" in part[0].said
-    assert moves(Lifecycle((COLD,)), inside(None), today=TODAY, versioning="Off") == ()
+    (unsized,) = moves(Lifecycle((COLD,)), inside(None), today=TODAY, versioning=None)
+    assert (unsized.objects, unsized.size, unsized.fee.amount) == (0, 0, None)
+    assert unsized.said == (
+        "STANDARD to GLACIER after 90 days; pays within a year from 150.5 KB on, objects of 128 KB after 439 days, objects of 1 MB after "
+        "56 days, objects of 16 MB after 17 days, objects of 128 MB after 15 days (list prices of 2026-01-01)"
+    )
 
 
 def bucket(sizes: dict[str, float], objects: float | None) -> Bucket:

@@ -14,7 +14,7 @@ from auditor.lifecycle.config import Config, Facts, collected
 from auditor.lifecycle.lint import all_checks
 from auditor.lifecycle.report import Life
 from auditor.model.fact import Known, Missing, Reason, Unknown
-from auditor.model.s3 import Expiration, Filter, Lifecycle, LifecycleRule, NoncurrentExpiration, Transition
+from auditor.model.s3 import Expiration, Filter, Lifecycle, LifecycleRule, NoncurrentExpiration, NoncurrentTransition, Transition
 from auditor.model.verdict import Verdict
 
 TODAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -58,6 +58,23 @@ def test_what_all_values_agree_on_is_decided() -> None:
     with pytest.raises(Missing):
         agreed(denied, STATES, lambda status: judged(Lifecycle((OLD,)), check, status))
     assert agreed(Known("Enabled"), STATES, lambda status: judged(Lifecycle((OLD,)), check, status)) == ()
+
+
+def test_a_fee_says_since_when_the_version_is_noncurrent() -> None:
+    moving = LifecycleRule(
+        id="v",
+        enabled=True,
+        noncurrent_transitions=(NoncurrentTransition("GLACIER", days=7),),
+        noncurrent_expiration=NoncurrentExpiration(days=30),
+    )
+    marking = LifecycleRule(id="m", enabled=True, transitions=(Transition("GLACIER", days=20),), expiration=Expiration(days=50))
+    rules = Lifecycle((marking, OLD))
+    (one,) = lint_lifecycle(Lifecycle((moving,)), ("early-deletion-fee",), today=TODAY, versioning="Enabled")
+    assert "of 1 MB, noncurrent from day 0 on, is in `GLACIER` from day 7 and deleted on day 30 by rule `v`" in one.because
+    (two,) = lint_lifecycle(rules, ("early-deletion-fee",), today=TODAY, versioning="Enabled")
+    assert "of 1 MB, noncurrent from day 50 on, is in `GLACIER` from day 20 and deleted on day 80" in two.because
+    (three,) = lint_lifecycle(Lifecycle((marking,)), ("early-deletion-fee",), today=TODAY, versioning="Off")
+    assert "noncurrent" not in three.because
 
 
 def test_actions_that_take_place() -> None:

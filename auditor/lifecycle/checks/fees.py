@@ -77,7 +77,8 @@ def _found(config: Config, named: Named, path: Path, subject: Subject, came: Ste
         check=EARLY,
         path=path,
         message=(
-            f"{named.shown}: {words.object_(subject)} is in {shown(name)} from day {day_of(subject, came):,} and "
+            f"{named.shown}: {words.object_(subject)}{_noncurrent(config, subject, left)} is in {shown(name)} from day "
+            f"{day_of(subject, came):,} and "
             f"{words.step(subject, left)}, after {words.days(stay)}; {least} are charged, {least - stay} of them for nothing"
         ),
         fix=f"let it stay {least} days, or leave the transition out",
@@ -85,3 +86,10 @@ def _found(config: Config, named: Named, path: Path, subject: Subject, came: Ste
         part=f"{name} {left[2] or left[1].value}",
         proof=config.proof(subject),
     )
+
+
+def _noncurrent(config: Config, subject: Subject, left: Step) -> str:
+    """Since when the object is noncurrent that leaves: replaced by its owner, or marked as deleted by lifecycle."""
+    marked = next((day_of(subject, one) for one in config.steps(subject) if one[1] is Action.MARK and one[0] <= left[0]), None)
+    since = (subject.noncurrent_since - subject.created).days if subject.noncurrent_since is not None else marked
+    return f", noncurrent from day {since:,} on," if since is not None else ""
