@@ -32,11 +32,11 @@ def collect(
     Exit codes: 0 done, 2 usage, 3 incomplete.
     """
     from auditor.cli import choose
+    from auditor.cli import inventory as reports
     from auditor.cli.account import real, target
     from auditor.cli.snapshot import take
     from auditor.collect.wanted import everything
     from auditor.errors import UsageError
-    from auditor.inventory import files as reports
     from auditor.money.settings import PriceSettings
     from auditor.render.visible import visible
     from auditor.selection import check_opt_ins
@@ -54,7 +54,7 @@ def collect(
         raise UsageError(f"`{out}` is a folder; --out of `collect` names the file to write, such as {out / 'snapshot.jsonl.gz'}")
     check_opt_ins(also or ())
     book = choose.book(PriceSettings(), prices)
-    given = reports.read(inventory or ())
+    given = reports.given(inventory, quiet=quiet)
     with real(wanted_target) as connection, exclusive(out.parent):
         snapshot, path = take(
             connection,

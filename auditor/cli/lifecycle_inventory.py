@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from auditor.cli import inventory
 from auditor.cli.lifecycle_costs import Size
 from auditor.engine.s3_reports import usage_by
 from auditor.errors import UsageError
-from auditor.inventory.files import About, Given, read
+from auditor.inventory.files import About, Given
 from auditor.lifecycle.classes import CLASSES
 from auditor.lifecycle.subject import Usage
 from auditor.model.s3_report import STALE, StorageReport
@@ -27,7 +29,7 @@ def reported(paths: Sequence[Path], bucket: str | None) -> Size:
 
     Raises :class:`UsageError` for reports that cannot be used, or of which none says what is in the bucket.
     """
-    given = read(paths)
+    given = inventory.given(paths, quiet=not sys.stderr.isatty())
     chosen = _of(given, bucket)
     usable = [one for one in chosen if _usage(one)[0] is not None]
     if not usable:

@@ -50,10 +50,10 @@ def scan(
     2 usage or configuration, 3 incomplete.
     """
     from auditor.cli import choose, present
+    from auditor.cli import inventory as reports
     from auditor.cli.account import emulated, real, target
     from auditor.collect.wanted import by_rules
     from auditor.config import severity
-    from auditor.inventory import files as reports
     from auditor.pipeline import check_formats
     from auditor.selection import opted
 
@@ -72,7 +72,7 @@ def scan(
     threshold = severity(fail_on)
     book = choose.book(chosen.prices, prices)
     wanted = by_rules([r.spec for r in chosen.rules], reading)
-    given = reports.read(inventory or ())
+    given = reports.given(inventory, quiet=quiet)
     wanted_target = target(
         profile=profile,
         role_arn=role_arn,

@@ -8,7 +8,7 @@ was given is opened, and no file counts of which size and checksum are not those
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -44,8 +44,8 @@ class Given(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def read(paths: Iterable[str | Path]) -> Given:
-    """What the reports in these files and folders say.
+def read(paths: Iterable[str | Path], told: Callable[[int, int], None] = lambda _, __: None) -> Given:
+    """What the reports in these files and folders say. ``told`` is told how many files are read, of how many (growing).
 
     Raises :class:`InventoryError` for what does not exist, is no report, or contradicts its manifest.
     """
@@ -53,6 +53,13 @@ def read(paths: Iterable[str | Path]) -> Given:
     notes: list[str] = []
     seen: set[Path] = set()
     exports = lens.Tally()
+    done = total = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        told(done, total)
+
     for path in map(Path, paths):
         if path.is_dir():
             manifests = _manifests(path)
@@ -74,32 +81,35 @@ def read(paths: Iterable[str | Path]) -> Given:
             if place.resolve() in seen:
                 continue
             seen.add(place.resolve())
+            total += len(made.parts)
             # A manifest that was named, or is all that its folder holds, has its data next to that folder.
             root = path if path.is_dir() and place.parent != path else None
             if made.bucket:
-                found.append(_inventory(place, made, root))
+                found.append(_inventory(place, made, root, step))
             else:
-                _export(place, made, root, exports)
+                _export(place, made, root, exports, step)
     found += (
         About(bucket=bucket, account=account, report=report) for (account, bucket), report in sorted(exports.reports().items())
     )
     return Given(tuple(found), tuple(notes))
 
 
-def _inventory(place: Path, made: Manifest, root: Path | None) -> About:
+def _inventory(place: Path, made: Manifest, root: Path | None, step: Callable[[], None]) -> About:
     tally = listing.Tally(made.bucket, made.columns)
     for part, path in _parts(place, made, root):
         content = Checked(_chunks(path))
         tally.add(content, str(path))
         _check(content, part, path)
+        step()
     return About(bucket=made.bucket, report=tally.report(made.as_of, made.name))
 
 
-def _export(place: Path, made: Manifest, root: Path | None, exports: lens.Tally) -> None:
+def _export(place: Path, made: Manifest, root: Path | None, exports: lens.Tally, step: Callable[[], None]) -> None:
     for part, path in _parts(place, made, root):
         content = Checked(_chunks(path))
         exports.add(content, str(path), made.columns)
         _check(content, part, path)
+        step()
 
 
 def _check(content: Checked, part: Part, path: Path) -> None:
@@ -186,6 +196,7 @@ def _parts(place: Path, made: Manifest, root: Path | None) -> Iterator[tuple[Par
     above = [own, *own.parents[:ABOVE]]
     if root is not None:
         above = [one for one in above if one.is_relative_to(root.resolve())] or [own]
+    used: set[Path] = set()
     for part in made.parts:
         path = _found(above, part.key.split("/"))
         if path is None:
@@ -193,6 +204,9 @@ def _parts(place: Path, made: Manifest, root: Path | None) -> Iterator[tuple[Par
                 f"{_name(place)} names {shown(part.key, 120)}, which is not beside it, nor in `data` next to its folder; "
                 "download that too, or the whole folder with aws s3 sync"
             )
+        if path in used:
+            raise InventoryError(f"{_name(place)} leads to {_name(path)} more than once; download the report again")
+        used.add(path)
         yield part, path
 
 

@@ -47,7 +47,7 @@ def test_from_a_folder_to_money(emulator: Emulator, tmp_path: Path, monkeypatch:
         capsys.readouterr().err
     )
     found = findings(out, "s3-versioned-no-noncurrent-expiry")
-    assert found["models"]["because"].endswith("within 3650 days; they hold 50.0 GB")
+    assert found["models"]["because"].endswith("within 3,650 days; they hold 50.0 GB")
     assert found["models"]["evidence"]["noncurrent_gb"] == 50
     assert found["models"]["evidence"]["noncurrent"] == 1
     assert found["models"]["evidence"]["report"] == f"S3 Inventory daily of {day:%Y-%m-%d}"

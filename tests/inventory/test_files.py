@@ -54,6 +54,14 @@ def test_where_the_files_may_lie(tmp_path: Path, place: str) -> None:
     assert read([tmp_path]).reports[0].report.objects == 2
 
 
+def test_how_far_it_is(tmp_path: Path) -> None:
+    inventory(tmp_path / "daily", TWO, TWO)
+    export(tmp_path / "lens", lens_rows([("STANDARD", "StorageBytes", 5)]))
+    told: list[tuple[int, int]] = []
+    read([tmp_path / "daily", tmp_path / "lens"], lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2), (3, 3)]
+
+
 def test_of_each_configuration_the_last(tmp_path: Path) -> None:
     for days in range(3):
         inventory(tmp_path / "daily", row("a") * (days + 1), as_of=DAY - timedelta(days=days))
@@ -111,6 +119,10 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "another size": (lambda at: parts(inventory(at, TWO), size=5), "is not the file of the report: it has .* says 5; download"),
     "another checksum": (lambda at: parts(inventory(at, TWO), MD5checksum="0" * 32), "its MD5 checksum is another"),
+    "one file for two": (
+        lambda at: changed(path := inventory(at, TWO), files=json.loads(path.read_text())["files"] * 2),
+        "leads to .* more than once",
+    ),
     "no checksum": (lambda at: parts(inventory(at, TWO), MD5checksum="none"), "`none` is not an MD5 checksum"),
     "packed, and cut short": (lambda at: inventory(at, gzip.compress(TWO.encode())[:-9]), "is cut short; download it again"),
     "packed, and broken": (lambda at: inventory(at, b"\x1f\x8b" + b"x" * 50), "cannot be unpacked"),
