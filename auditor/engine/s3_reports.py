@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from auditor.engine.context import Context
+from auditor.engine.lifecycle_money import Reported
 from auditor.engine.s3_use import STANDARD_TIERS
 from auditor.lifecycle.subject import Usage
 from auditor.model.fact import Known, Reason, Unknown, need
@@ -67,7 +68,7 @@ def usage_by(report: StorageReport, *, small: bool = False) -> Usage | None:
     return Usage(bytes=sizes, counts={name: count for name, count in counts.items() if name not in uncounted})
 
 
-def reported(bucket: Bucket, about: Context[Any]) -> tuple[StorageReport, Usage] | None:
+def reported(bucket: Bucket, about: Context[Any]) -> Reported | None:
     """The best report of the whole bucket, and what is in it, class by class, by that; ``None`` when no report says it.
 
     For what no verdict hangs on: before one does, ask :func:`given`. Reads ``Bucket.reports``.

@@ -122,7 +122,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         return
     given(bucket)  # a report goes before what CloudWatch says, which only knows how many objects there are over all classes
     best = reported(bucket, about)
-    inside = holding(bucket, about, best[1] if best else None)
+    inside = holding(bucket, about, best)
     if isinstance(inside.usage, Unknown):
         # When which sizes pay can be told all the same.
         member = Bucket.created if inside.usage.call == denied(Bucket.created).call else Bucket.sizes

@@ -107,13 +107,14 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         )
         return
     report, sizes = best
+    usage = usage_by(report, small=sizes.mostly_small)
     found = lint_lifecycle(
         lifecycle,
         CHECKS,
         today=about.taken_at,
         average_size=sizes.typical,
         small=(sizes.small or 0, sizes.objects) if sizes.mostly_small else None,
-        inside=holding(bucket, about, usage_by(report, small=sizes.mostly_small)),
+        inside=holding(bucket, about, (report, usage) if usage is not None else None),
     )
     what = "objects of {size} bytes on average are large enough for its transitions"
     if sizes.small is not None:

@@ -85,7 +85,7 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
         yield skip("no enabled lifecycle rule moves objects")
         return
     best = reported(bucket, about)
-    inside = holding(bucket, about, best[1] if best else None)
+    inside = holding(bucket, about, best)
     found = agreed(
         bucket.versioning.map(lambda one: one.status),
         STATES,
