@@ -7,7 +7,7 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, part_of, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
-from auditor.engine.lifecycle_money import Moving, holding
+from auditor.engine.lifecycle_money import Holding, Moving, holding
 from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, moves, multipart_abort_days
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
 from auditor.engine.rule import (
@@ -214,6 +214,7 @@ __all__ = [
     "Grant",
     "Group",
     "Hardware",
+    "Holding",
     "IdleSettings",
     "Image",
     "InClass",

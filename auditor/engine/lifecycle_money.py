@@ -110,7 +110,13 @@ def amounts(found: Found, lifecycle: Lifecycle, holding: Holding | None, today: 
     target = found.part.split(" ")[0 if found.check is EARLY else -1]
     fees: Uses = ()
     added: Uses = ()
-    for origin, step in _ways(found, config, usage, target):
+    ways = [(name, step) for name in usage.bytes if (step := _way(found, config, name, target, _size(usage, name))) is not None]
+    if not ways and any(_way(found, config, name, target, found.proof.subject.size) for name in usage.bytes):
+        unknown = unknown_money(
+            f"objects of the average size do not go this way, and how many others do is not known: {INVENTORY}"
+        )
+        return Amounts(cost=unknown if found.check is LOSE else None, once=_once(unknown))
+    for origin, step in ways:
         lot = Lot(usage.count(origin) or 0, usage.bytes[origin])
         if found.check is EARLY:
             fees += rest(region, target, lot, step.stay) if step.stay is not None else ()
@@ -137,8 +143,6 @@ def movings(lifecycle: Lifecycle, holding: Holding, today: datetime, versioning:
 
 
 def _moving(one: Charge, config: Config, usage: Usage | None, holding: Holding) -> Moving:
-    count = usage.count(one.origin) if usage is not None else None
-    size = usage.bytes[one.origin] // count if usage is not None and count else 0
     fee = _open(one.money.fee, config, holding)
     parts = [f"{one.step.start} to {one.step.end} after {words.days(one.after)}", _from_size(one.even)]
     if one.money.saving.amount is not None and one.money.fee.amount is not None:
@@ -156,37 +160,34 @@ def _moving(one: Charge, config: Config, usage: Usage | None, holding: Holding) 
         end=one.step.end,
         after=one.after,
         origin=one.origin,
-        objects=count or 0,
-        size=size,
+        objects=one.money.objects or 0,
+        size=(one.money.bytes or 0) // one.money.objects if one.money.objects else 0,
         fee=fee,
         said="; ".join(parts),
         supposed=(*one.even.assumptions, *(_supposed(usage) if usage is not None else ())),
     )
 
 
-def _ways(found: Found, config: Config, usage: Usage, target: str) -> Iterator[tuple[str, Step]]:
-    """The classes whose objects come to the class that a finding is about, each with the step there; those that are there already by
-    the step of the object that proves it."""
-    assert found.proof is not None  # noqa: S101  asked before
-    for name, size in usage.bytes.items():
-        start = found.proof.subject.storage_class if name == target else name
-        step = next((one for one in _steps(found, config, start) if one.end == target), None)
-        if size and step is not None:
-            yield name, step
+def _size(usage: Usage, name: str) -> int:
+    """Bytes of an object of a class on average."""
+    return usage.bytes[name] // (usage.count(name) or 1)
 
 
-def _steps(found: Found, config: Config, start: str) -> tuple[Step, ...]:
-    """The transitions of the object that proves a finding, if it had been written to class ``start``."""
+def _way(found: Found, config: Config, name: str, target: str, size: int) -> Step | None:
+    """The step with which objects of class ``name`` come to the class that a finding is about; of what is there already, the step with
+    which the object came there that proves it. ``None``: objects of this size do not come there."""
     assert found.proof is not None  # noqa: S101  asked before
-    subject = msgspec.structs.replace(found.proof.subject, storage_class=start)
+    start = found.proof.subject.storage_class if name == target else name
+    subject = msgspec.structs.replace(found.proof.subject, storage_class=start, size=size)
     made = steps([one.rule for one in config.enabled], config.minimum, subject)
-    return along(subject, [Event(at=moment(day), action=action, storage_class=to, rules=ids) for day, action, to, ids in made])
+    events = [Event(at=moment(day), action=action, storage_class=to, rules=ids) for day, action, to, ids in made]
+    return next((one for one in along(subject, events) if one.end == target), None)
 
 
 def _pays(found: Found, config: Config, target: str, holding: Holding) -> Iterator[str]:
     """From which size the transition pays that small objects make to their loss."""
     if found.check is not EARLY and found.proof is not None:
-        step = next((one for one in _steps(found, config, found.proof.subject.storage_class) if one.end == target), None)
+        step = _way(found, config, found.proof.subject.storage_class, target, found.proof.subject.size)
         if step is not None:
             yield _from_size(break_even(step, holding.prices, holding.region, ()))
 

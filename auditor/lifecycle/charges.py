@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.lifecycle.check import Check, Found, Level, Proof
 from auditor.lifecycle.config import Config
-from auditor.lifecycle.costs import SHOCK_MONTHS, SIZES, BreakEven, InMoney, Step, along, break_even, in_money
+from auditor.lifecycle.costs import SHOCK_MONTHS, SIZES, UNSIZED, BreakEven, InMoney, Step, along, break_even, in_money
 from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.lives import lives
 from auditor.lifecycle.subject import Action, Event, Usage
@@ -19,6 +19,7 @@ from auditor.source.positions import shown
 
 FIRST = "STANDARD"
 """The class that objects are written to where nobody says another."""
+OTHERS = "how many objects have the sizes that the filter asks for is not known"
 SHOCK = Check(
     id="request-cost-shock",
     alias="LC-19",
@@ -58,7 +59,10 @@ def charges(config: Config, prices: Prices, region: str, usage: Usage | None, si
                 key = (name, step.start, step.end, step.stay, after, names)
                 if key not in found:
                     even = break_even(step, prices, region, sizes)
-                    money = in_money(step, _lot(usage, name, step.start), prices, region)
+                    # Of a filter that leaves objects of the average size out, nobody knows how many it lets through.
+                    average = among.facts.average_size in (None, proof.subject.size)
+                    lot = _lot(usage, name, step.start) if average else None
+                    money = in_money(step, lot, prices, region, UNSIZED if usage is None else OTHERS)
                     found[key] = Charge(rules=names, after=after, step=step, even=even, money=money, origin=name)
     return tuple(found.values())
 

@@ -40,6 +40,7 @@ UNREAD = "nothing is read: a read costs retrieval in some classes, and brings an
 ALIKE = "objects are of one size, the average"
 ALIKE_IN_CLASS = "objects of a class are of one size, the average of the class"
 SHARED = "objects of every storage class are of the same average size: AWS counts them over all classes"
+UNSIZED = "how many bytes and objects there are is not known"
 ALL = "the rule applies to all bytes of the class"
 
 
@@ -148,14 +149,15 @@ def break_even(step: Step, prices: Prices, region: str, sizes: Iterable[int] = S
     return BreakEven(step=step, size=size, curve=curve, prices=tuple(used[key] for key in sorted(used)))
 
 
-def in_money(step: Step, usage: Usage | None, prices: Prices, region: str) -> InMoney:
-    """What a transition comes to for all the bytes that a bucket has in the class that it leaves. Without sizes nothing is known."""
+def in_money(step: Step, usage: Usage | None, prices: Prices, region: str, why: str = UNSIZED) -> InMoney:
+    """What a transition comes to for all the bytes that a bucket has in the class that it leaves. Without sizes nothing is known, and
+    ``why`` says so."""
     if usage is None:
-        return _unknown(step, None, "how many bytes and objects there are is not known")
+        return _unknown(step, None, why)
     size, count = usage.bytes.get(step.start, 0), usage.count(step.start)
-    why = _strange(step) or ("the number of objects is not known" if count is None else "")
-    if why or count is None:
-        return _unknown(step, size, why)
+    unfit = _strange(step) or ("the number of objects is not known" if count is None else "")
+    if unfit or count is None:
+        return _unknown(step, size, unfit)
     lot = Lot(count, size)
     months = Decimal(max(step.within, 1)) / DAYS_A_MONTH
     before = held(region, step.start, lot, step.within, since=step.spent)

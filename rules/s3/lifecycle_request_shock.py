@@ -33,6 +33,7 @@ from auditor.sdk import (
     Context,
     Fact,
     Filter,
+    Holding,
     InClass,
     Known,
     Lifecycle,
@@ -140,7 +141,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
 
     def made(status: str) -> tuple[Verdict, ...]:
         found = moves(lifecycle, inside, today=about.taken_at, versioning=status)
-        return tuple(map(shock, (one for one in found if one.size < least(one, about.limits))))
+        return tuple(map(shock, (one for one in found if one.objects and one.size < least(one, about.limits))))
 
     status = bucket.versioning.map(lambda one: one.status)
     shocks = agreed(status, STATES, made)
@@ -149,13 +150,23 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         return
     known = status.value if isinstance(status, Known) else STATES[0]
     found = moves(lifecycle, inside, today=about.taken_at, versioning=known)
-    verdict = ok(
-        "objects are large enough for half a year of saving to pay the requests of its transitions",
-        rules=moving,
-        transitions=[one.said for one in found],
-        supposed=list(dict.fromkeys(line for one in found for line in one.supposed)),
-    )
+    if found:
+        verdict = ok(
+            "objects are large enough for half a year of saving to pay the requests of its transitions",
+            rules=moving,
+            transitions=[one.said for one in found],
+            supposed=list(dict.fromkeys(line for one in found for line in one.supposed)),
+        )
+    else:
+        what = "its objects, {size} KB on average, do not move, so that no request is made"
+        verdict = ok(what, size=average_kb(inside), rules=moving)
     yield beside(verdict, best[0], {}) if best else verdict
+
+
+def average_kb(inside: Holding) -> float:
+    """KB of an object on average."""
+    usage = need(inside.usage)
+    return round(sum(usage.bytes.values()) / (usage.total or 1) / KB, 1)
 
 
 def least(one: Moving, limits: Thresholds) -> float:
@@ -189,10 +200,13 @@ def cases() -> Iterator[Case[Bucket]]:
     cold = LifecycleRule(id="cold", enabled=True, transitions=(Transition("GLACIER", days=90),))
     part = LifecycleRule(id="logs", enabled=True, filter=Filter(prefix="logs/"), transitions=(Transition("GLACIER", days=90),))
     off = LifecycleRule(id="cold", enabled=False, transitions=(Transition("GLACIER", days=90),))
+    big = LifecycleRule(
+        id="big", enabled=True, filter=Filter(size_greater_than=2**20 - 1), transitions=(Transition("GLACIER", days=90),)
+    )
     old = LifecycleRule(id="old", enabled=True, noncurrent_transitions=(NoncurrentTransition("GLACIER", days=30),))
     terabyte = daily("BucketSizeBytes", "StandardStorage", 2.0**40)
-    # Objects of 200 KB, and of a megabyte.
-    small, large = (daily("NumberOfObjects", "AllStorageTypes", 2.0**30 / size) for size in (200, 1024))
+    # Objects of 20 KB, of 200 KB, and of a megabyte.
+    tiny, small, large = (daily("NumberOfObjects", "AllStorageTypes", 2.0**30 / size) for size in (20, 200, 1024))
 
     def bucket(
         rule_: LifecycleRule,
@@ -213,6 +227,8 @@ def cases() -> Iterator[Case[Bucket]]:
     )
     yield passes("a megabyte each", bucket(cold, large))
     yield passes("small ones, half of which would be enough", bucket(cold, small), limits=Thresholds(times=0.5))
+    yield passes("20 KB each do not move", bucket(cold, tiny))
+    yield passes("200 KB each, of which only large ones move", bucket(big, small))
     yield passes("nothing is there yet", bucket(cold, small, sizes=Known(())))
     # 5,368,709 requests at 0.03 per 1,000, where a month saves 18.
     yield fails("200 KB each", bucket(cold, small), prices=prices, once="161.06")

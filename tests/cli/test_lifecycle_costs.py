@@ -72,6 +72,21 @@ def test_a_shock_is_a_finding(capsys: Capture) -> None:
 MIX = [*BUCKET, "--class", "STANDARD_IA=2048:1048576", "--class", "GLACIER=10:5"]
 
 
+def test_a_filter_that_leaves_the_average_out_says_nothing_of_how_many_it_lets_through(capsys: Capture) -> None:
+    config = json.loads(GOOD)
+    config["Rules"][0]["Filter"] = {"ObjectSizeGreaterThan": 8 * 1024**2}
+    Path("large.json").write_text(json.dumps(config))
+    found = told(
+        capsys, "large.json", "--region", "xx-test-1", "--prices", "prices.csv", "--size-gb", "1024", "--objects", "7900000"
+    )
+    assert "request-cost-shock" not in [one["check"] for one in found["files"][0]["findings"]]
+    total = found["files"][0]["costs"][0]["total"]
+    assert (total["objects"], total["saving"]["why"]) == (
+        None,
+        "how many objects have the sizes that the filter asks for is not known",
+    )
+
+
 def test_objects_go_down_from_where_they_are(capsys: Capture) -> None:
     costs = told(capsys, "good.json", "--region", "xx-test-1", "--prices", "prices.csv", *MIX)["files"][0]["costs"]
     assert [(one["origin"], one["start"], one["end"], one["total"]["objects"]) for one in costs] == [

@@ -95,6 +95,15 @@ def test_a_rule_of_another_part_makes_it_unknown_too() -> None:
     assert one.once.amount is not None
 
 
+def test_small_objects_that_do_not_move_are_not_charged_and_of_others_nobody_knows() -> None:
+    one = early(SHORT, inside(Usage(bytes={"STANDARD": GB}, objects=10**6)))
+    assert one.once is not None
+    assert (one.once.amount, one.once.why) == (
+        None,
+        f"objects of the average size do not go this way, and how many others do is not known: {INVENTORY}",
+    )
+
+
 def test_without_sizes_or_prices_it_is_unknown_and_says_why() -> None:
     one = early(SHORT, inside(None))
     assert one.once is not None
