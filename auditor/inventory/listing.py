@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from types import MappingProxyType
 from urllib.parse import unquote_plus
 
@@ -62,22 +63,25 @@ class Tally:
     def add(self, chunks: Iterable[bytes], name: str) -> None:
         """Count the rows of a file. Raises :class:`InventoryError` with the line for what cannot be a row of this inventory."""
         width, groups, start = self._width, self._groups, self._start
-        bucket, key, size, storage, tier, latest, marker = (self._at[one] for one in ("Bucket", "Key", "Size", *_PLACES))
+        cells = itemgetter(*(self._at[one] for one in ("Bucket", "Key", "Size", *_PLACES)))
+        sized, own = self._at["Size"] >= 0, self._bucket
         rows = Rows(chunks, name)
         for row in rows:
             if len(row) != width:
                 raise rows.fault(f"it has {len(row)} cells, and `fileSchema` of the manifest names {width}")
             row.append("")
-            if row[bucket] != self._bucket:
-                raise rows.fault(f"it is about {shown(row[bucket])}, and the manifest about {shown(self._bucket)}")
-            if start != "" and (start is None or not row[key].startswith(start)):
-                start = row[key] if start is None else _common(start, row[key])
-            place = (row[storage], row[tier], row[latest], row[marker])
-            group = groups.get(place)
+            bucket, key, digits, storage, tier, latest, marker = cells(row)
+            if bucket != own:
+                raise rows.fault(f"it is about {shown(bucket)}, and the manifest about {shown(own)}")
+            if start and not key.startswith(start):
+                start = _common(start, key)
+            elif start is None:
+                start = key
+            group = groups.get((storage, tier, latest, marker))
             if group is None:
+                place = (storage, tier, latest, marker)
                 group = groups[place] = self._group(place, rows)
             group.objects += 1
-            digits = row[size]
             # Not `figure`, for a call for each of a hundred million rows counts.
             if digits.isdigit() and digits.isascii() and len(digits) <= DIGITS:
                 length = int(digits)
@@ -85,7 +89,7 @@ class Tally:
                 if length < SMALL:
                     group.small += 1
                     group.small_bytes += length
-            elif size >= 0 and not group.marker:
+            elif sized and not group.marker:
                 raise rows.fault(f"{shown(digits)} is not a size in bytes")
         self._start = start
 
