@@ -16,6 +16,8 @@ from auditor.source.positions import shown
 
 NAMED = 3
 """Buckets that a note names."""
+NEARLY = 0.95
+"""Share of the objects that CloudWatch counts in a bucket from which on a report is of all of it: they are of different days. Ours."""
 
 
 def freeze(snapshot: Snapshot, given: Given) -> Snapshot:
@@ -46,8 +48,20 @@ def freeze(snapshot: Snapshot, given: Given) -> Snapshot:
 
 
 def _with(item: Resource, reports: Iterable[StorageReport]) -> Resource:
-    found = tuple(sorted(reports, key=lambda one: (one.as_of, one.source.value, one.name)))
+    found = tuple(sorted((_seen_whole(one, item) for one in reports), key=lambda one: (one.as_of, one.source.value, one.name)))
     return msgspec.structs.replace(item, reports=Known(found)) if found else item
+
+
+def _seen_whole(report: StorageReport, bucket: Resource) -> StorageReport:
+    """The report; known to be of the whole bucket if it counts about as many objects as CloudWatch does, which counts versions, delete
+    markers and parts of uploads as well: whoever leaves some out has fewer.
+    """
+    counts = bucket.object_count if isinstance(bucket, Bucket) else None
+    latest = counts.value[0].latest if isinstance(counts, Known) and counts.value else None
+    if report.whole or report.objects is None or not latest:
+        return report
+    counted = report.objects + (report.delete_markers or 0)
+    return msgspec.structs.replace(report, whole=True) if counted >= NEARLY * latest else report
 
 
 def _strange(reports: Iterable[About]) -> Iterator[str]:

@@ -54,8 +54,9 @@ class StorageReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """What a report says of a bucket.
 
     ``as_of``: when S3 began to look at the bucket, for Storage Lens the day. ``name``: the configuration that made it, where that is
-    known. ``whole``: it is about the whole bucket for sure. An inventory does not say to which prefix it is limited; if all keys in it
-    begin alike it may be, and ``prefix`` is the folder that they have in common. ``all_versions``: noncurrent versions are in it, too.
+    known. ``whole``: it is about the whole bucket. An inventory does not say to which prefix it is limited: if all its keys begin alike
+    it may be, unless it counts about as many objects as CloudWatch does; ``prefix`` is the folder that they have in common.
+    ``all_versions``: noncurrent versions are in it, too.
     """
 
     source: Source
@@ -78,7 +79,7 @@ class StorageReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         """What it is about, for evidence."""
         what = "all versions" if self.all_versions else "current versions"
         if self.whole:
-            return f"{what} in the bucket"
+            return f"{what} under {self.prefix}, as many as CloudWatch counts" if self.prefix else f"{what} in the bucket"
         return f"{what} under {self.prefix}, perhaps not all" if self.prefix else f"{what}, perhaps of a part of the bucket"
 
     @property

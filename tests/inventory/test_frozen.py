@@ -6,9 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from auditor.engine import archive
-from auditor.engine.rule import CASE_ACCOUNT, CASE_TIME, case_snapshot, passes, sample
+from auditor.engine.rule import CASE_ACCOUNT, CASE_TIME, case_snapshot, passes, sample, series_of
 from auditor.inventory.files import About, Given
 from auditor.inventory.frozen import freeze
 from auditor.model.fact import Known, Reason, Unknown
@@ -76,3 +77,23 @@ def test_a_scan_that_reads_no_buckets_says_so() -> None:
     without = msgspec.structs.replace(SNAPSHOT, sections={})
     frozen = freeze(without, Given((About(bucket="models", report=report()),)))
     assert frozen.header.notes == ("reports of storage were given, and none of the rules that were selected is about buckets",)
+
+
+@pytest.mark.parametrize(
+    ("counted", "markers", "whole"),
+    [(100, None, True), (105, None, True), (106, None, False), (120, 15, True), (None, None, False)],
+)
+def test_a_report_that_counts_what_cloudwatch_counts_is_of_the_whole_bucket(
+    counted: float | None, markers: int | None, whole: bool
+) -> None:
+    """Keys that all begin alike may be all there are: then there are as many."""
+    series = series_of("AWS/S3", "NumberOfObjects", "Average", [counted] * 3, period=86400, dimensions={})
+    snapshot = case_snapshot(passes("one", sample(Bucket, "models", object_count=Known((series,)))))
+    held = InClass(storage_class="STANDARD", objects=100, bytes=5)
+    part = StorageReport(
+        source=Source.INVENTORY, as_of=CASE_TIME, whole=False, prefix="data/", holdings=(held,), delete_markers=markers
+    )
+    found = bucket(freeze(snapshot, Given((About(bucket="models", report=part),))), "models").reports
+    assert isinstance(found, Known)
+    said = "as many as CloudWatch counts" if whole else "perhaps not all"
+    assert [(one.whole, one.covers) for one in found.value] == [(whole, f"all versions under data/, {said}")]
