@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from auditor.lifecycle.advisor import Access, Advice, Constraints, advise
+from auditor.lifecycle.advisor import SMALL_OBJECTS, Access, Advice, Constraints, advise
 from auditor.lifecycle.config import Facts, written
 from auditor.lifecycle.costs import along, in_money
 from auditor.lifecycle.emit import as_api
@@ -25,7 +25,7 @@ KEEP_ALL = "noncurrent-versions-kept"
 
 
 def average(usage: Usage) -> int:
-    return sum(usage.bytes.values()) // (usage.objects or 1)
+    return sum(usage.bytes.values()) // (usage.total or 1)
 
 
 def faults(advice: Advice, usage: Usage, versioning: str, lock_days: int | None = None) -> list[str]:
@@ -66,7 +66,8 @@ def test_no_step_of_a_proposal_is_a_shock(seed: int) -> None:
     for advice, usage, versioning, _, figures in proposals(seed, 12):
         assert advice.proposal is not None
         for name in usage.bytes:
-            subject = Subject(key="x", size=average(usage), created=TODAY, storage_class=name, versioning=versioning)
+            size = usage.bytes[name] // (usage.count(name) or 1)
+            subject = Subject(key="x", size=size, created=TODAY, storage_class=name, versioning=versioning)
             for step in along(subject, timeline(advice.proposal, subject, day("2036-01-01"))):
                 assert in_money(step, usage, shelf(figures), REGION).shock is False
 
@@ -78,3 +79,13 @@ def test_a_proposal_with_everything_in_it() -> None:
     assert advice.chosen is not None
     assert (advice.chosen.storage_class, advice.chosen.expire) == ("DEEP_ARCHIVE", 200)
     assert faults(advice, LOGS, "Enabled", 200) == []
+
+
+def test_many_small_objects_of_another_class_are_no_reason_for_a_finding() -> None:
+    """The linter knows one average of the whole bucket: what it would take for a transition of small objects is not proposed."""
+    usage = Usage(bytes={"STANDARD": 10**9, "STANDARD_IA": 10**12}, counts={"STANDARD": 10**8, "STANDARD_IA": 10**3})
+    advice = advise(
+        usage, shelf(), REGION, access=Access(reads=Decimal(0), share=Decimal(0)), constraints=Constraints(keep_days=400)
+    )
+    assert advice.proposal is None or faults(advice, usage, "Off") == []
+    assert {one.refused for one in advice.options if one.storage_class == "GLACIER_IR"} == {SMALL_OBJECTS}
