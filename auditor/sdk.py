@@ -32,7 +32,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
-from auditor.engine.s3_reports import UPLOADED_AS, beside, given, in_gb, noncurrent_money, reported, uploads_money, usage_by
+from auditor.engine.s3_reports import UPLOADED_AS, Of, beside, given, in_gb, noncurrent_money, reported, uploads_money, usage_by
 from auditor.engine.s3_use import held, standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
@@ -245,6 +245,7 @@ __all__ = [
     "NotebookInstance",
     "NotificationTarget",
     "ObjectLock",
+    "Of",
     "OidcProvider",
     "Outcome",
     "PasswordPolicy",

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from auditor.cli.lifecycle import MANY, MOST_GB
+from auditor.engine.s3_reports import movable
 from auditor.errors import UsageError
 from auditor.lifecycle.advisor import UNKNOWN_READS, Access, Constraints, advise
 from auditor.lifecycle.classes import CLASSES
@@ -17,6 +18,7 @@ from auditor.lifecycle.cost_report import Proposal, proposal
 from auditor.lifecycle.subject import Usage
 from auditor.model.price import Prices
 from auditor.model.s3 import Lifecycle
+from auditor.model.s3_report import StorageReport
 from auditor.model.s3_sizes import Sizes
 from auditor.money.book import Table
 from auditor.source.positions import shown
@@ -44,6 +46,20 @@ class Size(msgspec.Struct, frozen=True):
     reported: Usage | None = None
     sizes: Sizes | None = None
     notes: tuple[str, ...] = ()
+    report: StorageReport | None = None
+
+    def moved(self, config: Config) -> Usage | None:
+        """What of it the rules of a configuration may move: all, unless a report tells apart the objects that are too small for it."""
+        if self.report is None or self.reported is None:
+            return self.usage
+        usage = movable(self.report, (one.rule for one in config.rules), config.minimum)
+        if usage is None:
+            return self.usage
+        names = self.reported.bytes
+        return Usage(
+            bytes={name: size for name, size in usage.bytes.items() if name in names},
+            counts={name: count for name, count in usage.counts.items() if name in names},
+        )
 
     @property
     def usage(self) -> Usage | None:

@@ -121,7 +121,7 @@ def _report(file: str, one: _Read, book: Book, bucket: Size) -> FileReport:
     judged = judge(one.config)
     if judged.valid is Valid.NO or book.region is None:
         return report.configuration(file, one.name, one.places, one.config, judged)
-    some = charges(one.config, book.prices, book.region, bucket.usage)
+    some = charges(one.config, book.prices, book.region, bucket.moved(one.config))
     shock = tuple(shocks(one.config, Effects(one.config), some))
     return report.configuration(file, one.name, one.places, one.config, judged, tuple(map(cost, some)), shock)
 

@@ -42,7 +42,7 @@ def reported(paths: Sequence[Path], bucket: str | None) -> Size:
     days = (datetime.now(UTC) - best.as_of).days
     age = f", {days} days ago" if days > STALE.days else ""
     source = f"sizes are those of {best.cited}{age}: {best.covers}"
-    return Size(None, None, reported=usage, sizes=sizes(best, MOST), notes=(*given.notes, source, *notes))
+    return Size(None, None, reported=usage, sizes=sizes(best, MOST), notes=(*given.notes, source, *notes), report=best)
 
 
 def _of(given: Given, bucket: str | None) -> list[StorageReport]:

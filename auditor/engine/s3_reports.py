@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import enum
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +15,7 @@ from auditor.engine.s3_use import STANDARD_TIERS
 from auditor.lifecycle.subject import Usage
 from auditor.model.fact import Known, Reason, Unknown, need
 from auditor.model.money import GIB, Money, Use, gigabytes, unknown_money
-from auditor.model.s3 import Bucket
+from auditor.model.s3 import Bucket, Lifecycle, LifecycleRule
 from auditor.model.s3_report import TIERS, InClass, StorageReport, fresh
 from auditor.model.verdict import Verdict
 
@@ -47,16 +48,23 @@ def in_gb(size: int | None) -> float | None:
     return round(size / GIB, 3) if size is not None else None
 
 
-def usage_by(report: StorageReport, *, small: bool = False) -> Usage | None:
-    """What is in a bucket by a report, class by class, as lifecycle knows classes; ``None`` where the report does not say it by class.
+class Of(enum.Enum):
+    """Which objects are meant."""
 
-    ``small``: only objects of under 128 KB.
-    """
+    ALL = "all"
+    SMALL = "small"
+    """Those of under 128 KB."""
+    LARGE = "large"
+    """The others."""
+
+
+def usage_by(report: StorageReport, of: Of = Of.ALL) -> Usage | None:
+    """What is in a bucket by a report, class by class, as lifecycle knows classes; ``None`` where the report does not say it by class."""
     sizes: dict[str, int] = {}
     counts: dict[str, int] = {}
     uncounted: set[str] = set()
     for one in report.holdings:
-        size, count = (one.small_bytes, one.small) if small else (one.bytes, one.objects)
+        size, count = _part(one, of)
         # Whatever the tier, Intelligent-Tiering is one class.
         name = TIERS if one.storage_class.startswith(f"{TIERS}_") else one.storage_class
         if size is None or not name:
@@ -68,14 +76,39 @@ def usage_by(report: StorageReport, *, small: bool = False) -> Usage | None:
     return Usage(bytes=sizes, counts={name: count for name, count in counts.items() if name not in uncounted})
 
 
-def reported(bucket: Bucket, about: Context[Any]) -> Reported | None:
-    """The best report of the whole bucket, and what is in it, class by class, by that; ``None`` when no report says it.
+def _part(one: InClass, of: Of) -> tuple[int | None, int | None]:
+    """The bytes and the number of some objects of a class."""
+    if of is Of.SMALL:
+        return one.small_bytes, one.small
+    if of is Of.ALL:
+        return one.bytes, one.objects
+    if one.bytes is None or one.objects is None or one.small is None or one.small_bytes is None:
+        return None, None
+    return one.bytes - one.small_bytes, one.objects - one.small
+
+
+def movable(report: StorageReport, rules: Iterable[LifecycleRule], minimum: str | None) -> Usage | None:
+    """What is in a bucket by a report that lifecycle rules may move, class by class; ``None`` where the report does not say it.
+
+    By default objects under 128 KB stay where they are, unless a filter is about sizes: then none of them counts, if the report tells them
+    apart and there are others. ``minimum``: ``TransitionDefaultMinimumObjectSize`` as the API writes it.
+    """
+    chosen = any(
+        one.filter.size_greater_than is not None or one.filter.size_less_than is not None for one in rules if one.enabled
+    )
+    large = usage_by(report, Of.LARGE) if minimum != "varies_by_storage_class" and not chosen else None
+    return large if large is not None and large.total else usage_by(report)
+
+
+def reported(bucket: Bucket, about: Context[Any], lifecycle: Lifecycle | None = None) -> Reported | None:
+    """The best report of the whole bucket, and what is in it, class by class, by that; ``None`` when no report says it. With ``lifecycle``
+    only what that may move: see :func:`movable`.
 
     For what no verdict hangs on: before one does, ask :func:`given`. Reads ``Bucket.reports``.
     """
     reports = bucket.reports.value if isinstance(bucket.reports, Known) else ()
     for one in fresh(reports, about.taken_at):
-        usage = usage_by(one)
+        usage = usage_by(one) if lifecycle is None else movable(one, lifecycle.rules, lifecycle.default_minimum_size)
         if one.whole and usage is not None and usage.total is not None:
             return one, usage
     return None

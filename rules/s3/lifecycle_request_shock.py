@@ -122,7 +122,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         yield skip("no enabled lifecycle rule moves objects")
         return
     given(bucket)  # a report goes before what CloudWatch says, which only knows how many objects there are over all classes
-    best = reported(bucket, about)
+    best = reported(bucket, about, lifecycle)
     inside = holding(bucket, about, best)
     if isinstance(inside.usage, Unknown):
         # When which sizes pay can be told all the same.

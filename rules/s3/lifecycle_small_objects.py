@@ -33,6 +33,7 @@ from auditor.sdk import (
     LifecycleRule,
     Limits,
     Missing,
+    Of,
     Pillar,
     Reason,
     Series,
@@ -107,7 +108,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         )
         return
     report, sizes = best
-    usage = usage_by(report, small=sizes.mostly_small)
+    usage = usage_by(report, Of.SMALL if sizes.mostly_small else Of.ALL)
     found = lint_lifecycle(
         lifecycle,
         CHECKS,

@@ -84,7 +84,7 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     if not moving:
         yield skip("no enabled lifecycle rule moves objects")
         return
-    best = reported(bucket, about)
+    best = reported(bucket, about, lifecycle)
     inside = holding(bucket, about, best)
     found = agreed(
         bucket.versioning.map(lambda one: one.status),

@@ -45,6 +45,17 @@ def test_most_objects_decide_and_not_their_average(tmp_path: Path, capsys: Captu
     assert found["files"][0]["findings"] == [], "by the average nothing is to be seen"
 
 
+def test_small_objects_make_no_requests(tmp_path: Path, capsys: Capture) -> None:
+    """By default they do not move, so that what a transition costs and saves is that of the others."""
+    large = "".join(row(f"a/{number}", 2**30) for number in range(4))
+    inventory(tmp_path / "mixed", large + "".join(row(f"b/{number}", 1000) for number in range(500)))
+    inventory(tmp_path / "large", large)
+    lenient = ("--fail-on", "error")
+    mixed, alone = (told(capsys, "good.json", *REGION, "--inventory", name, *lenient) for name in ("mixed", "large"))
+    assert mixed["files"][0]["costs"] == alone["files"][0]["costs"]
+    assert mixed["files"][0]["costs"][0]["total"]["requests"]["amount"] == "0.00004"
+
+
 def test_one_bucket_of_an_export(tmp_path: Path, capsys: Capture) -> None:
     one = lens_rows([("STANDARD", "StorageBytes", 2**40), ("STANDARD", "ObjectCount", 2**19)])
     export(tmp_path / "lens", one, lens_rows([("STANDARD", "StorageBytes", 5)], bucket="other"))

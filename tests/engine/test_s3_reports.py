@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from auditor.engine.context import Context, Limits
 from auditor.engine.rule import CASE_REGION, CASE_TIME, case_snapshot, denied, passes, priced, sample
-from auditor.engine.s3_reports import given, noncurrent_money, reported, uploads_money, usage_by
+from auditor.engine.s3_reports import Of, given, movable, noncurrent_money, reported, uploads_money, usage_by
 from auditor.lifecycle.subject import Usage
 from auditor.model.fact import Known, Missing
-from auditor.model.s3 import Bucket
+from auditor.model.s3 import Bucket, Filter, LifecycleRule, Transition
 from auditor.model.s3_report import InClass, Source, StorageReport
 from auditor.money.book import Table
 
@@ -105,12 +106,30 @@ def test_tiers_are_one_class_for_lifecycle() -> None:
     assert usage_by(report(*tiers, plain)) == Usage(
         bytes={"INTELLIGENT_TIERING": 20, "STANDARD": 50}, counts={"INTELLIGENT_TIERING": 4, "STANDARD": 5}
     )
-    small = usage_by(report(*tiers, plain), small=True)
+    small = usage_by(report(*tiers, plain), Of.SMALL)
     assert small == Usage(bytes={"INTELLIGENT_TIERING": 6, "STANDARD": 0}, counts={"INTELLIGENT_TIERING": 2, "STANDARD": 0})
     assert usage_by(report(InClass(storage_class="", bytes=5))) is None
     assert usage_by(report(InClass(storage_class="GLACIER", objects=5))) is None
     uncounted = usage_by(report(InClass(storage_class="GLACIER", bytes=5)))
     assert uncounted == Usage(bytes={"GLACIER": 5})
+
+
+def test_what_rules_may_move() -> None:
+    """By default small objects stay: what a transition costs is reckoned from the others."""
+    mixed = InClass(storage_class="STANDARD", objects=100, bytes=1000, small=90, small_bytes=100)
+    small = InClass(storage_class="GLACIER", objects=5, bytes=50, small=5, small_bytes=50)
+    plain = InClass(storage_class="STANDARD", objects=100, bytes=1000)
+    rule = LifecycleRule(id="tier", enabled=True, transitions=(Transition("STANDARD_IA", days=30),))
+    sized = LifecycleRule(id="small", enabled=True, filter=Filter(size_less_than=5000), transitions=rule.transitions)
+    off = msgspec.structs.replace(sized, enabled=False)
+    large = Usage(bytes={"STANDARD": 900, "GLACIER": 0}, counts={"STANDARD": 10, "GLACIER": 0})
+    every = Usage(bytes={"STANDARD": 1000, "GLACIER": 50}, counts={"STANDARD": 100, "GLACIER": 5})
+    assert movable(report(mixed, small), [rule, off], None) == large
+    assert movable(report(mixed, small), [rule], "all_storage_classes_128K") == large
+    assert movable(report(mixed, small), [rule], "varies_by_storage_class") == every
+    assert movable(report(mixed, small), [rule, sized], None) == every
+    assert movable(report(plain), [rule], None) == usage_by(report(plain)), "it does not tell them apart"
+    assert movable(report(small), [rule], None) == usage_by(report(small)), "there are no others"
 
 
 def test_the_report_that_is_used() -> None:
