@@ -12,7 +12,7 @@ from auditor.errors import InventoryError
 from auditor.inventory.lens import BUCKET, NAME, day_of
 from auditor.source.positions import shown
 
-BYTES = 64 * 1024 * 1024
+BYTES = 16 * 1024 * 1024
 """How long a manifest may be: a report of a thousand million rows has some 500 files, each with 200 bytes. Ours."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _EPOCH = (1136073600000, 221845392000000)
@@ -66,8 +66,8 @@ class _Lens(msgspec.Struct, frozen=True):
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    inventory: object = msgspec.field(name="sourceBucket", default=None)
-    lens: object = msgspec.field(name="reportFiles", default=None)
+    inventory: msgspec.Raw = msgspec.field(name="sourceBucket", default=msgspec.Raw(b""))
+    lens: msgspec.Raw = msgspec.field(name="reportFiles", default=msgspec.Raw(b""))
 
 
 def parse(content: bytes, file: str) -> Manifest | None:
@@ -80,9 +80,9 @@ def parse(content: bytes, file: str) -> Manifest | None:
         raise InventoryError(f"{where} has over {BYTES:,} bytes; no manifest has")
     try:
         kind = msgspec.json.decode(content, type=_Kind)
-        if kind.lens is not None:
+        if bytes(kind.lens):
             return _lens(msgspec.json.decode(content, type=_Lens), where)
-        if kind.inventory is not None:
+        if bytes(kind.inventory):
             return _inventory(msgspec.json.decode(content, type=_Inventory), where)
     except msgspec.ValidationError as error:
         place = str(error).partition(" - at `$.")[2].rstrip("`")
