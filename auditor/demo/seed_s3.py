@@ -72,6 +72,8 @@ class DemoBucket(msgspec.Struct, frozen=True, kw_only=True):
     used: Use | None = None
     left: bool = False
     """An upload to it was never finished."""
+    tags: Mapping[str, str] = {}
+    """Besides those that every bucket has."""
 
 
 GB, TB = 1e9, 1e12
@@ -115,6 +117,7 @@ BUCKETS = (
         logged=True,
         lifecycle=(whole("tier", TIER, ABORT), whole("old-versions", OLD_VERSIONS)),
         events=True,
+        tags={"latency": "sensitive"},
         used=Use(3_100_000, 2_900_000, 800 * GB),
     ),
     DemoBucket(
@@ -229,6 +232,26 @@ BUCKETS = (
         used=Use(7_000, 6_000, 20 * GB),
     ),
     DemoBucket(
+        name="example-ml-clips",
+        made=230,
+        team="리서치",
+        sizes={"StandardStorage": 8.2 * TB},
+        objects=40_000_000,
+        tls_only=True,
+        lifecycle=(whole("cold", {"Transitions": [{"Days": 90, "StorageClass": "GLACIER"}]}, ABORT),),
+        used=Use(8_000_000, 7_900_000, 1.5 * TB),
+    ),
+    DemoBucket(
+        name="example-ml-embeddings",
+        made=260,
+        team="머신러닝",
+        sizes={"IntelligentTieringFAStorage": 2.2 * TB},
+        objects=41_000_000,
+        tls_only=True,
+        lifecycle=(whole("expire", {"Expiration": {"Days": 730}}, ABORT),),
+        used=Use(900_000, 800_000, 40 * GB),
+    ),
+    DemoBucket(
         name=VAULT,
         made=420,
         team="재무",
@@ -254,7 +277,7 @@ def add_bucket(site: Site, store: DemoBucket) -> None:
     region = store.region or site.region
     place: dict[str, Any] = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, ObjectOwnership=store.ownership, ObjectLockEnabledForBucket=store.locked, **place)
-    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags(**{TEAM: store.team, "service": "ml-platform"})})
+    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags(**{TEAM: store.team, "service": "ml-platform", **store.tags})})
     if store.acl:
         s3.put_bucket_acl(Bucket=name, ACL=store.acl)
     if store.closed:

@@ -49,6 +49,9 @@ USERS_OWN = {
 
 WEAK = (
     ("s3-intelligent-tiering-archive-unused", "example-ml-raw-data"),
+    ("s3-intelligent-tiering-archives-urgent", "example-ml-training-data"),
+    ("s3-intelligent-tiering-small-objects", "example-ml-embeddings"),
+    ("s3-lifecycle-request-shock", "example-ml-clips"),
     ("s3-lifecycle-no-effect", "example-ml-experiments"),
     ("s3-lifecycle-deletes-early", "example-ml-experiments"),
     ("s3-lifecycle-wasteful", "example-ml-experiments"),
@@ -388,7 +391,7 @@ def test_nothing_is_left_behind_when_the_scan_fails() -> None:
 
 def test_a_larger_account() -> None:
     with emulated_account(2) as connection:
-        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 12 + 8
+        assert len(connection.client("s3", "us-east-1").list_buckets()["Buckets"]) == 14 + 8
         details = connection.client("iam", "us-east-1").get_account_authorization_details(Filter=["User"])
         assert len(details["UserDetailList"]) == 7 + 6
 
@@ -396,7 +399,7 @@ def test_a_larger_account() -> None:
 def test_an_emulator_over_http_can_be_furnished_too(emulator: Emulator) -> None:
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
     seed(Site(session, Standing(datetime.now(UTC)), "us-east-1", emulator.url))
-    assert len(emulator.client("s3").list_buckets()["Buckets"]) == 12
+    assert len(emulator.client("s3").list_buckets()["Buckets"]) == 14
     assert emulator.client("cloudwatch").list_metrics(Namespace="AWS/EC2")["Metrics"]
 
 
