@@ -410,6 +410,17 @@ def others(usage: Usage, access: Access, constraints: Constraints, versioning: s
 
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_else_that_moves_objects_once_is_cheaper(seed: int) -> None:
+    weigh_all(seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(8, 150))
+def test_nothing_else_is_cheaper_in_many_more_cases(seed: int) -> None:
+    weigh_all(seed)
+
+
+def weigh_all(seed: int) -> None:
+    """Two cases by chance, against every way to move their objects once."""
     pick = random.Random(1000 + seed)
     for _ in range(2):
         figures, usage, access = some_case(pick)
