@@ -9,6 +9,7 @@
     │   ├── UnknownFramework  a framework id that does not exist
     │   ├── RuleFileError     a rule file that breaks the contract
     │   ├── PriceFileError    a file of prices that cannot be used
+    │   ├── InventoryError    a report of S3 Inventory or S3 Storage Lens that cannot be used
     │   └── OutputError       a file or folder that cannot be written
     ├── SnapshotError         a snapshot file cannot be used (exit 2)
     │   ├── SnapshotDamaged
@@ -49,6 +50,10 @@ class RuleFileError(UsageError):
 
 class PriceFileError(UsageError):
     """A file of prices cannot be used."""
+
+
+class InventoryError(UsageError):
+    """A report of S3 Inventory or S3 Storage Lens cannot be used."""
 
 
 class OutputError(UsageError):

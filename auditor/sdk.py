@@ -32,6 +32,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
+from auditor.engine.s3_reports import UPLOADED_AS, Of, beside, given, in_gb, noncurrent_money, reported, uploads_money, usage_by
 from auditor.engine.s3_use import held, standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
@@ -121,6 +122,16 @@ from auditor.model.s3 import (
     Website,
 )
 from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
+from auditor.model.s3_report import (
+    InClass,
+    Source,
+    StorageReport,
+    counting_markers,
+    counting_noncurrent,
+    counting_uploads,
+    lacking,
+)
+from auditor.model.s3_sizes import best_sizes
 from auditor.model.s3_use import by_class, counted, stored, total_bytes
 from auditor.model.sagemaker import (
     App,
@@ -168,6 +179,7 @@ __all__ = [
     "CASE_TIME",
     "HOURS",
     "STATES",
+    "UPLOADED_AS",
     "Accelerators",
     "AccessKey",
     "AccessPoint",
@@ -205,6 +217,7 @@ __all__ = [
     "Holding",
     "IdleSettings",
     "Image",
+    "InClass",
     "InlinePolicy",
     "Instance",
     "InstanceProfile",
@@ -232,6 +245,7 @@ __all__ = [
     "NotebookInstance",
     "NotificationTarget",
     "ObjectLock",
+    "Of",
     "OidcProvider",
     "Outcome",
     "PasswordPolicy",
@@ -265,8 +279,10 @@ __all__ = [
     "ServerCertificate",
     "Severity",
     "Snapshot",
+    "Source",
     "Space",
     "SpotRequest",
+    "StorageReport",
     "Subnet",
     "Tiering",
     "TrainingJob",
@@ -292,12 +308,17 @@ __all__ = [
     "any_of",
     "bad_inline",
     "bad_statements",
+    "beside",
+    "best_sizes",
     "block_of",
     "blocks_of",
     "by_class",
     "cannot_tell",
     "condition_keys",
     "counted",
+    "counting_markers",
+    "counting_noncurrent",
+    "counting_uploads",
     "denied",
     "denies",
     "endpoint_money",
@@ -307,14 +328,17 @@ __all__ = [
     "family",
     "flag",
     "gigabytes",
+    "given",
     "gp3_saving",
     "grants_about_everything",
     "grants_all_but",
     "grants_everything",
     "held",
     "holding",
+    "in_gb",
     "instance_money",
     "is_the_internet",
+    "lacking",
     "let_in",
     "lint_inline",
     "lint_lifecycle",
@@ -327,6 +351,7 @@ __all__ = [
     "narrowed",
     "need",
     "need_data",
+    "noncurrent_money",
     "ok",
     "opens_trust",
     "other_accounts",
@@ -335,6 +360,7 @@ __all__ = [
     "part_of",
     "passes",
     "priced",
+    "reported",
     "rule",
     "sample",
     "says_who",
@@ -352,5 +378,7 @@ __all__ = [
     "uncounted",
     "unknown",
     "unknown_money",
+    "uploads_money",
+    "usage_by",
     "volume_uses",
 ]

@@ -117,7 +117,7 @@ def covered(config: Config, snapshot: Snapshot) -> Config:
     others: list[str] = []
     for rule in config.rules:
         needed = {rule.spec.over.KIND, *(kind.KIND for kind in rule.spec.kinds), *(ref.kind.KIND for ref in rule.spec.reads)}
-        if needed <= listed and {str(ref) for ref in rule.spec.reads if ref.opt_in is None} <= fields:
+        if needed <= listed and {str(ref) for ref in rule.spec.reads if ref.opt_in is None and not ref.given} <= fields:
             meant.append(rule)
         else:
             others.append(rule.id)

@@ -22,6 +22,7 @@ def collect(
     region: options.Regions = None,
     endpoint_url: options.EndpointUrl = None,
     also: options.Also = None,
+    inventory: options.Inventory = None,
     prices: options.Prices = None,
     out: Out = Path("snapshot.jsonl.gz"),
     quiet: options.Quiet = False,
@@ -31,11 +32,13 @@ def collect(
     Exit codes: 0 done, 2 usage, 3 incomplete.
     """
     from auditor.cli import choose
+    from auditor.cli import inventory as reports
     from auditor.cli.account import real, target
     from auditor.cli.snapshot import take
     from auditor.collect.wanted import everything
     from auditor.errors import UsageError
     from auditor.money.settings import PriceSettings
+    from auditor.render.visible import visible
     from auditor.selection import check_opt_ins
     from auditor.sinks.folder import exclusive
 
@@ -51,6 +54,7 @@ def collect(
         raise UsageError(f"`{out}` is a folder; --out of `collect` names the file to write, such as {out / 'snapshot.jsonl.gz'}")
     check_opt_ins(also or ())
     book = choose.book(PriceSettings(), prices)
+    given = reports.given(inventory, quiet=quiet)
     with real(wanted_target) as connection, exclusive(out.parent):
         snapshot, path = take(
             connection,
@@ -58,6 +62,7 @@ def collect(
             tuple(dict.fromkeys(region or ())),
             out.parent,
             prices=book,
+            given=given,
             quiet=quiet,
             file=out.name,
         )
@@ -65,4 +70,6 @@ def collect(
             typer.echo(
                 f"wrote {path}: {sum(len(s.items) for s in snapshot.sections.values())} resources, {len(snapshot.calls)} calls"
             )
+            for note in snapshot.header.notes:
+                typer.echo(f"note: {visible(note)}")
         return 0 if snapshot.header.complete else 3

@@ -40,6 +40,18 @@ Classes = Annotated[
         show_default=False,
     ),
 ]
+Inventory = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--inventory",
+        metavar="PATH",
+        help="Take what is in the bucket from a report of S3 Inventory or S3 Storage Lens: manifest.json or its folder. Repeatable.",
+        show_default=False,
+    ),
+]
+Bucket = Annotated[
+    str | None, typer.Option("--bucket", metavar="NAME", help="The bucket, where the reports of --inventory are about several.")
+]
 Region = Annotated[
     str | None, typer.Option("--region", metavar="REGION", help="Where the bucket is: shows what transitions cost and save.")
 ]
@@ -87,6 +99,8 @@ def lifecycle(
     size_gb: SizeGb = None,
     objects: Objects = None,
     class_: Classes = None,
+    inventory: Inventory = None,
+    bucket: Bucket = None,
     region: Region = None,
     prices: Prices = None,
     advise: Advise = False,
@@ -106,21 +120,27 @@ def lifecycle(
     Levels: error (S3 refuses it, or it does nothing), warning, suggestion. Exit codes: 0 clean, 1 findings at or above --fail-on, 2
     usage.
     """
-    from auditor.cli import lifecycle_costs, lifecycle_files
+    from auditor.cli import lifecycle_costs, lifecycle_files, lifecycle_inventory
     from auditor.errors import UsageError
 
     worst = lifecycle_files.level_of(fail_on)
     write = lifecycle_files.writer(format_)
-    bucket = lifecycle_costs.size(size_gb, objects, class_ or ())
-    facts = lifecycle_files.facts(versioning, object_lock_days, bucket.average, date)
+    size = lifecycle_costs.size(size_gb, objects, class_ or ())
+    if inventory:
+        if size != lifecycle_costs.Size(None, None):
+            raise UsageError("`--inventory` says what is in the bucket; leave `--size-gb`, `--objects` and `--class` out")
+        size = lifecycle_inventory.reported(inventory, bucket)
+    elif bucket is not None:
+        raise UsageError("`--bucket` chooses among the reports of `--inventory`; give those")
+    facts = lifecycle_files.facts(versioning, object_lock_days, size, date)
     book = lifecycle_costs.book(prices, region)
     wishes = lifecycle_costs.Wanted(reads, read_gb, retrieval_hours, keep_days, one_zone)
     wanted = lifecycle_costs.asked(wishes, advise=advise)
     if not files and wanted is None:
         raise UsageError("name a file, a folder, or - for standard input")
-    linted = lifecycle_files.lint(files or (), facts, book, bucket)
+    linted = lifecycle_files.lint(files or (), facts, book, size)
     if wanted is not None:
-        advice = lifecycle_costs.advice(linted.configs, facts, book, bucket, wanted)
+        advice = lifecycle_costs.advice(linted.configs, facts, book, size, wanted)
         linted = lifecycle_files.with_advice(linted, advice)
     write(linted)
     return 1 if lifecycle_files.failing(linted, worst) else 0

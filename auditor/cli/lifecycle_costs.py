@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from auditor.cli.lifecycle import MANY, MOST_GB
+from auditor.engine.s3_reports import movable
 from auditor.errors import UsageError
 from auditor.lifecycle.advisor import UNKNOWN_READS, Access, Constraints, advise
 from auditor.lifecycle.classes import CLASSES
@@ -17,6 +18,8 @@ from auditor.lifecycle.cost_report import Proposal, proposal
 from auditor.lifecycle.subject import Usage
 from auditor.model.price import Prices
 from auditor.model.s3 import Lifecycle
+from auditor.model.s3_report import StorageReport
+from auditor.model.s3_sizes import Sizes
 from auditor.money.book import Table
 from auditor.source.positions import shown
 
@@ -34,15 +37,35 @@ class Book(msgspec.Struct, frozen=True):
 
 
 class Size(msgspec.Struct, frozen=True):
-    """What the user says is in the bucket: GB and objects in S3 Standard, and those of other classes by their names."""
+    """What is in the bucket: as the user says, GB and objects in S3 Standard, and those of other classes by their names; or as a report
+    does, which may know how many objects are small, and is named in ``notes``."""
 
     gb: float | None
     objects: int | None
     classes: Mapping[str, tuple[int, int]] = {}
+    reported: Usage | None = None
+    sizes: Sizes | None = None
+    notes: tuple[str, ...] = ()
+    report: StorageReport | None = None
+
+    def moved(self, config: Config) -> Usage | None:
+        """What of it the rules of a configuration may move: all, unless a report tells apart the objects that are too small for it."""
+        if self.report is None or self.reported is None:
+            return self.usage
+        usage = movable(self.report, (one.rule for one in config.rules), config.minimum)
+        if usage is None:
+            return self.usage
+        names = self.reported.bytes
+        return Usage(
+            bytes={name: size for name, size in usage.bytes.items() if name in names},
+            counts={name: count for name, count in usage.counts.items() if name in names},
+        )
 
     @property
     def usage(self) -> Usage | None:
         """What is in it; ``None`` where nothing was said."""
+        if self.reported is not None:
+            return self.reported
         if self.gb is None and not self.classes:
             return None
         held = {name: size for name, (size, _) in self.classes.items()}
@@ -54,10 +77,18 @@ class Size(msgspec.Struct, frozen=True):
 
     @property
     def average(self) -> int | None:
-        """Bytes of an object on average; ``None``: not known."""
+        """Bytes of an object on average, of most objects where a report tells; ``None``: not known."""
+        if self.sizes is not None:
+            return self.sizes.typical
         usage = self.usage
         count = usage.total if usage is not None else None
         return round(sum(usage.bytes.values()) / count) if usage is not None and count else None
+
+    @property
+    def small(self) -> tuple[int, int] | None:
+        """So many of so many objects are small, where those are most and ``average`` is theirs."""
+        sizes = self.sizes
+        return (sizes.small or 0, sizes.objects) if sizes is not None and sizes.mostly_small else None
 
 
 def size(gb: float | None, objects: int | None, classes: Sequence[str]) -> Size:
@@ -126,7 +157,9 @@ def advice(configs: Sequence[Config], facts: Facts, prices: Book, bucket: Size, 
     """The proposal for the bucket. Raises :class:`UsageError` for what it cannot be made without."""
     usage = bucket.usage
     if prices.region is None or usage is None or usage.total is None:
-        raise UsageError("`--advise` needs to know what is paid: give `--region`, and `--size-gb` with `--objects`, or `--class`")
+        raise UsageError(
+            "`--advise` needs to know what is paid: give `--region`, and `--size-gb` with `--objects`, `--class` or `--inventory`"
+        )
     if (wanted.reads is None) != (wanted.read_gb is None):
         raise UsageError("`--reads` and `--read-gb` go together: requests, and what they read")
     if len(configs) > 1:

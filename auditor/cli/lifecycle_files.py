@@ -46,8 +46,8 @@ def level_of(word: str) -> Level:
         raise UsageError(f"`{word}` is not a level; use one of {', '.join(one.value for one in Level)}") from None
 
 
-def facts(versioning: str | None, lock_days: int | None, average: int | None, date: str | None) -> Facts:
-    """What the user says of the bucket, ``average``: bytes of an object on average. Raises :class:`UsageError`."""
+def facts(versioning: str | None, lock_days: int | None, bucket: Size, date: str | None) -> Facts:
+    """What is known of the bucket. Raises :class:`UsageError`."""
     if versioning is not None and versioning not in _VERSIONING:
         raise UsageError(f"`{versioning}` is not a state of versioning; use one of {', '.join(_VERSIONING)}")
     if versioning == "off" and lock_days is not None:
@@ -56,7 +56,8 @@ def facts(versioning: str | None, lock_days: int | None, average: int | None, da
         today=_day(date),
         versioning=_VERSIONING[versioning] if versioning is not None else None,
         lock_days=lock_days,
-        average_size=average,
+        average_size=bucket.average,
+        small=bucket.small,
     )
 
 
@@ -88,7 +89,7 @@ def lint(paths: Sequence[str], known: Facts, book: Book, bucket: Size) -> Linted
             empty.append(shown)
         found += reports
         sources[shown] = text
-    notes: list[str] = []
+    notes = list(bucket.notes)
     if paths and not found and not empty:
         notes.append(f"there is no file to check in {', '.join(f'`{name}`' for name in paths)}: looked for {', '.join(SUFFIXES)}")
     if empty:
@@ -120,7 +121,7 @@ def _report(file: str, one: _Read, book: Book, bucket: Size) -> FileReport:
     judged = judge(one.config)
     if judged.valid is Valid.NO or book.region is None:
         return report.configuration(file, one.name, one.places, one.config, judged)
-    some = charges(one.config, book.prices, book.region, bucket.usage)
+    some = charges(one.config, book.prices, book.region, bucket.moved(one.config))
     shock = tuple(shocks(one.config, Effects(one.config), some))
     return report.configuration(file, one.name, one.places, one.config, judged, tuple(map(cost, some)), shock)
 

@@ -83,6 +83,15 @@ Also = Annotated[
         rich_help_panel=CHOICE,
     ),
 ]
+Inventory = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--inventory",
+        metavar="PATH",
+        help="Reports of S3 Inventory or S3 Storage Lens, as downloaded: manifest.json or its folder; repeatable.",
+        rich_help_panel=CHOICE,
+    ),
+]
 LanguageOf = Annotated[
     str, typer.Option("--language", metavar="CODE", help="Of the pages of frameworks: en or ko.", rich_help_panel=RESULT)
 ]

@@ -32,6 +32,7 @@ def scan(
     audience: options.Audience = None,
     framework: options.Frameworks = None,
     also: options.Also = None,
+    inventory: options.Inventory = None,
     rules: options.RulesFolder = None,
     config: options.ConfigFile = None,
     prices: options.Prices = None,
@@ -49,6 +50,7 @@ def scan(
     2 usage or configuration, 3 incomplete.
     """
     from auditor.cli import choose, present
+    from auditor.cli import inventory as reports
     from auditor.cli.account import emulated, real, target
     from auditor.collect.wanted import by_rules
     from auditor.config import severity
@@ -70,6 +72,7 @@ def scan(
     threshold = severity(fail_on)
     book = choose.book(chosen.prices, prices)
     wanted = by_rules([r.spec for r in chosen.rules], reading)
+    given = reports.given(inventory, quiet=quiet)
     wanted_target = target(
         profile=profile,
         role_arn=role_arn,
@@ -88,7 +91,7 @@ def scan(
         from auditor.sinks.folder import exclusive
 
         with exclusive(out):
-            snapshot, path = take(connection, wanted, regions, out, prices=book, quiet=quiet)
+            snapshot, path = take(connection, wanted, regions, out, prices=book, given=given, quiet=quiet)
             return present.results(
                 snapshot, chosen, formats=names, folder=out, fail_on=threshold, strict=strict, quiet=quiet, also=(path,)
             )

@@ -9,6 +9,8 @@ from auditor.cli.progress import showing
 from auditor.collect.run import Connected, Scan, Scope
 from auditor.collect.wanted import Wanted
 from auditor.engine import archive
+from auditor.inventory import frozen
+from auditor.inventory.files import Given
 from auditor.model.price import Prices
 from auditor.model.snapshot import Snapshot
 from auditor.money.frozen import freeze
@@ -21,10 +23,12 @@ def take(
     folder: Path,
     *,
     prices: Prices,
+    given: Given,
     quiet: bool,
     file: str = archive.FILE,
 ) -> tuple[Snapshot, Path]:
-    """Scan, and write the snapshot with its prices into a folder. If the scan is killed, its journal is left there, without prices.
+    """Scan, and write the snapshot with its prices and reports into a folder. If the scan is killed, its journal is left there, without
+    either.
 
     Raises :class:`auditor.errors.OutputError` when the folder cannot be written.
     """
@@ -34,7 +38,7 @@ def take(
     try:
         with showing(quiet) as progress:
             scan = Scan(connection, Scope(wanted=wanted, regions=regions), journal=journal, progress=progress)
-            snapshot = freeze(scan.run(), prices)
+            snapshot = frozen.freeze(freeze(scan.run(), prices), given)
         archive.write(snapshot, path)
         done = True
     finally:

@@ -53,7 +53,7 @@ def everything(also: Collection[str] = ()) -> Wanted:
     """All kinds and all their fields, with those that the settings ``also`` ask for: see :mod:`auditor.model.opt_in`."""
     every = frozenset(kinds().values())
     fields = (FieldRef(kind, name) for kind in every for name in fact_fields(kind))
-    return Wanted(every, with_needs(ref for ref in fields if ref.opt_in is None or ref.opt_in in also))
+    return Wanted(every, with_needs(ref for ref in fields if _collected(ref, also)))
 
 
 def by_rules(rules: Iterable[Rule[Any]], also: Collection[str] = ()) -> Wanted:
@@ -64,11 +64,16 @@ def by_rules(rules: Iterable[Rule[Any]], also: Collection[str] = ()) -> Wanted:
     fields: set[FieldRef] = set()
     for rule in rules:
         listed |= {rule.over, *rule.kinds, *(ref.kind for ref in rule.reads)}
-        fields |= {ref for ref in rule.reads if ref.opt_in is None or ref.opt_in in also}
+        fields |= {ref for ref in rule.reads if _collected(ref, also)}
     # What the listing gives costs nothing more, and a report names things by their tags.
     for kind in listed - {Account, Root}:
         fields |= {FieldRef(kind, name) for name in fact_fields(kind) if comes_with_list(FieldRef(kind, name))}
     return Wanted(frozenset(listed), with_needs(fields))
+
+
+def _collected(ref: FieldRef, also: Collection[str]) -> bool:
+    """A call gives the field, and it is made: always, or because a setting asks for it."""
+    return not ref.given and (ref.opt_in is None or ref.opt_in in also)
 
 
 def opted_in(wanted: Wanted, setting: str) -> Wanted:

@@ -279,9 +279,10 @@ class _Reader:
 
     def _vouched(self, unknown: Unknown, number: int) -> Unknown:
         """The missing fact with the action of our own table: a file from elsewhere must not choose what a report asks to be allowed."""
-        call = calls.table().get(unknown.call)
-        if call is None:
-            raise self._damaged(number, f"it names a call that awsaudit does not make: {unknown.call!r}")
+        try:
+            call = calls.by_name(unknown.call)
+        except KeyError:
+            raise self._damaged(number, f"it names a call that awsaudit does not make: {unknown.call!r}") from None
         return unknown if unknown.action == call.action else Unknown(unknown.reason, call.name, call.action)
 
     def _damaged(self, number: int, why: str) -> SnapshotDamaged:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -32,6 +32,7 @@ from auditor.model.fact import Fact, Known, Unknown
 from auditor.model.money import Money, unknown_money
 from auditor.model.price import Price, Prices
 from auditor.model.s3 import Bucket, Lifecycle, LifecycleRule
+from auditor.model.s3_report import StorageReport
 from auditor.money.shown import text
 
 NOTHING = frozenset({AFTER_EXPIRY, LADDER, STAY})
@@ -41,15 +42,19 @@ CHARGED = frozenset({EARLY, LOSE, UNWATCHED})
 SOME = (128 * 1024, 1024**2, 16 * 1024**2, 128 * 1024**2)
 """Bytes of objects of which it is said when they pay, where it is not known how large those of the bucket are."""
 INVENTORY = "an S3 Inventory report would tell"
+Reported: TypeAlias = tuple[StorageReport, Usage]
+"""A report, and what is in the bucket by that."""
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bucket holds, the prices of its region, and its versioning: ``None`` where that is not known."""
+    """What a bucket holds, the prices of its region, and its versioning: ``None`` where that is not known. ``report``: what says so, where
+    it is not CloudWatch."""
 
     usage: Fact[Usage]
     prices: Prices
     region: str
     versioning: str | None
+    report: StorageReport | None = None
 
 
 class Amounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +86,13 @@ class Moving(msgspec.Struct, frozen=True, kw_only=True):
     supposed: tuple[str, ...]
 
 
-def holding(bucket: Bucket, about: Context[Any]) -> Holding:
-    """What a bucket holds. Reads ``Bucket.sizes``, ``Bucket.created``, ``Bucket.object_count`` and ``Bucket.versioning``."""
+def holding(bucket: Bucket, about: Context[Any], reported: Reported | None = None) -> Holding:
+    """What a bucket holds: as a report says, where one does, else as CloudWatch does.
+
+    Reads ``Bucket.sizes``, ``Bucket.created``, ``Bucket.object_count`` and ``Bucket.versioning``."""
     status = bucket.versioning.value.status if isinstance(bucket.versioning, Known) else None
-    return Holding(usage=held(bucket, about.taken_at), prices=about.prices, region=bucket.region, versioning=status)
+    report, usage = (None, held(bucket, about.taken_at)) if reported is None else (reported[0], Known(reported[1]))
+    return Holding(usage=usage, prices=about.prices, region=bucket.region, versioning=status, report=report)
 
 
 def amounts(found: Found, lifecycle: Lifecycle, holding: Holding | None, today: datetime) -> Amounts:
@@ -208,15 +216,19 @@ def _supposed(usage: Usage) -> tuple[str, ...]:
 
 
 def _open(money: Money, config: Config, holding: Holding) -> Money:
-    """The amount; unknown where the rules make a difference between objects that CloudWatch counts as one."""
+    """The amount; unknown where the rules make a difference between objects that CloudWatch, or a report, counts as one."""
     whys: list[str] = []
     if any(not one.rule.filter.whole_bucket for one in config.enabled if _acts(one.rule)):
         whys.append("how much of the bucket the filters of its rules let through is not known")
-    if holding.versioning is None:
+    report = holding.report
+    alike = report is not None and report.all_versions and report.noncurrent == 0
+    if not alike and holding.versioning is None:
         whys.append("whether the bucket has noncurrent versions is not known")
-    elif holding.versioning != "Off":
-        whys.append("how much of the bucket is noncurrent versions is not known")
-    return part_of(money, f"{' and '.join(whys)}: {INVENTORY}") if whys else money
+    elif not alike and holding.versioning != "Off":
+        known = report is not None and report.noncurrent is not None
+        whys.append(f"{'which versions it is about' if known else 'how much of the bucket is noncurrent versions'} is not known")
+    hint = f": {INVENTORY}" if report is None else ""
+    return part_of(money, f"{' and '.join(whys)}{hint}") if whys else money
 
 
 def _acts(rule: LifecycleRule) -> bool:

@@ -40,18 +40,20 @@ def lint_lifecycle(
     versioning: str | None = None,
     lock_days: int | None = None,
     average_size: int | None = None,
+    small: tuple[int, int] | None = None,
     bucket: str | None = None,
     inside: Holding | None = None,
 ) -> tuple[Verdict, ...]:
     """A failure for each finding of one of the checks (ids of :func:`auditor.lifecycle.lint.all_checks`); nothing when there is none.
 
     The evidence holds the object that proves it and all that happens to that (``life``), which the report draws. ``versioning`` is the
-    status of the bucket, ``lock_days`` its default retention, ``average_size`` the bytes of an object on average, ``bucket`` its name;
-    ``None``: not known. ``inside``: what is in the bucket, and at which prices; then failures say what they come to in money.
+    status of the bucket, ``lock_days`` its default retention, ``average_size`` the bytes of an object on average (with ``small`` of the
+    small ones only, so many of so many), ``bucket`` its name; ``None``: not known. ``inside``: what is in the bucket, and at which prices;
+    then failures say what they come to in money.
 
     Raises :class:`Missing` when nothing was found and the rules are too many to try them all.
     """
-    facts = Facts(today=today, versioning=versioning, lock_days=lock_days, average_size=average_size, bucket=bucket)
+    facts = Facts(today=today, versioning=versioning, lock_days=lock_days, average_size=average_size, small=small, bucket=bucket)
     keys = Counter[str]()
     made: list[Verdict] = []
     found, whole = _found(_Frozen(lifecycle), facts)

@@ -40,13 +40,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the bucket besides its rules; ``None`` where nothing is.
 
     ``today``: a moment of the day on which the rules are looked at. ``lock_days``: days of the default retention of Object Lock.
-    ``average_size``: bytes of an object on average.
+    ``average_size``: bytes of an object on average. ``small``: it is that of the small ones only, so many of so many objects.
     """
 
     today: datetime
     versioning: str | None = None
     lock_days: int | None = None
     average_size: int | None = None
+    small: tuple[int, int] | None = None
     bucket: str | None = None
 
 

@@ -30,6 +30,8 @@ class Per(enum.Enum):
     """Once for each part of a resource, and only the resource tells how many it has."""
     BATCH = "batch"
     """For as many resources at once as the API takes."""
+    GIVEN = "given"
+    """Never: it is no operation, but a file that the user gives."""
 
 
 class Pages(msgspec.Struct, frozen=True):
@@ -320,16 +322,20 @@ DESCRIBE_SPOT_PRICE_HISTORY = Call(
     Pages("NextToken", "NextToken", ("MaxResults", 1000)),
 )
 
+# --- what no operation gives
+STORAGE_REPORT = Call("given", "StorageReport", "", Per.GIVEN)
+"""A report of S3 Inventory or S3 Storage Lens: see :mod:`auditor.inventory`."""
+
 PRICES = (GET_CALLER_IDENTITY, GET_PRODUCTS, DESCRIBE_SPOT_PRICE_HISTORY)
 """What refreshing prices calls."""
 
 
 @cache
 def table() -> Mapping[str, Call]:
-    """Every call of this module by its name."""
-    return {value.name: value for value in globals().values() if isinstance(value, Call)}
+    """Every operation of this module by its name."""
+    return {value.name: value for value in globals().values() if isinstance(value, Call) and value.per is not Per.GIVEN}
 
 
 def by_name(name: str) -> Call:
-    """The call named ``s3.GetBucketAcl``. Raises :class:`KeyError` when there is none."""
-    return table()[name]
+    """The call named ``s3.GetBucketAcl``, or what is given in its place. Raises :class:`KeyError` when there is none."""
+    return STORAGE_REPORT if name == STORAGE_REPORT.name else table()[name]

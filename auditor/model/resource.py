@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 
 from auditor.model import calls
-from auditor.model.calls import Call
+from auditor.model.calls import Call, Per
 from auditor.model.fact import Fact, Known, Reason, Unknown
 
 GLOBAL = "global"
@@ -96,6 +96,11 @@ class FieldRef(msgspec.Struct, frozen=True):
     def opt_in(self) -> str | None:
         """The setting without which the field is not read."""
         return self.kind.OPT_IN.get(self.field)
+
+    @property
+    def given(self) -> bool:
+        """No call gives the field: the user does, with a file."""
+        return self.call.per is Per.GIVEN
 
     @property
     def call(self) -> Call:

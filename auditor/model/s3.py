@@ -14,6 +14,7 @@ from auditor.model.calls import Call
 from auditor.model.fact import Fact
 from auditor.model.opt_in import MULTIPART_UPLOADS, UPLOAD_PARTS
 from auditor.model.resource import Resource, unread
+from auditor.model.s3_report import StorageReport
 from auditor.model.series import Series
 
 
@@ -256,6 +257,8 @@ class Bucket(Resource, frozen=True, kw_only=True):
     """Uploads that are under way or were left behind, the oldest first."""
     upload_sizes: Fact[Mapping[str, int]] = unread(calls.LIST_PARTS)
     """Bytes in the parts of each of ``uploads``, by its id."""
+    reports: Fact[tuple[StorageReport, ...]] = unread(calls.STORAGE_REPORT)
+    """What reports that the user gave with the scan say of it, the oldest first. Not collected: none was given that is about it."""
 
     @property
     def name(self) -> str:

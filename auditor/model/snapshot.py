@@ -80,6 +80,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     regions_unknown: bool = False
     """DescribeRegions was denied: there may be more regions than were scanned."""
     complete: bool = True
+    notes: tuple[str, ...] = ()
+    """What a reader of its report has to know of what was given with the scan, such as a report of a bucket that is not there."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

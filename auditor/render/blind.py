@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from auditor.model import calls
 from auditor.model.fact import Reason, Unknown
 from auditor.model.verdict import Finding
 from auditor.render.json_line import inert
@@ -22,6 +23,8 @@ REMEDIES: Mapping[Reason, str] = {
     Reason.ERROR: "scan again; if it stays, look up the call in the section on calls",
 }
 """What resolves a missing fact, by why it is missing."""
+GIVE = "scan again, and give a report of S3 Inventory or S3 Storage Lens with `--inventory` if there is one"
+"""What resolves a fact that no call gives."""
 
 
 class Seen(msgspec.Struct, frozen=True, order=True):
@@ -58,7 +61,7 @@ class Blind(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def remedy(self) -> str:
         """What resolves it."""
-        return REMEDIES[self.reason]
+        return GIVE if self.call == calls.STORAGE_REPORT.name else REMEDIES[self.reason]
 
     @property
     def places(self) -> int:

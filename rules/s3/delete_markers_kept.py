@@ -15,11 +15,15 @@ removes delete markers of that age, too.
 
 ## When it is fine
 Objects are never deleted, or the markers are evidence of who deleted what.
+
+How many there are, a report of S3 Inventory (all versions) or S3 Storage Lens tells: give it with `--inventory`.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from auditor.sdk import (
+    CASE_TIME,
     STATES,
     Audience,
     Bucket,
@@ -34,9 +38,13 @@ from auditor.sdk import (
     NoncurrentExpiration,
     Pillar,
     Severity,
+    Source,
+    StorageReport,
     Verdict,
     Versioning,
     agreed,
+    beside,
+    counting_markers,
     denied,
     fails,
     lint_lifecycle,
@@ -55,7 +63,7 @@ CHECKS = ("delete-markers-pile-up",)
 
 @rule(
     over=Bucket,
-    reads=(Bucket.lifecycle, Bucket.versioning),
+    reads=(Bucket.lifecycle, Bucket.versioning, Bucket.reports),
     pillar=Pillar.COST,
     severity=Severity.INFO,
     confidence=Confidence.MEDIUM,
@@ -72,6 +80,9 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
         STATES,
         lambda status: lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, versioning=status),
     )
+    report = counting_markers(bucket.reports.value if isinstance(bucket.reports, Known) else (), about.taken_at)
+    if report is not None:
+        found = tuple(beside(one, report, {"delete_markers": report.delete_markers}) for one in found)
     yield from found or (
         ok("no lifecycle rule leaves delete markers behind", rules=[r.id for r in lifecycle.rules if r.enabled]),
     )
@@ -84,6 +95,11 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("a rule for them", sample(Bucket, "ledger", versioning=on, lifecycle=Known(Lifecycle((old, tidy)))))
     yield passes("no versions", sample(Bucket, "scratch", versioning=never, lifecycle=Known(Lifecycle((old,)))))
     yield fails("versions go, markers stay", sample(Bucket, "models", versioning=on, lifecycle=Known(Lifecycle((old,)))))
+    lens = StorageReport(source=Source.LENS, name="org", as_of=CASE_TIME - timedelta(days=2), delete_markers=4_100_000)
+    yield fails(
+        "and a report counts them",
+        sample(Bucket, "models", versioning=on, lifecycle=Known(Lifecycle((old,))), reports=Known((lens,))),
+    )
     yield skips("no rules", sample(Bucket, "data", versioning=on, lifecycle=Known(Lifecycle())))
     yield unknown("the lifecycle may not be read", sample(Bucket, "vault", versioning=on, lifecycle=denied(Bucket.lifecycle)))
     yield unknown(

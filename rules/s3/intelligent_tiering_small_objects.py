@@ -5,7 +5,8 @@ Intelligent-Tiering leaves objects under 128 KB in its frequent tier for ever, a
 on average, and most of the bytes are in that tier: the class saves next to nothing, and the larger objects among them are charged for being
 watched. For hundreds of millions of objects that is more than it saves.
 
-The size is the average over the bucket, by CloudWatch's daily figures.
+The size is the average over the bucket, by CloudWatch's daily figures. A report of S3 Inventory tells it of the class, and how many of
+its objects are watched: give it with `--inventory`.
 
 ## How to fix
 Join small objects to larger ones, such as in tar files or Parquet. Where they stay as they are, write them to S3 Standard, and move only
@@ -23,7 +24,7 @@ A few large objects hold most of the bytes, and have not been there for a month 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from auditor.sdk import (
     CASE_TIME,
@@ -32,25 +33,32 @@ from auditor.sdk import (
     Confidence,
     Context,
     Fact,
+    InClass,
     Known,
     Limits,
     Pillar,
     Reason,
     Series,
     Severity,
+    Source,
+    StorageReport,
+    Usage,
     Use,
     Verdict,
+    beside,
     by_class,
     cannot_tell,
     denied,
     fails,
     flag,
+    given,
     held,
     need,
     ok,
     part_of,
     passes,
     priced,
+    reported,
     rule,
     sample,
     series_of,
@@ -76,7 +84,7 @@ class Thresholds(Limits, frozen=True):
 
 @rule(
     over=Bucket,
-    reads=(Bucket.sizes, Bucket.created, Bucket.object_count),
+    reads=(Bucket.sizes, Bucket.created, Bucket.object_count, Bucket.reports),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
@@ -93,6 +101,11 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     tiered = 1 - tiers.get(f"{CLASS}_FA", 0) / size
     if tiered >= limits.tiered:
         yield ok("{share} % of what is in Intelligent-Tiering is in cheaper tiers", share=round(tiered * 100, 1))
+        return
+    given(bucket)  # a report goes before what CloudWatch says, which only knows how many objects there are over all classes
+    best = reported(bucket, about)
+    if best is not None and best[1].counts.get(CLASS):
+        yield beside(counted(bucket, *best, tiered, about), best[0], {})
         return
     inside = need(held(bucket, about.taken_at))
     objects, whole = inside.objects or 1, sum(inside.bytes.values())
@@ -117,6 +130,28 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
             share=round(tiered * 100, 1),
             objects=objects,
         )
+
+
+def counted(bucket: Bucket, report: StorageReport, usage: Usage, tiered: float, about: Context[Thresholds]) -> Verdict:
+    """The verdict by the objects of the class, which a report counts."""
+    objects, size = usage.counts[CLASS], usage.bytes[CLASS]
+    average = size / objects / 1024
+    if average >= about.limits.average_kb:
+        return ok("its objects in Intelligent-Tiering average {average} KB", average=round(average, 1), objects=objects)
+    held = [one for one in report.holdings if one.storage_class.startswith(CLASS)]
+    small = [one.small for one in held if one.small is not None]
+    watched = objects - sum(small) if len(small) == len(held) else None
+    uses = (Use("s3-monitoring", bucket.region, CLASS, thousands(watched if watched is not None else objects)),)
+    cost = about.money(*uses)
+    return flag(
+        "{size} GB of Intelligent-Tiering are objects of {average} KB on average, and {share} % are in cheaper tiers",
+        cost=cost if watched is not None else part_of(cost, WATCHED),
+        size=round(size / 2**30, 1),
+        average=round(average, 1),
+        share=round(tiered * 100, 1),
+        objects=objects,
+        watched=watched,
+    )
 
 
 def cases() -> Iterator[Case[Bucket]]:
@@ -152,9 +187,28 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("a megabyte each", bucket(frequent, few))
     yield passes("most is in cheaper tiers", bucket(colder, many))
     yield fails("55 KB each", bucket(frequent, many), prices=(priced("s3-monitoring", CLASS, "0.0025", "1,000 objects a month"),))
+    yield from inventories(mixed, frequent)
     yield skips("all of it is in Standard", bucket(standard, many))
     yield unknown("other classes may hold the small ones", bucket(mixed, many))
     yield unknown("the number of objects may not be read", bucket(frequent, denied(Bucket.object_count)))
     yield unknown("the sizes may not be read", bucket(denied(Bucket.sizes), many))
     yield unknown("it was made today", bucket(Known(()), many, created=Known(CASE_TIME)))
     yield unknown("its age is not known", bucket(Known(()), many, created=denied(Bucket.created)))
+
+
+def inventories(mixed: Fact[tuple[Series, ...]], frequent: Fact[tuple[Series, ...]]) -> Iterator[Case[Bucket]]:
+    """With an inventory, whatever CloudWatch says of all classes together."""
+    gb = 2**30
+
+    def bucket(sizes: Fact[tuple[Series, ...]], *held: InClass) -> Bucket:
+        report = StorageReport(source=Source.INVENTORY, as_of=CASE_TIME - timedelta(days=2), holdings=held)
+        return sample(Bucket, "cache", sizes=sizes, reports=Known((report,)))
+
+    standard = InClass(storage_class="STANDARD", objects=10**7, bytes=400 * gb, small=10**7, small_bytes=400 * gb)
+    bulky = InClass(storage_class=f"{CLASS}_FA", objects=6000, bytes=600 * gb, small=0, small_bytes=0)
+    small = InClass(storage_class=f"{CLASS}_FA", objects=10**7, bytes=600 * gb, small=9 * 10**6, small_bytes=300 * gb)
+    plain = InClass(storage_class=CLASS, objects=10**7, bytes=600 * gb)
+    prices = (priced("s3-monitoring", CLASS, "0.0025", "1,000 objects a month"),)
+    yield passes("small ones are in Standard", bucket(mixed, standard, bulky))
+    yield fails("63 KB each in the class, whatever it is over all", bucket(frequent, small), prices=prices)
+    yield fails("63 KB each, and how many are watched is not known", bucket(frequent, plain), prices=prices)

@@ -5,8 +5,9 @@ Each object that moves is a request, and all objects that are old enough move on
 save grows with their bytes: of large objects it pays the requests within days, of small ones after years or never. A hundred million
 objects cost from a thousand dollars to five thousand, at once.
 
-The size is the average over the bucket, by CloudWatch's daily figures. Whether objects are too small for a move is judged by the size from
-which on half a year of saving pays the request at list prices; the amounts are at the prices of the bucket's region.
+The size is the average over the bucket, by CloudWatch's daily figures, or of each class by a report that is given with `--inventory`.
+Whether objects are too small for a move is judged by the size from which on half a year of saving pays the request at list prices; the
+amounts are at the prices of the bucket's region.
 
 ## How to fix
 Join small objects to larger ones before they grow cold, such as in tar files or Parquet. Or move only those that pay, with a filter such as
@@ -21,7 +22,7 @@ filter lets only those through.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from auditor.sdk import (
     CASE_TIME,
@@ -33,6 +34,7 @@ from auditor.sdk import (
     Fact,
     Filter,
     Holding,
+    InClass,
     Known,
     Lifecycle,
     LifecycleRule,
@@ -42,21 +44,26 @@ from auditor.sdk import (
     Pillar,
     Series,
     Severity,
+    Source,
+    StorageReport,
     Transition,
     Unknown,
     Verdict,
     Versioning,
     agreed,
+    beside,
     cannot_tell,
     denied,
     fails,
     flag,
+    given,
     holding,
     moves,
     need,
     ok,
     passes,
     priced,
+    reported,
     rule,
     sample,
     series_of,
@@ -101,7 +108,7 @@ class Thresholds(Limits, frozen=True):
 
 @rule(
     over=Bucket,
-    reads=(Bucket.lifecycle, Bucket.versioning, Bucket.sizes, Bucket.created, Bucket.object_count),
+    reads=(Bucket.lifecycle, Bucket.versioning, Bucket.reports, Bucket.sizes, Bucket.created, Bucket.object_count),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
@@ -114,7 +121,9 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if not moving:
         yield skip("no enabled lifecycle rule moves objects")
         return
-    inside = holding(bucket, about)
+    given(bucket)  # a report goes before what CloudWatch says, which only knows how many objects there are over all classes
+    best = reported(bucket, about, lifecycle)
+    inside = holding(bucket, about, best)
     if isinstance(inside.usage, Unknown):
         # When which sizes pay can be told all the same.
         member = Bucket.created if inside.usage.call == denied(Bucket.created).call else Bucket.sizes
@@ -137,21 +146,21 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     status = bucket.versioning.map(lambda one: one.status)
     shocks = agreed(status, STATES, made)
     if shocks:
-        yield from shocks
+        yield from (beside(one, best[0], {}) if best else one for one in shocks)
         return
     known = status.value if isinstance(status, Known) else STATES[0]
     found = moves(lifecycle, inside, today=about.taken_at, versioning=known)
-    if not found:
-        yield ok(
-            "its objects, {size} KB on average, do not move, so that no request is made", size=average_kb(inside), rules=moving
+    if found:
+        verdict = ok(
+            "objects are large enough for half a year of saving to pay the requests of its transitions",
+            rules=moving,
+            transitions=[one.said for one in found],
+            supposed=list(dict.fromkeys(line for one in found for line in one.supposed)),
         )
-        return
-    yield ok(
-        "objects are large enough for half a year of saving to pay the requests of its transitions",
-        rules=moving,
-        transitions=[one.said for one in found],
-        supposed=list(dict.fromkeys(line for one in found for line in one.supposed)),
-    )
+    else:
+        what = "its objects, {size} KB on average, do not move, so that no request is made"
+        verdict = ok(what, size=average_kb(inside), rules=moving)
+    yield beside(verdict, best[0], {}) if best else verdict
 
 
 def average_kb(inside: Holding) -> float:
@@ -231,5 +240,15 @@ def cases() -> Iterator[Case[Bucket]]:
     yield unknown("the number of objects may not be read", bucket(cold, denied(Bucket.object_count)))
     yield unknown("the sizes may not be read", bucket(cold, small, sizes=denied(Bucket.sizes)))
     yield unknown("it was made today", bucket(cold, small, sizes=Known(()), created=Known(CASE_TIME)))
+    never = Known(Versioning("Off"))
+    standard = InClass(storage_class="STANDARD", objects=2**20, bytes=2**40)
+    archived = InClass(storage_class="GLACIER", objects=4 * 2**20, bytes=2**34)
+    inventory = StorageReport(source=Source.INVENTORY, as_of=CASE_TIME - timedelta(days=2), holdings=(archived, standard))
+    known = sample(Bucket, "events", lifecycle=Known(Lifecycle((cold,))), versioning=never, reports=Known((inventory,)))
+    yield passes("a megabyte each where they move, by an inventory, though 215 KB over all classes", known)
+    standard = InClass(storage_class="STANDARD", objects=2**30 // 200, bytes=2**40)
+    inventory = StorageReport(source=Source.INVENTORY, as_of=CASE_TIME - timedelta(days=2), holdings=(standard,))
+    known = sample(Bucket, "events", lifecycle=Known(Lifecycle((cold,))), versioning=never, reports=Known((inventory,)))
+    yield fails("200 KB each, by an inventory", known, prices=prices, once="161.06")
     nothing = denied(Bucket.lifecycle)
     yield unknown("the lifecycle may not be read", sample(Bucket, "vault", lifecycle=nothing, sizes=terabyte, object_count=small))

@@ -21,7 +21,7 @@ same by its size. It is known where rules treat all objects of the bucket alike 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from auditor.sdk import (
     CASE_TIME,
@@ -33,6 +33,7 @@ from auditor.sdk import (
     Expiration,
     Fact,
     Filter,
+    InClass,
     Known,
     Lifecycle,
     LifecycleRule,
@@ -42,10 +43,13 @@ from auditor.sdk import (
     Pillar,
     Series,
     Severity,
+    Source,
+    StorageReport,
     Transition,
     Verdict,
     Versioning,
     agreed,
+    beside,
     denied,
     fails,
     holding,
@@ -54,6 +58,7 @@ from auditor.sdk import (
     ok,
     passes,
     priced,
+    reported,
     rule,
     sample,
     series_of,
@@ -67,7 +72,7 @@ CHECKS = ("early-deletion-fee", "small-objects-moved", "small-objects-not-tiered
 
 @rule(
     over=Bucket,
-    reads=(Bucket.lifecycle, Bucket.versioning, Bucket.sizes, Bucket.created, Bucket.object_count),
+    reads=(Bucket.lifecycle, Bucket.versioning, Bucket.sizes, Bucket.created, Bucket.object_count, Bucket.reports),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
@@ -79,12 +84,15 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     if not moving:
         yield skip("no enabled lifecycle rule moves objects")
         return
-    inside = holding(bucket, about)
+    best = reported(bucket, about, lifecycle)
+    inside = holding(bucket, about, best)
     found = agreed(
         bucket.versioning.map(lambda one: one.status),
         STATES,
         lambda status: lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, versioning=status, inside=inside),
     )
+    if found and best:
+        found = tuple(beside(one, best[0], {}) for one in found)
     yield from found or (ok("objects stay as long as is charged where lifecycle rules move them", rules=moving),)
 
 
@@ -139,6 +147,10 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("a ladder with long steps", bucket(good))
     # 120 of 180 days are missing: of 1,024 GB and 32 KB for each object in the class, and 8 KB in S3 Standard.
     yield fails("60 days of 180", bucket(short), prices=prices, once="9.12")
+    kept = InClass(storage_class="STANDARD", objects=2**20, bytes=2**40)
+    inventory = StorageReport(source=Source.INVENTORY, as_of=CASE_TIME - timedelta(days=2), holdings=(kept,))
+    counted = sample(Bucket, "archive", versioning=never, lifecycle=Known(Lifecycle((short,))), reports=Known((inventory,)))
+    yield fails("60 days of 180, of the size that an inventory says", counted, prices=prices, once="9.12")
     yield fails("60 days of 180, at prices that nobody knows", bucket(short), once="")
     yield fails("60 days of 180, of an unknown size", bucket(short, sizes=denied(Bucket.sizes)), prices=prices, once="")
     yield fails("60 days of 180, of unknown objects", bucket(short, count=denied(Bucket.object_count)), prices=prices, once="")

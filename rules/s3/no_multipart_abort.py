@@ -20,34 +20,47 @@ Terraform: `aws_s3_bucket_lifecycle_configuration` with `abort_incomplete_multip
 
 ## When it is fine
 Uploads take longer than the limit and are resumed, or nothing ever writes large objects to the bucket.
+
+How much such uploads hold, an export of S3 Storage Lens tells: give it with `--inventory`. The amount is what those are paid in a month
+that were begun over seven days before.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from auditor.sdk import (
+    CASE_TIME,
     Bucket,
     Case,
     Confidence,
     Context,
     Expiration,
     Filter,
+    InClass,
     Known,
     Lifecycle,
     LifecycleRule,
     Limits,
     Pillar,
     Severity,
+    Source,
+    StorageReport,
     Verdict,
+    beside,
+    counting_uploads,
     denied,
     fails,
     flag,
+    in_gb,
     multipart_abort_days,
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     unknown,
+    uploads_money,
 )
 
 
@@ -56,9 +69,13 @@ class AbortLimits(Limits, frozen=True):
     """Days from the start of an upload after which it must be aborted. 7 is what Trusted Advisor's check of multipart uploads asks for."""
 
 
+COUNTED_DAYS = 7
+"""Days after which S3 Storage Lens counts the bytes of an upload (`IncompleteMPUStorageBytesOlderThan7Days`)."""
+
+
 @rule(
     over=Bucket,
-    reads=(Bucket.lifecycle,),
+    reads=(Bucket.lifecycle, Bucket.reports),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
@@ -68,14 +85,22 @@ class AbortLimits(Limits, frozen=True):
 def check(bucket: Bucket, about: Context[AbortLimits]) -> Iterator[Verdict]:
     aborts = [r.id for r in need(bucket.lifecycle).rules if r.enabled and r.abort_multipart_days is not None]
     days = multipart_abort_days(need(bucket.lifecycle), today=about.taken_at)
+    reports = bucket.reports.value if isinstance(bucket.reports, Known) else ()
+    report = counting_uploads(reports, about.taken_at)
+    # Whoever lets uploads be for longer than a week saves an unknown part of what Storage Lens counts.
+    known = report is not None and about.limits.days <= COUNTED_DAYS
+    saving = uploads_money(report, bucket.region, about).worth if report is not None and known else None
     if days is not None and days <= about.limits.days:
         yield ok("a lifecycle rule aborts incomplete multipart uploads (days: {days})", days=days)
-    elif days is not None:
-        yield flag("incomplete multipart uploads are kept for {days} days (limit {limit})", days=days, limit=about.limits.days)
+        return
+    if days is not None:
+        what = "incomplete multipart uploads are kept for {days} days (limit {limit})"
+        verdict = flag(what, saving=saving, days=days, limit=about.limits.days)
     elif aborts:
-        yield flag("incomplete multipart uploads are aborted in parts of the bucket only", rules=aborts)
+        verdict = flag("incomplete multipart uploads are aborted in parts of the bucket only", saving=saving, rules=aborts)
     else:
-        yield flag("no enabled lifecycle rule aborts incomplete multipart uploads", rules=[])
+        verdict = flag("no enabled lifecycle rule aborts incomplete multipart uploads", saving=saving, rules=[])
+    yield verdict if report is None else beside(verdict, report, {"older_than_7_days_gb": in_gb(report.stale_upload_bytes)})
 
 
 def cases() -> Iterator[Case[Bucket]]:
@@ -94,4 +119,11 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails("under one prefix", sample(Bucket, "features", lifecycle=Known(Lifecycle((part,)))))
     yield fails("the rule is disabled", sample(Bucket, "models", lifecycle=Known(Lifecycle((off, expire)))))
     yield fails("no rules", sample(Bucket, "uploads", lifecycle=Known(Lifecycle())))
+    left = InClass(storage_class="STANDARD", upload_bytes=300 * 2**30, stale_upload_bytes=200 * 2**30)
+    cold = InClass(storage_class="GLACIER", upload_bytes=100 * 2**30, stale_upload_bytes=100 * 2**30)
+    lens = StorageReport(source=Source.LENS, name="org", as_of=CASE_TIME - timedelta(days=2), holdings=(cold, left))
+    prices = (priced("s3-storage", "STANDARD", "0.025", "GB-month"),)
+    uploads = sample(Bucket, "uploads", lifecycle=Known(Lifecycle()), reports=Known((lens,)))
+    yield fails("no rules, and an export says what lies there", uploads, prices=prices, saves="7.5")
+    yield fails("no rules, an export, and no price", uploads, saves="")
     yield unknown("the lifecycle may not be read", sample(Bucket, "vault", lifecycle=denied(Bucket.lifecycle)))

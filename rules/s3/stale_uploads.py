@@ -16,7 +16,7 @@ The command replaces all rules of the bucket: when there are others, put this on
 
 This rule is judged only when the uploads are read, which takes a call for each bucket: `--also multipart-uploads`, or
 `also = ["multipart-uploads"]` under `[collect]` in `awsaudit.toml`. How much they take needs a call for each upload: `upload-parts`.
-S3 Storage Lens shows the bytes in incomplete uploads without either.
+An export of S3 Storage Lens tells it, too, of those that were begun over seven days before: give it with `--inventory`.
 
 ## When it is fine
 An upload that takes longer than a week is still under way.
@@ -28,23 +28,31 @@ from decimal import Decimal
 
 from auditor.sdk import (
     CASE_TIME,
+    UPLOADED_AS,
     Bucket,
     Case,
     Confidence,
     Context,
     Fact,
+    InClass,
     Known,
     Limits,
     Money,
     Pillar,
     Severity,
+    Source,
+    StorageReport,
+    Unknown,
     Upload,
     Use,
     Verdict,
+    beside,
+    counting_uploads,
     denied,
     fails,
     flag,
     gigabytes,
+    in_gb,
     need,
     ok,
     passes,
@@ -52,11 +60,8 @@ from auditor.sdk import (
     rule,
     sample,
     unknown,
+    uploads_money,
 )
-
-# What the parts are paid as until the upload is complete, where it is not what the object will be (S3 User Guide, multipart uploads and
-# pricing): archives are staged in Standard, and Intelligent-Tiering begins in its first tier.
-PAID_AS = {"GLACIER": "STANDARD", "DEEP_ARCHIVE": "STANDARD", "INTELLIGENT_TIERING": "INTELLIGENT_TIERING_FA"}
 
 
 class Thresholds(Limits, frozen=True):
@@ -64,9 +69,13 @@ class Thresholds(Limits, frozen=True):
     """Days after which an upload is not under way any more. CloudBurn and AWS's own examples take a week."""
 
 
+COUNTED_DAYS = 7
+"""Days after which S3 Storage Lens counts the bytes of an upload (`IncompleteMPUStorageBytesOlderThan7Days`)."""
+
+
 @rule(
     over=Bucket,
-    reads=(Bucket.uploads, Bucket.upload_sizes),
+    reads=(Bucket.uploads, Bucket.upload_sizes, Bucket.reports),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
@@ -81,21 +90,26 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         return
     sizes = bucket.upload_sizes
     size = sizes.map(lambda by_id: round(sum(by_id.get(one.id, 0) for one in stale) / 2**30, 3))
-    yield flag(
+    reports = bucket.reports.value if isinstance(bucket.reports, Known) else ()
+    report = counting_uploads(reports, about.taken_at) if isinstance(sizes, Unknown) else None
+    if about.limits.days != COUNTED_DAYS:
+        report = None
+    verdict = flag(
         "uploads that were begun more than {days} days ago and never finished: {count}, the first on {first}",
-        saving=saving(bucket, stale, about),
+        saving=saving(bucket, stale, about) if report is None else uploads_money(report, bucket.region, about),
         count=len(stale),
         days=about.limits.days,
         first=stale[0].initiated.date(),
         gb=size.value if isinstance(size, Known) else None,
     )
+    yield verdict if report is None else beside(verdict, report, {"older_than_7_days_gb": in_gb(report.stale_upload_bytes)})
 
 
 def saving(bucket: Bucket, stale: list[Upload], about: Context[Thresholds]) -> Money:
     """What their parts are paid; unknown where the sizes are."""
     by_class: dict[str, list[str]] = {}
     for one in stale:
-        by_class.setdefault(PAID_AS.get(one.storage_class, one.storage_class), []).append(one.id)
+        by_class.setdefault(UPLOADED_AS.get(one.storage_class, one.storage_class), []).append(one.id)
 
     def size(ids: list[str]) -> Fact[Decimal]:
         return bucket.upload_sizes.map(lambda sizes: gigabytes(sum(sizes.get(id, 0) for id in ids)))
@@ -119,4 +133,10 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("as old as is allowed", bucket(old, young, sizes=sizes), limits=Thresholds(days=100))
     yield fails("two that nobody finished", bucket(archived, old, young, sizes=sizes), prices=prices, saves="3")
     yield fails("one, of which the parts were not read", bucket(old, sizes=denied(Bucket.upload_sizes)), prices=prices, saves="")
+    held = InClass(storage_class="STANDARD", stale_upload_bytes=80 * 2**30)
+    lens = StorageReport(source=Source.LENS, name="org", as_of=CASE_TIME - timedelta(days=2), holdings=(held,))
+    counted = sample(
+        Bucket, "checkpoints", uploads=Known((old,)), upload_sizes=denied(Bucket.upload_sizes), reports=Known((lens,))
+    )
+    yield fails("one, of which an export says what it takes", counted, prices=prices, saves="2")
     yield unknown("the uploads may not be read", sample(Bucket, "vault", uploads=denied(Bucket.uploads), upload_sizes=sizes))

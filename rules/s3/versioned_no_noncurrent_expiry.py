@@ -19,17 +19,24 @@ would notice a loss; `NewerNoncurrentVersions` keeps the newest few besides. Con
 Every version must be kept, such as for an audit trail or under Object Lock, or objects are written once and never changed.
 
 A rule for one prefix or tag passes too, since how much of the bucket it covers cannot be seen; the evidence lists the filters.
+
+How much noncurrent versions hold, CloudWatch does not tell: give a report of S3 Inventory (all versions) or S3 Storage Lens with
+`--inventory`. The amount is what they are paid in a month, without what classes charge for each object: how much of it a rule saves
+depends on how long versions have to be kept.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from auditor.sdk import (
+    CASE_TIME,
     Bucket,
     Case,
     Confidence,
     Context,
     Expiration,
     Filter,
+    InClass,
     Known,
     Lifecycle,
     LifecycleRule,
@@ -37,15 +44,23 @@ from auditor.sdk import (
     NoncurrentExpiration,
     Pillar,
     Severity,
+    Source,
+    StorageReport,
     Verdict,
     Versioning,
     acting,
+    beside,
+    counting_noncurrent,
     denied,
     fails,
     flag,
+    in_gb,
+    lacking,
     need,
+    noncurrent_money,
     ok,
     passes,
+    priced,
     rule,
     sample,
     skip,
@@ -64,7 +79,7 @@ class Thresholds(Limits, frozen=True):
 
 @rule(
     over=Bucket,
-    reads=(Bucket.versioning, Bucket.lifecycle),
+    reads=(Bucket.versioning, Bucket.lifecycle, Bucket.reports),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
@@ -86,14 +101,23 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if not expiring:
         # S3.10 asks for any enabled rule, and of buckets only whose versioning is on.
         bare = versioning.status == "Enabled" and not any(one.enabled for one in lifecycle.rules)
-        yield flag(
-            "versioning is {status} and no enabled lifecycle rule deletes noncurrent versions within {days} days",
-            controls=tuple(control for control in CONTROLS if bare or control != "securityhub:S3.10"),
-            saving=unknown_money("how much noncurrent versions hold, only S3 Storage Lens or an inventory tells"),
+        controls = tuple(control for control in CONTROLS if bare or control != "securityhub:S3.10")
+        reports = bucket.reports.value if isinstance(bucket.reports, Known) else ()
+        report = counting_noncurrent(reports, about.taken_at)
+        needed = "a report of S3 Inventory (all versions) or of S3 Storage Lens"
+        why = lacking(reports, about.taken_at, "how much noncurrent versions hold", needed)
+        size = in_gb(report.noncurrent_bytes) if report is not None else None
+        hold = f"; they hold {size:,} GB" if size is not None else ""
+        verdict = flag(
+            "versioning is {status} and no enabled lifecycle rule deletes noncurrent versions within {days} days" + hold,
+            controls=controls,
+            saving=unknown_money(why) if report is None else None,
+            cost=noncurrent_money(report, bucket.region, about).worth if report is not None else None,
             days=about.limits.max_days,
             status=versioning.status.lower(),
             count=len(lifecycle.rules),
         )
+        yield verdict if report is None else beside(verdict, report, {"noncurrent": report.noncurrent, "noncurrent_gb": size})
     elif any(r.filter.whole_bucket for r in expiring):
         yield ok("noncurrent versions are deleted", rules=[r.id for r in expiring])
     else:
@@ -121,6 +145,7 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails("in a hundred years", sample(Bucket, "archive", versioning=on, lifecycle=Known(Lifecycle((late,)))))
     yield fails("the rule is disabled", sample(Bucket, "models", versioning=on, lifecycle=Known(Lifecycle((off,)))))
     yield fails("suspended, and no rules", sample(Bucket, "features", versioning=suspended, lifecycle=Known(Lifecycle())))
+    yield from reported()
     yield skips("never versioned", sample(Bucket, "scratch", versioning=never, lifecycle=Known(Lifecycle())))
     yield skips(
         "never versioned, and the lifecycle may not be read",
@@ -131,3 +156,26 @@ def cases() -> Iterator[Case[Bucket]]:
         "the versioning may not be read",
         sample(Bucket, "vault", versioning=denied(Bucket.versioning), lifecycle=Known(Lifecycle((old,)))),
     )
+
+
+def reported() -> Iterator[Case[Bucket]]:
+    """With reports."""
+    on, none = Known(Versioning("Enabled")), Known(Lifecycle())
+    standard = InClass(storage_class="STANDARD", objects=900, bytes=500 * 2**30, noncurrent=600, noncurrent_bytes=400 * 2**30)
+    archive = InClass(storage_class="GLACIER", objects=50, bytes=100 * 2**30, noncurrent=50, noncurrent_bytes=100 * 2**30)
+    tiered = InClass(storage_class="INTELLIGENT_TIERING", objects=9, bytes=2**30, noncurrent=1, noncurrent_bytes=2**20)
+    prices = (priced("s3-storage", "STANDARD", "0.025", "GB-month"), priced("s3-storage", "GLACIER", "0.005", "GB-month"))
+
+    def bucket(*reports: StorageReport) -> Bucket:
+        return sample(Bucket, "checkpoints", versioning=on, lifecycle=none, reports=Known(reports))
+
+    day = CASE_TIME - timedelta(days=2)
+    full = StorageReport(source=Source.INVENTORY, name="daily", as_of=day, holdings=(archive, standard))
+    current = StorageReport(source=Source.INVENTORY, name="daily", as_of=day, all_versions=False, holdings=(standard,))
+    lens = StorageReport(source=Source.LENS, name="org", as_of=day, holdings=(standard, tiered))
+    old = StorageReport(source=Source.LENS, name="org", as_of=CASE_TIME - timedelta(days=90), holdings=(standard,))
+    yield fails("and a report counts them", bucket(full), prices=prices)
+    yield fails("and a report does not say in which tier they are", bucket(lens), prices=prices)
+    yield fails("and no report was given", bucket(), prices=prices, saves="")
+    yield fails("and the report is of current versions", bucket(current), prices=prices, saves="")
+    yield fails("and the report is three months old", bucket(old), prices=prices, saves="")

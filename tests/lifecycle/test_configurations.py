@@ -17,7 +17,7 @@ from tests.lifecycle.configurations.cases import CASES, FROM_AWS, Case
 
 def linted(case: Case) -> report.FileReport:
     said: dict[str, Any] = {"versioning": None, "object_lock_days": None, "size_gb": None, "objects": None, **case.options}
-    known = facts(said["versioning"], said["object_lock_days"], size(said["size_gb"], said["objects"], ()).average, "2026-11-27")
+    known = facts(said["versioning"], said["object_lock_days"], size(said["size_gb"], said["objects"], ()), "2026-11-27")
     (source,) = read(case.text, "")
     config = written(source, known)
     return report.configuration("f", source.name, source.places, config, judge(config))

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import msgspec
 import pytest
 
+from auditor.model import calls
 from auditor.model.fact import Reason, Unknown
 from auditor.model.snapshot import CallRecord, Gap
 from auditor.model.verdict import Finding, Outcome, Severity, Waived
@@ -51,6 +52,14 @@ def test_unknown_is_never_clean() -> None:
     assert seen.actions == ("s3:GetLifecycleConfiguration",)
     assert seen.resolvable == 1
     assert '"s3:GetLifecycleConfiguration"' in seen.policy
+
+
+def test_what_is_given_and_not_read_is_resolved_by_giving_it() -> None:
+    missing = Unknown(Reason.NOT_COLLECTED, calls.STORAGE_REPORT.name, calls.STORAGE_REPORT.action)
+    seen = view(msgspec.structs.replace(finding("a", Outcome.UNKNOWN), missing=(missing,)))
+    [blind] = seen.blind
+    assert "`--inventory`" in blind.remedy
+    assert (seen.actions, seen.policy, blind.label) == ((), "", "given.StorageReport")
 
 
 def test_clean_is_said_only_of_what_was_seen_whole() -> None:

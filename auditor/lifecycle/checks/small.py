@@ -75,13 +75,16 @@ def _stays(config: Config, effect: Effect) -> Found | None:
         return None
     if config.minimum == "varies_by_storage_class" and effect.target in ("GLACIER", "DEEP_ARCHIVE"):
         return None
+    objects = f"objects have {words.bytes_(size)} on average, and those under {words.bytes_(SMALL)} do not move"
+    if config.facts.small is not None:
+        count, total = config.facts.small
+        objects = (
+            f"{count:,} of {total:,} objects have under {words.bytes_(SMALL)}, {words.bytes_(size)} on average, and do not move"
+        )
     return Found(
         check=STAY,
         path=effect.path,
-        message=(
-            f"{effect.named.shown}: objects have {words.bytes_(size)} on average, and those under {words.bytes_(SMALL)} do not move to "
-            f"{shown(effect.target)} by default"
-        ),
+        message=f"{effect.named.shown}: {objects} to {shown(effect.target)} by default",
         fix="join small objects to larger ones, or leave the transition out",
         rule=effect.named.name,
         part=f"{effect.kind.value} {effect.target}",
