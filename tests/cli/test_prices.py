@@ -99,16 +99,6 @@ def test_refreshing(capsys: Capture, emulator: Emulator, cache: Path) -> None:
     assert set(emulator.doorman.calls) == {"sts.GetCallerIdentity", "pricing.GetProducts"}
 
 
-def test_a_region_that_could_not_be_fetched_keeps_what_it_had(capsys: Capture, emulator: Emulator, cache: Path) -> None:
-    fetched.save([Fetch("us-east-1", datetime.now(UTC), (price("m5.large", "0.08"),))])
-    before = cache.read_bytes()
-    emulator.doorman.deny.add("pricing.GetProducts")
-    said = out(capsys, "refresh", "--region", "us-east-1", "--endpoint-url", emulator.url, code=3)
-    assert "us-east-1: could not be fetched whole, so nothing of it is kept" in said
-    assert "pricing.GetProducts: denied, pricing:GetProducts would allow it" in said
-    assert cache.read_bytes() == before
-
-
 def test_permissions_say_what_refreshing_calls(capsys: Capture) -> None:
     assert run(["permissions", "--rule", "ec2-volume-gp2", "--prices"]) == 0
     actions = [action for one in json.loads(capsys.readouterr().out)["Statement"] for action in one["Action"]]

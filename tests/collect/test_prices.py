@@ -122,7 +122,7 @@ def test_what_each_product_is_a_price_of() -> None:
             **gb,
         ),
         product(s3, "Storage", "APN2-TimedStorage-INT-AIA-ByteHrs", ("0", "0.0050000000"), **gb),
-        product("AmazonGlacier", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "0.0045000000"), **gb),
+        product(s3, "", "APN2-TimedStorage-GlacierByteHrs", ("0", "0.0045000000"), **gb),
         product("AmazonS3GlacierDeepArchive", "Storage", "APN2-TimedStorage-GDA-ByteHrs", ("0", "0.0020000000"), **gb),
         product(s3, "API Request", "APN2-Requests-Tier1", ("0", "0.0000045000"), unit="Requests"),
         product(s3, "API Request", "APN2-Requests-SIA-Tier2", ("0", "0.0000010000"), unit="Requests"),
@@ -131,8 +131,15 @@ def test_what_each_product_is_a_price_of() -> None:
         product(s3, "API Request", "APN2-Requests-Tier4", ("0", "0.00001"), unit="Requests"),
         product(s3, "Fee", "APN2-Monitoring-Automation-INT", ("0", "0.0000025000"), unit="Objects"),
         product(s3, "Fee", "APN2-Retrieval-SIA", ("0", "0.0100000000"), unit="GB"),
-        product("AmazonGlacier", "Fee", "APN2-Bulk-Retrieval-Bytes", ("0", "0.0000000000"), unit="GB"),
-        product("AmazonS3GlacierDeepArchive", "Fee", "APN2-Standard-Retrieval-Bytes", ("0", "0.022"), unit="GB"),
+        product(s3, "Fee", "APN2-Bulk-Retrieval-Bytes", ("0", "0.0000000000"), unit="GB", operation="RestoreObject"),
+        product(
+            "AmazonS3GlacierDeepArchive",
+            "Fee",
+            "APN2-Standard-Retrieval-Bytes",
+            ("0", "0.022"),
+            unit="GB",
+            operation="DeepArchiveRestoreObject",
+        ),
     ) == {
         "ec2-hour g5.xlarge": "1.237",
         "ec2-host-hour mac2": "0.799",
@@ -155,6 +162,7 @@ def test_what_each_product_is_a_price_of() -> None:
         "s3-storage GLACIER": "0.0045",
         "s3-storage DEEP_ARCHIVE": "0.002",
         "s3-request-write STANDARD": "0.0045",
+        "s3-request-write REDUCED_REDUNDANCY": "0.0045",
         "s3-request-read STANDARD_IA": "0.001",
         "s3-request-write GLACIER": "0.0335",
         "s3-transition GLACIER": "0.0335",
@@ -192,6 +200,9 @@ def test_what_each_product_is_a_price_of() -> None:
         product("AmazonS3", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "9"), unit="GB-Mo", operation="INTAAS3ObjectOverhead"),
         product("AmazonS3", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "9"), unit="Byte-Hrs"),
         product("AmazonS3", "API Request", "APN2-Requests-Tier3", ("0", "9"), unit="Requests", operation="RestoreObject"),
+        product("AmazonS3", "", "APN2-TimedStorage-GDA-Staging", ("0", "9"), unit="GB-Mo"),
+        product("AmazonS3", "", "APN2-Expedited-Retrieval-Bytes", ("0", "9"), unit="GB", group="INT-AA-RestoreObject"),
+        product("AmazonGlacier", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "9"), unit="GB-Mo"),
         product("AmazonSageMaker", "ML Instance", "APN2-AsyncInf:ml.m5.large", ("0", "9")),
         "",
         "[]",
@@ -211,6 +222,39 @@ def test_an_item_with_two_prices_has_none() -> None:
     same = read([machine("m5.large", "0.118"), machine("m5.large", "0.1180000000")], SEOUL, NOW.date())
     assert [f"{price.amount}" for price in same.prices] == ["0.118"]
     assert same.ambiguous == ()
+
+
+def test_a_price_in_another_unit_or_from_elsewhere_on_is_said_and_not_taken() -> None:
+    hours = product("AmazonS3", "Storage", "APN2-TimedStorage-SIA-ByteHrs", ("0", "9"), unit="GB-Hrs")
+    later = product("AmazonS3", "", "APN2-Requests-GIR-Tier2", ("0", "0.0000000000"), ("100", "0.03"), unit="Requests")
+    assert read([hours, later], SEOUL, NOW.date()).unusual == (
+        "s3-request-read GLACIER_IR (from 100 on)",
+        "s3-storage STANDARD_IA (per GB-Hrs, not per GB-month)",
+    )
+    sound = product("AmazonS3", "Storage", "APN2-TimedStorage-SIA-ByteHrs", ("0", "0.0138"), unit="GB-Mo")
+    both = read([hours, sound], SEOUL, NOW.date())
+    assert [f"{price.amount}" for price in both.prices] == ["0.0138"]
+    assert both.unusual == ()
+
+
+def test_a_transition_of_its_own_goes_before_that_of_several_classes() -> None:
+    several = product("AmazonS3", "", "APN2-Requests-Tier4", ("0", "0.00001"), unit="Requests")
+    own = product("AmazonS3", "", "APN2-Requests-Tier4", ("0", "0.00002"), unit="Requests", operation="S3-INTTransition")
+    assert found(several, own) == {
+        "s3-transition INTELLIGENT_TIERING": "0.02",
+        "s3-transition ONEZONE_IA": "0.01",
+        "s3-transition STANDARD_IA": "0.01",
+    }
+
+
+def test_to_upload_to_an_archive_is_the_price_of_a_write() -> None:
+    def write(operation: str, amount: str) -> str:
+        return product("AmazonS3", "", "APN2-Requests-GLACIER-Tier1", ("0", amount), unit="Requests", operation=operation)
+
+    assert found(write("PutObject", "0.00003"), write("PostObject", "0.00004"), write("ListBucket", "0.000005")) == {
+        "s3-request-write GLACIER": "0.03"
+    }
+    assert found(write("PostObject", "0.00004"), write("ListBucket", "0.000005")) == {"s3-request-write GLACIER": "0.04"}
 
 
 def test_the_currency_and_where_it_is_from() -> None:
@@ -321,7 +365,11 @@ def test_only_what_is_needed_is_asked_page_by_page() -> None:
         ("ec2-spot-hour", "g5.xlarge"): "0.44",
     }
     (one,) = (row for row in done.fetch.rows if row.kind == "ec2-spot-hour")
-    assert (one.basis, one.source, one.region) == ("spot", "EC2 spot price history, the median of 3 zones", SEOUL)
+    assert (one.basis, one.source, one.region) == (
+        "spot",
+        "EC2 spot price history, the median of 7 days in 3 zones, from 0.41 to 0.52",
+        SEOUL,
+    )
     assert wire.calls() == {
         ("GetProducts", "ap-south-1"): len(QUERIES) + 1,
         ("DescribeSpotPriceHistory", SEOUL): 1,
@@ -371,6 +419,27 @@ def test_a_page_that_is_lost_makes_it_incomplete() -> None:
     assert not Wire(products).refresh().complete
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (refusal("ThrottlingException"), Reason.THROTTLED),
+        ((200, b"<!DOCTYPE html><html>a proxy</html>"), Reason.ERROR),
+        ((200, b""), Reason.ERROR),
+        ((200, b'{"PriceList": ["{}"'), Reason.ERROR),
+        ((503, b""), Reason.ERROR),
+        (refusal("ExpiredTokenException"), Reason.NOT_COLLECTED),
+    ],
+)
+def test_what_else_may_go_wrong_on_the_way(answer: tuple[int, bytes], reason: Reason) -> None:
+    def products(region: str, params: Mapping[str, Any]) -> tuple[int, bytes]:
+        return answer if "NextToken" in params else page(machine("m5.large", "0.118"), then="two")
+
+    done = Wire(products).refresh()
+    assert not done.complete
+    assert done.fetch.rows == (), "half a list would look like a whole one"
+    assert (done.failed, [one.reason for one in done.missing]) == (QUERIES[0].label, [reason])
+
+
 def test_spot_prices_that_are_refused_are_missing_and_the_list_is_complete() -> None:
     body = b"<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>"
     wire = Wire(lambda at, params: page(machine("g5.xlarge", "1.237", gpu="1")), lambda at, params: (403, body))
@@ -380,9 +449,16 @@ def test_spot_prices_that_are_refused_are_missing_and_the_list_is_complete() -> 
 
 
 def test_a_spot_price_that_is_no_figure_is_passed_over() -> None:
+    held = "<timestamp>2026-11-20T11:00:00.000Z</timestamp>"
     items = "".join(
-        f"<item><instanceType>g5.xlarge</instanceType><spotPrice>{amount}</spotPrice></item>"
-        for amount in ("NaN", "sNaN", "0.41")
+        f"<item><instanceType>g5.xlarge</instanceType><spotPrice>{amount}</spotPrice>{at}"
+        "<availabilityZone>ap-northeast-2a</availabilityZone></item>"
+        for at, amount in (
+            (held, "NaN"),
+            (held, "sNaN"),
+            ("", "0.40"),
+            (held, "0.41"),
+        )
     )
     body = (
         f"<DescribeSpotPriceHistoryResponse><spotPriceHistorySet>{items}</spotPriceHistorySet></DescribeSpotPriceHistoryResponse>"
