@@ -81,7 +81,7 @@ def test_the_user_s_prices_go_first_then_fresh_ones(capsys: Capture, tmp_path: P
     [
         (["show", "ec2-hours"], "`ec2-hours` is not a kind of price"),
         (["show", "--format", "xml"], "`xml` is not a format of prices"),
-        (["show", "--prices", "none.toml"], "price file `none.toml` is not a file"),
+        (["show", "--prices", "none.toml"], "price file `none.toml` cannot be read: No such file"),
         (["refresh", "--region", "Seoul"], "`Seoul` is not a region"),
     ],
 )

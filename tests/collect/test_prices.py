@@ -43,7 +43,7 @@ def product(
     **more: str,
 ) -> str:
     """A product as the price list has it; ``tiers`` are where a price begins, and the price of ten decimals."""
-    dimensions = {
+    dimensions: dict[str, Any] = {
         f"SKU.JRTCKXETXF.{number}": {
             "unit": unit,
             "endRange": "Inf",
