@@ -9,6 +9,7 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import cast
 
 SETTINGS = 4 * 1024 * 1024
 """Bytes of a file of settings, at most: some 10,000 waivers."""
@@ -24,7 +25,7 @@ def contents(path: Path, most: int) -> bytes:
     with file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        found: bytes | None = file.read(most + 1)
+        found = cast("bytes | None", file.read(most + 1))
     if found is None:  # such as a log of the kernel, which looks like a file and waits
         raise OSError(errno.EAGAIN, "it has no end that could be read to", str(path))
     if len(found) > most:
