@@ -31,6 +31,7 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
+from auditor.engine.s3_cases import GB, MADE_LONG_AGO, daily_metric, held, object_count
 from auditor.engine.s3_use import standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
@@ -165,7 +166,9 @@ __all__ = [
     "CASE_ACCOUNT",
     "CASE_REGION",
     "CASE_TIME",
+    "GB",
     "HOURS",
+    "MADE_LONG_AGO",
     "STATES",
     "Accelerators",
     "AccessKey",
@@ -295,6 +298,7 @@ __all__ = [
     "cannot_tell",
     "condition_keys",
     "counted",
+    "daily_metric",
     "denied",
     "denies",
     "endpoint_money",
@@ -308,6 +312,7 @@ __all__ = [
     "grants_about_everything",
     "grants_all_but",
     "grants_everything",
+    "held",
     "instance_money",
     "is_the_internet",
     "let_in",
@@ -321,6 +326,7 @@ __all__ = [
     "narrowed",
     "need",
     "need_data",
+    "object_count",
     "ok",
     "opens_trust",
     "other_accounts",

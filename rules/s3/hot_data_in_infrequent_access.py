@@ -27,6 +27,8 @@ from datetime import datetime
 
 from auditor.sdk import (
     CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -45,17 +47,18 @@ from auditor.sdk import (
     by_class,
     cannot_tell,
     counted,
+    daily_metric,
     denied,
     fails,
     flag,
     gigabytes,
+    held,
     need,
     ok,
     passes,
     priced,
     rule,
     sample,
-    series_of,
     skip,
     skips,
     standard,
@@ -147,35 +150,13 @@ def saving(bucket: Bucket, cold: dict[str, float], read: float, about: Context[T
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    old, gb = Known(CASE_TIME.replace(year=2019)), 2.0**30
-
-    def held(**sizes: float) -> Known[tuple[Series, ...]]:
-        return Known(
-            tuple(
-                series_of(
-                    "AWS/S3",
-                    "BucketSizeBytes",
-                    "Average",
-                    [size] * 3,
-                    period=86400,
-                    dimensions={"BucketName": "raw", "StorageType": storage},
-                )
-                for storage, size in sizes.items()
-            )
-        )
-
-    def daily(metric: str, lately: float | None, before: float | None = 5) -> Known[tuple[Series, ...]]:
-        names = {"BucketName": "raw", "FilterId": "EntireBucket"}
-        values = [before] * 60 + [None] * 29 + [lately]
-        return Known((series_of("AWS/S3", metric, "Sum", values, period=86400, dimensions=names),))
-
     def bucket(
         sizes: Fact[tuple[Series, ...]],
         downloads: Fact[tuple[Series, ...]] = Known(()),
         *,
-        requests: Fact[tuple[Series, ...]] = daily("AllRequests", 9000),
+        requests: Fact[tuple[Series, ...]] = daily_metric("AllRequests", 9000),
         metrics: Fact[tuple[RequestMetrics, ...]] = Known((RequestMetrics("EntireBucket", True),)),
-        created: Fact[datetime] = old,
+        created: Fact[datetime] = MADE_LONG_AGO,
     ) -> Bucket:
         return sample(
             Bucket,
@@ -187,8 +168,8 @@ def cases() -> Iterator[Case[Bucket]]:
             bytes_downloaded=downloads,
         )
 
-    ia, mixed = held(StandardIAStorage=1000 * gb, StandardStorage=10 * gb), held(StandardIAStorage=gb, StandardStorage=10 * gb)
-    a_lot, little = daily("BytesDownloaded", 3000 * gb), daily("BytesDownloaded", 0.5 * gb)
+    ia, mixed = held(StandardIAStorage=1000 * GB, StandardStorage=10 * GB), held(StandardIAStorage=GB, StandardStorage=10 * GB)
+    a_lot, little = daily_metric("BytesDownloaded", 3000 * GB), daily_metric("BytesDownloaded", 0.5 * GB)
     prices = (
         priced("s3-storage", "STANDARD", "0.025", "GB-month"),
         priced("s3-storage", "STANDARD_IA", "0.0138", "GB-month"),
@@ -197,16 +178,16 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("read a little", bucket(ia, little))
     yield passes("little is read, of whatever class", bucket(mixed, little))
     yield passes(
-        "as much as is allowed", bucket(held(GlacierInstantRetrievalStorage=1000 * gb), a_lot), limits=Thresholds(glacier_ir=4)
+        "as much as is allowed", bucket(held(GlacierInstantRetrievalStorage=1000 * GB), a_lot), limits=Thresholds(glacier_ir=4)
     )
     yield fails("read three times over", bucket(ia, a_lot), prices=prices, saves="18.8")
     yield fails(
-        "two classes", bucket(held(OneZoneIAStorage=gb, GlacierInstantRetrievalStorage=gb), a_lot), prices=prices, saves=""
+        "two classes", bucket(held(OneZoneIAStorage=GB, GlacierInstantRetrievalStorage=GB), a_lot), prices=prices, saves=""
     )
-    yield skips("all in Standard", bucket(held(StandardStorage=1000 * gb), a_lot))
+    yield skips("all in Standard", bucket(held(StandardStorage=1000 * GB), a_lot))
     yield skips("empty", bucket(Known(()), a_lot))
     yield unknown("much is read, of whatever class", bucket(mixed, a_lot))
-    yield unknown("counted since yesterday", bucket(ia, a_lot, requests=daily("AllRequests", 9000, None)))
+    yield unknown("counted since yesterday", bucket(ia, a_lot, requests=daily_metric("AllRequests", 9000, None)))
     yield unknown("nobody counts", bucket(ia, metrics=Known(())))
     yield unknown("the configurations may not be read", bucket(ia, metrics=denied(Bucket.request_metrics)))
     yield unknown("the bytes may not be read", bucket(ia, denied(Bucket.bytes_downloaded)))
