@@ -32,7 +32,7 @@ from auditor.engine.rule import (
     unknown,
 )
 from auditor.engine.s3_cases import GB, MADE_LONG_AGO, daily_metric, held, object_count
-from auditor.engine.s3_use import standard, storage, storage_money, uncounted
+from auditor.engine.s3_use import asked_for, standard, storage, storage_money, uncounted
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
@@ -290,6 +290,7 @@ __all__ = [
     "agreed",
     "all_of",
     "any_of",
+    "asked_for",
     "bad_inline",
     "bad_statements",
     "block_of",

@@ -7,10 +7,11 @@ from typing import Any
 
 from auditor.engine.context import Context
 from auditor.engine.rule import cannot_tell
-from auditor.model.fact import Reason, Unknown, need
+from auditor.model.fact import Fact, Reason, Unknown, need
 from auditor.model.money import Money, Use, gigabytes, unknown_money
 from auditor.model.s3 import Bucket
-from auditor.model.s3_use import by_class, stored
+from auditor.model.s3_use import by_class, counted, stored
+from auditor.model.series import Series
 from auditor.model.verdict import Verdict
 
 TIB = 2**40
@@ -40,6 +41,16 @@ def uncounted(bucket: Bucket, days: int, cost: Money | None = None) -> Verdict:
         days=days,
         configurations=[one.id for one in metrics],
     )
+
+
+def asked_for(bucket: Bucket, metric: Fact[tuple[Series, ...]], days: int) -> float | None:
+    """The total of a request metric of the bucket over the last ``days``; ``None`` when nobody has counted for so long.
+
+    Raises :class:`Missing` when that cannot be read. Reads ``Bucket.request_metrics`` and ``Bucket.all_requests``.
+    """
+    if not any(one.whole_bucket for one in need(bucket.request_metrics)):
+        return None
+    return counted(need(bucket.all_requests), need(metric), days)
 
 
 def storage_money(bucket: Bucket, about: Context[Any]) -> Money:

@@ -42,8 +42,8 @@ from auditor.sdk import (
     Series,
     Severity,
     Verdict,
+    asked_for,
     by_class,
-    counted,
     daily_metric,
     denied,
     fails,
@@ -95,8 +95,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         yield ok("{size} GB are kept outside the archives", size=round(size, 3))
         return
     cost = about.money(*storage(bucket.region, sizes))
-    recorded = need(bucket.all_requests) if any(one.whole_bucket for one in need(bucket.request_metrics)) else ()
-    requests = counted(recorded, recorded, limits.days)
+    requests = asked_for(bucket, bucket.all_requests, limits.days)
     if requests is None:
         yield uncounted(bucket, limits.days, cost)
     elif requests <= limits.requests:

@@ -44,6 +44,7 @@ from auditor.sdk import (
     Unknown,
     Use,
     Verdict,
+    asked_for,
     cannot_tell,
     counted,
     daily_metric,
@@ -112,9 +113,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if average < limits.average_kb:
         yield ok("its objects average {average} KB: they are too small for Standard-IA to pay", average=round(average, 1))
         return
-    whole = any(one.whole_bucket for one in need(bucket.request_metrics))
-    recorded, of = (need(bucket.all_requests), need(bucket.get_requests)) if whole else ((), ())
-    gets = counted(recorded, of, limits.days)
+    gets = asked_for(bucket, bucket.get_requests, limits.days)
     if gets is None:
         yield uncounted(bucket, limits.days, about.money(*standard(bucket.region, size)))
         return

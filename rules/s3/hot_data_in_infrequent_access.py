@@ -44,9 +44,9 @@ from auditor.sdk import (
     Severity,
     Use,
     Verdict,
+    asked_for,
     by_class,
     cannot_tell,
-    counted,
     daily_metric,
     denied,
     fails,
@@ -107,16 +107,14 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if not cold:
         yield skip("nothing is kept in a class that charges for reading at once")
         return
-    whole = any(one.whole_bucket for one in need(bucket.request_metrics))
-    recorded, of = (need(bucket.all_requests), need(bucket.bytes_downloaded)) if whole else ((), ())
-    total = counted(recorded, of, limits.days)
+    total = asked_for(bucket, bucket.bytes_downloaded, limits.days)
     if total is None:
         yield uncounted(bucket, limits.days)
         return
     read = total * 30 / limits.days
     shares = {"STANDARD_IA": limits.standard_ia, "ONEZONE_IA": limits.onezone_ia, "GLACIER_IR": limits.glacier_ir}
     size, gb_read, classes = round(sum(cold.values()) / 2**30, 1), round(read / 2**30, 1), ", ".join(cold)
-    if read <= sum(shares[name] * held for name, held in cold.items()):
+    if read <= sum(shares[name] * part for name, part in cold.items()):
         yield ok("{read} GB were read in a month, of {size} GB in {classes}", size=size, read=gb_read, classes=classes)
     elif sum(sizes.values()) - sum(cold.values()) > limits.others * sum(sizes.values()):
         yield cannot_tell(
