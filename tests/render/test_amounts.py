@@ -281,3 +281,11 @@ def test_the_total_is_what_the_lines_say_and_no_resource_is_in_it_twice(data: li
     assert sum(map(len, touched)) == len(set().union(*touched)), "a resource is in the total twice"
     assert all(line["waived"] is None and line["money"]["saving"]["verified"] for line in counted)
     assert view(*reversed(findings)).money == view(*findings).money
+
+
+def test_what_is_agreed_with_aws_is_no_list_price() -> None:
+    made = view(saving("a", "10"), saving("b", "5", basis="agreement <of> 2026"))
+    assert made.money.sentences[0] == "15.00 USD a month could be saved, at the prices that stand beside each"
+    assert "agreement &lt;of&gt; 2026" in html.render(made).decode()
+    left_out = view(saving("a", "10"), saving("b", "5", basis="agreement", verified=False))
+    assert left_out.money.sentences[0] == "10.00 USD a month could be saved, at list prices"
