@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
@@ -24,6 +24,14 @@ Regions = Annotated[
     typer.Option("--region", metavar="REGION", help="Region to fetch the prices of; repeatable. Default: the profile's."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Also fetch what was fetched in the last 7 days.")]
+
+
+class Say(Protocol):
+    """Prints lines."""
+
+    def __call__(self, line: str, *, trouble: bool = False) -> None:
+        """Print one; where the user wants quiet, only ``trouble``, and beside the output."""
+        ...
 
 
 @app.command()
@@ -109,9 +117,9 @@ def refresh(
     if not fetched.writable():
         raise OutputError("the cache folder cannot be written; name another with AWSAUDIT_CACHE_DIR")
 
-    def say(line: str) -> None:
-        if not quiet:
-            typer.echo(line, nl=False)
+    def say(line: str, *, trouble: bool = False) -> None:
+        if trouble or not quiet:
+            typer.echo(line, nl=False, err=trouble and quiet)
 
     had = () if force else fetched.load()
     places = tuple(dict.fromkeys(region or filter(None, (home(wanted),))))
@@ -123,7 +131,7 @@ def refresh(
     return 0 if places and not due else _fetch(wanted, due, say, quiet)
 
 
-def _fetch(wanted: Target, regions: Sequence[str], say: Callable[[str], None], quiet: bool) -> int:
+def _fetch(wanted: Target, regions: Sequence[str], say: Say, quiet: bool) -> int:
     """Fetch region after region (of none: where the account answers), and keep each as soon as it is there whole."""
     from datetime import UTC, datetime
 
@@ -145,15 +153,15 @@ def _fetch(wanted: Target, regions: Sequence[str], say: Callable[[str], None], q
             except KeyboardInterrupt:
                 found, interrupted = None, True
             if found is None:
-                say(prices_text.untried(place))
+                say(prices_text.untried(place), trouble=True)
                 continue
-            if found.complete and found.fetch.rows:
+            whole = found.complete and bool(found.fetch.rows)
+            if whole:
                 where = fetched.save([found.fetch])
                 if where is None:
                     raise OutputError("the cache folder cannot be written; name another with AWSAUDIT_CACHE_DIR")
-            else:
-                failed = True
-            say(prices_text.fetched(found))
+            failed = failed or not whole
+            say(prices_text.fetched(found), trouble=not whole)
     if where is not None:
         say(prices_text.kept(where))
     if interrupted:

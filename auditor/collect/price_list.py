@@ -113,7 +113,7 @@ def read(products: Iterable[str], region: str, today: date) -> Read:
         tuple(settled[place] for place in sorted(settled)),
         tuple(sorted(accelerated & {item for kind, item in settled if kind == "ec2-hour"})),
         tuple(f"{kind} {item}" for kind, item in sorted(found) if (kind, item) not in settled),
-        tuple(f"{kind} {item} ({unusual[kind, item]})" for kind, item in sorted(unusual) if (kind, item) not in found),
+        tuple(f"{kind} {item[:SHOWN]} ({unusual[kind, item]})" for kind, item in sorted(unusual) if (kind, item) not in found),
     )
 
 

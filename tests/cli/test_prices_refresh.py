@@ -270,6 +270,24 @@ def test_a_region_that_is_not_had_whole_keeps_what_it_had(
     assert where.read_bytes() == before
 
 
+def test_quiet_is_quiet_but_for_trouble(capsys: Capture, server: PriceServer) -> None:
+    assert refresh(capsys, "-q", "--region", SEOUL) == ("", "")
+    assert refresh(capsys, "-q", "--region", SEOUL) == ("", "")
+    server.before = nth(1, json_error("AccessDeniedException"))
+    out, err = refresh(capsys, "-q", "--region", TOKYO, code=3)
+    assert out == ""
+    assert f"{TOKYO}: could not be fetched whole" in err
+    assert "pricing:GetProducts would allow it" in err
+
+
+def test_no_such_region_and_no_such_profile(capsys: Capture, server: PriceServer) -> None:
+    out, _ = refresh(capsys, "--region", "xx-nowhere-1", code=3)
+    assert out == "xx-nowhere-1: the price list has nothing for it; is it a region?\n"
+    _, err = refresh(capsys, "--profile", "nobody", code=2)
+    assert "there is no AWS profile `nobody`" in err
+    assert fetched.load() == ()
+
+
 def test_after_the_first_question_that_fails_no_other_is_put(capsys: Capture, server: PriceServer) -> None:
     server.before = nth(1, json_error("AccessDeniedException"))
     refresh(capsys, "--region", SEOUL, code=3)
