@@ -28,6 +28,8 @@ _UNITS: Mapping[str, Mapping[str, Decimal]] = {
     "1,000 objects a month": {"objects": Decimal(1000)},
 }
 """By our unit, how many times a price in the list's unit it is."""
+_ACCELERATED = ("GPU instance", "Machine Learning ASIC Instances")
+"""Families of machines as the list names them: Inferentia and Trainium count as no GPU there."""
 
 
 DIGITS = 20
@@ -101,7 +103,7 @@ def read(products: Iterable[str], region: str, today: date) -> Read:
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             continue
         attributes = product.product.attributes
-        if attributes.get("gpu", "NA") not in ("NA", "0", ""):
+        if attributes.get("gpu", "NA") not in ("NA", "0", "") or attributes.get("instanceFamily") in _ACCELERATED:
             accelerated.add(attributes.get("instanceType", ""))
         for match, given in _given(product, region, today):
             if isinstance(given, Price):

@@ -320,11 +320,10 @@ def test_an_interrupted_refresh_keeps_the_regions_that_are_whole(capsys: Capture
     assert [fetch.region for fetch in fetched.load()] == [SEOUL]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_said_before_anything_is_asked(
-    capsys: Capture, server: PriceServer, tmp_path: Path
+    capsys: Capture, server: PriceServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "cache").mkdir(mode=0o500)
+    monkeypatch.setenv("AWSAUDIT_CACHE_DIR", "/proc/awsaudit")  # where not even root may write
     _, err = refresh(capsys, "--region", SEOUL, code=2)
     assert err == "awsaudit: the cache folder cannot be written; name another with AWSAUDIT_CACHE_DIR\n"
     assert not server.calls

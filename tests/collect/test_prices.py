@@ -215,6 +215,20 @@ def test_what_is_no_price_of_ours_is_passed_over(other: str) -> None:
     assert found(other, machine("c5.large", "0.096"))["ec2-hour c5.large"] == "0.096"
 
 
+def test_machines_with_gpus_or_chips_for_learning_are_accelerated() -> None:
+    one = read(
+        [
+            machine("m5.large", "1", gpu="NA", instanceFamily="General purpose"),
+            machine("g5.xlarge", "1", gpu="1", instanceFamily="GPU instance"),
+            machine("p5.48xlarge", "1", gpu="8"),
+            machine("trn1.32xlarge", "1", instanceFamily="Machine Learning ASIC Instances"),
+        ],
+        SEOUL,
+        NOW.date(),
+    )
+    assert one.accelerated == ("g5.xlarge", "p5.48xlarge", "trn1.32xlarge")
+
+
 def test_an_item_with_two_prices_has_none() -> None:
     one = read([machine("m5.large", "0.118"), machine("m5.large", "0.120"), machine("c5.large", "0.096")], SEOUL, NOW.date())
     assert [price.item for price in one.prices] == ["c5.large"]
