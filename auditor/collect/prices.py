@@ -23,6 +23,8 @@ from auditor.money.kinds import KINDS
 
 ENDPOINTS = ("us-east-1", "eu-central-1", "ap-south-1")
 """Where the price list answers, in the partition aws. Source: *AWS Price List Query API*."""
+LABEL = "Prices"
+"""Of the progress."""
 _S3 = tuple(kind for kind in KINDS if kind.startswith("s3-"))
 
 
@@ -84,16 +86,15 @@ def refresh(door: Door, region: str, now: datetime, progress: Progress) -> Refre
     products: list[str] = []
     endpoints = _endpoints(region)
     for number, query in enumerate(QUERIES):
-        progress.step(query.label, region, number, len(QUERIES) + 1)
+        progress.step(LABEL, region, number, len(QUERIES) + 1)
         listing, endpoints = _ask(door, query, region, endpoints)
         products += [text for entry in listing.entries if isinstance(text := entry.raw.get(""), str)]
         if listing.missing:
-            progress.finished("prices", region)
             return Refreshed(Fetch(region, now, ()), tuple(dict.fromkeys(listing.missing)), query.label)
     found = read(products, region, now.date())
-    progress.step("spot prices", region, len(QUERIES), len(QUERIES) + 1)
+    progress.step(LABEL, region, len(QUERIES), len(QUERIES) + 1)
     spots, unread = spot(door, region, found.accelerated, now)
-    progress.finished("prices", region)
+    progress.finished(LABEL, region)
     return Refreshed(
         Fetch(region, now, (*found.prices, *spots)),
         missing=tuple(dict.fromkeys(unread)),

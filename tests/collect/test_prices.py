@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto.core.botocore_stubber import MockRawResponse
 
+from auditor.cli.progress import Bars
 from auditor.collect.door import Door
 from auditor.collect.price_list import read
 from auditor.collect.prices import QUERIES, Refreshed, refresh
@@ -393,6 +394,16 @@ def test_only_what_is_needed_is_asked_page_by_page() -> None:
         QUERIES
     )
     assert {record.operation for record in wire.records} == {"GetProducts", "DescribeSpotPriceHistory"}
+
+
+def test_how_far_it_is_shows_on_a_terminal() -> None:
+    wire = Wire(lambda at, params: page(machine("m5.large", "0.118")))
+    shown = Bars()
+    with shown.bars:
+        assert refresh(Door(wire.connection, wire.records.append, Hurried()), SEOUL, NOW, shown).complete
+        (bar,) = shown.bars.tasks
+        assert (bar.description, bar.completed, bar.total) == ("Prices", len(QUERIES) + 1, len(QUERIES) + 1)
+        shown.finished("nothing that has begun", SEOUL)
 
 
 @pytest.mark.parametrize(
