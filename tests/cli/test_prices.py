@@ -11,7 +11,7 @@ import pytest
 from auditor.cli.app import run
 from auditor.money import fetched
 from auditor.money.fetched import Fetch
-from tests.collect.test_prices import machine
+from tests.collect.price_products import machine
 from tests.emulator import Emulator
 from tests.money.made import price
 
