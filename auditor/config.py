@@ -18,6 +18,7 @@ from typing import Literal, cast, get_args
 
 import msgspec
 
+from auditor import regular
 from auditor.engine import frameworks as catalogues
 from auditor.engine.context import Limits
 from auditor.engine.controls import Attestation
@@ -115,7 +116,7 @@ def load(path: Path | None, rules: Mapping[str, LoadedRule]) -> Config:
         if not path.exists():
             return default(rules)
     try:
-        content = path.read_bytes()
+        content = regular.contents(path, regular.SETTINGS)
     except OSError as error:
         raise ConfigError(f"config `{path}` cannot be read: {error.strerror or error}; name another with --config") from error
     return parse(content, rules, str(path))

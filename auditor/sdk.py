@@ -32,8 +32,9 @@ from auditor.engine.rule import (
     together,
     unknown,
 )
+from auditor.engine.s3_cases import GB, MADE_LONG_AGO, daily_metric, held, object_count
 from auditor.engine.s3_reports import UPLOADED_AS, Of, beside, given, in_gb, noncurrent_money, reported, uploads_money, usage_by
-from auditor.engine.s3_use import held, standard, storage, storage_money, uncounted
+from auditor.engine.s3_use import asked_for, standard, storage, storage_money, uncounted, usage_of
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
@@ -177,7 +178,9 @@ __all__ = [
     "CASE_ACCOUNT",
     "CASE_REGION",
     "CASE_TIME",
+    "GB",
     "HOURS",
+    "MADE_LONG_AGO",
     "STATES",
     "UPLOADED_AS",
     "Accelerators",
@@ -306,6 +309,7 @@ __all__ = [
     "agreed",
     "all_of",
     "any_of",
+    "asked_for",
     "bad_inline",
     "bad_statements",
     "beside",
@@ -319,6 +323,7 @@ __all__ = [
     "counting_markers",
     "counting_noncurrent",
     "counting_uploads",
+    "daily_metric",
     "denied",
     "denies",
     "endpoint_money",
@@ -352,6 +357,7 @@ __all__ = [
     "need",
     "need_data",
     "noncurrent_money",
+    "object_count",
     "ok",
     "opens_trust",
     "other_accounts",
@@ -380,5 +386,6 @@ __all__ = [
     "unknown_money",
     "uploads_money",
     "usage_by",
+    "usage_of",
     "volume_uses",
 ]

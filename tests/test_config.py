@@ -137,6 +137,8 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
         load(tmp_path / "nowhere.toml", RULES)
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path, RULES)
+    with pytest.raises(ConfigError, match="`/dev/zero` cannot be read: it is not a regular file"):
+        load(Path("/dev/zero"), RULES)
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="is not valid TOML"):
         load(tmp_path / "binary.toml", RULES)

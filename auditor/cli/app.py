@@ -59,6 +59,9 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(arguments or ["--help"], standalone_mode=False)
     except typer.Exit as stop:
+        if stop.exit_code == 130:  # what Typer makes of Ctrl-C
+            _say("interrupted")
+            return 3
         return stop.exit_code
     except TyperException as error:
         said = error.format_message()

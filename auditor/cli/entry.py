@@ -22,4 +22,6 @@ def main() -> None:
     from auditor.cli.app import run
 
     collect_less()
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # what is left goes with the process, so nobody need look for cycles in it
+    sys.exit(code)

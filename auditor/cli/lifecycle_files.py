@@ -95,13 +95,17 @@ def lint(paths: Sequence[str], known: Facts, book: Book, bucket: Size) -> Linted
     if empty:
         holds = "1 file holds" if len(empty) == 1 else f"{len(empty)} files hold"
         notes.append(f"{holds} no lifecycle configuration: {files.listed(empty)}")
-    if any(one.exhausted for one in configs):
-        notes.append(
-            "the rules are so many that not every object was tried: that there is no finding proves nothing of some of them"
-        )
+    notes += untried(configs)
     if outside:
         notes.append(files.not_followed([whole(name) for name in outside]))
     return Linted(Report(files=tuple(found), notes=tuple(notes)), sources, tuple(configs))
+
+
+def untried(configs: Iterable[Config]) -> tuple[str, ...]:
+    """What is said where a configuration was not tried to its end: no finding is no proof there."""
+    if not any(one.exhausted for one in configs):
+        return ()
+    return ("the rules are so many that not every object was tried: that there is no finding proves nothing of some of them",)
 
 
 def with_advice(linted: Linted, advice: Proposal) -> Linted:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from auditor import regular
 from auditor.cli import files
 from auditor.errors import ConfigError, UsageError
 from auditor.policy.actions import table
@@ -198,7 +199,7 @@ def _beside(name: str) -> list[Suppression]:
 def _table(path: Path, wanted: type[Table], name: str) -> Table:
     """A table of a TOML file; all of it when ``name`` is empty."""
     try:
-        data = tomllib.loads(path.read_bytes().decode())
+        data = tomllib.loads(regular.contents(path, regular.SETTINGS).decode())
     except OSError as error:
         raise ConfigError(f"`{path}` cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:  # a ValueError also where a number has more digits than Python reads

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from rich.cells import cell_len
 
+from auditor.model.fact import Reason
 from auditor.model.price import Price
+from auditor.money.fetched import Fetch
 from auditor.money.kinds import KINDS
 from auditor.money.shown import plain
 from auditor.render.json_money import price_info
@@ -21,6 +23,12 @@ from auditor.render.visible import visible
 if TYPE_CHECKING:
     from auditor.collect.prices import Refreshed  # it loads boto3, which `prices show` does not need
 
+_NEXT = {
+    Reason.THROTTLED: "; AWS takes no more calls for now, so try again in some minutes",
+    Reason.ERROR: "; what answered cannot be used, so check the network and try again",
+}
+"""What to do where no permission would help."""
+
 
 def kinds(prices: Sequence[Price]) -> str:
     """Which kinds there are, with what they are of, and how many prices are known and from when."""
@@ -29,7 +37,7 @@ def kinds(prices: Sequence[Price]) -> str:
         mine = [price for price in prices if price.kind == kind]
         dates = sorted({f"{price.as_of}" for price in mine})
         loose = "" if all(price.verified for price in mine) else ", not all verified"
-        known = f"{len(mine):,} in {len({price.region for price in mine})} regions{loose}" if mine else "none"
+        known = f"{len(mine):,} in {count_of(len({price.region for price in mine}), 'region')}{loose}" if mine else "none"
         rows.append((kind, about.per, about.items, known, " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else ""))
     return _columns(rows)
 
@@ -50,26 +58,40 @@ def as_json(prices: Iterable[Price]) -> str:
     return f'{{"format":1,"prices":[\n{lines}\n]}}\n' if lines else '{"format":1,"prices":[]}\n'
 
 
-def fetched(found: Iterable[Refreshed], where: Path | None) -> str:
-    """What was fetched and kept, and what could not be."""
-    lines: list[str] = []
-    for one in found:
-        region, rows = one.fetch.region, one.fetch.rows
+def fetched(one: Refreshed) -> str:
+    """What was fetched of a region, and what could not be."""
+    region, rows = one.fetch.region, one.fetch.rows
+    if not one.complete:
+        lines = [f"{region}: could not be fetched whole, so that what was kept of it before stays; asking about {one.failed}:"]
+    elif not rows:
+        lines = [f"{region}: the price list has nothing for it; is it a region?"]
+    else:
         counts = Counter(price.kind for price in rows)
-        if one.complete and rows:
-            lines.append(
-                f"{region}: {count_of(len(rows), 'price')} ({', '.join(f'{kind} {n:,}' for kind, n in sorted(counts.items()))})"
-            )
-        elif one.complete:
-            lines.append(f"{region}: the price list has nothing for it; is it a region?")
-        else:
-            lines.append(f"{region}: could not be fetched whole, so nothing of it is kept")
-        lines += [f"  {missing(unknown)}" for unknown in one.missing]
-        if one.ambiguous:
-            lines.append(f"  left out, as the list has several prices: {', '.join(one.ambiguous)}")
-    if where is not None:
-        lines.append(f"kept in {where}")
+        lines = [f"{region}: {count_of(len(rows), 'price')} ({', '.join(f'{kind} {n:,}' for kind, n in sorted(counts.items()))})"]
+    lines += [f"  {missing(unknown)}{_NEXT.get(unknown.reason, '')}" for unknown in one.missing]
+    for said, items in (
+        ("left out, as the list has several prices", one.ambiguous),
+        ("left out, as the list has another unit", one.unusual),
+        ("not in the list", one.absent),
+    ):
+        if items:
+            lines.append(f"  {said}: {', '.join(items)}")
     return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def still(one: Fetch) -> str:
+    """A region need not be fetched again."""
+    return f"{one.region}: {count_of(len(one.rows), 'price')} of {one.at:%Y-%m-%d}, not fetched again; --force does\n"
+
+
+def untried(region: str) -> str:
+    """A region was given up."""
+    return f"{region}: not fetched; what was kept of it before stays\n"
+
+
+def kept(where: Path) -> str:
+    """Where the prices lie now."""
+    return visible(f"kept in {where}") + "\n"
 
 
 def _columns(rows: Sequence[tuple[str, ...]], right: int | None = None) -> str:

@@ -79,6 +79,8 @@ class Bars:
     def finished(self, label: str, place: str) -> None:
         """Fills the part of the place."""
         with self._lock:
+            if label not in self._tasks:
+                return
             _, total = self._work.get(label, {}).get(place, (0, 0))
             self._work.setdefault(label, {})[place] = (total or 1, total or 1)
             self._draw(label)

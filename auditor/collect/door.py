@@ -317,13 +317,13 @@ class Door:
             accepted = (call.service, region) in self._accepted
             other = any(place == region for _, place in self._accepted)
         if accepted:
-            self.stop("AWS does not accept the credentials any more; sign in again and repeat the scan")
+            self.stop("AWS does not accept the credentials any more; sign in again and repeat the command")
             return Reason.NOT_COLLECTED
         # Also in an enabled region: one that had to be enabled does not take the session tokens of the global STS endpoint.
         return Reason.DENIED if other or region == GLOBAL or region in self._enabled else Reason.REGION_OFF
 
     def _lost_credentials(self) -> None:
-        self.stop("the AWS credentials expired while the scan ran; sign in again and repeat it")
+        self.stop("the AWS credentials expired on the way; sign in again and repeat the command")
 
     def _pause(self, seconds: float) -> None:
         jitter = random.uniform(0.5, 1.0)  # noqa: S311  so that threads do not come back together

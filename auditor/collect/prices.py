@@ -1,30 +1,31 @@
-"""Fetching prices: AWS's price list for the regions that are asked for, and what spot instances with accelerators cost now.
+"""Fetching prices: AWS's price list for the regions that are asked for, and what spot instances with accelerators cost.
 
-Only what the price book can use is asked for, page by page, through the door that every call goes through.
+Only what the price book can use is asked for, page by page, through the door that every call goes through. A region is had whole or not
+at all: after the first question that is not answered whole, no other is put.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from statistics import median_low
+from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
 from auditor.collect.door import Door, Listing
-from auditor.collect.price_list import figure, read
+from auditor.collect.price_list import Read, read
 from auditor.collect.run import Progress
+from auditor.collect.spot import spot
 from auditor.model import calls
-from auditor.model.fact import Known, Reason, Unknown
-from auditor.model.price import Price
+from auditor.model.fact import Reason, Unknown
+from auditor.money.bundled import blocks
 from auditor.money.fetched import Fetch
-from auditor.money.kinds import fault
+from auditor.money.kinds import KINDS
 
 ENDPOINTS = ("us-east-1", "eu-central-1", "ap-south-1")
 """Where the price list answers, in the partition aws. Source: *AWS Price List Query API*."""
-SPOT_TYPES = 100
-"""Instance types in one question for spot prices."""
+LABEL = "Prices"
+"""Of the progress."""
+_S3 = tuple(kind for kind in KINDS if kind.startswith("s3-"))
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -56,40 +57,63 @@ QUERIES: tuple[Query, ...] = (
     Query("AmazonVPC", {"group": "VPCPublicIPv4Address"}),
     Query("AmazonSageMaker", {"productFamily": "ML Instance"}),
     Query("AmazonS3", {}),
-    Query("AmazonGlacier", {}),
     Query("AmazonS3GlacierDeepArchive", {}),
 )
 
 
 class Refreshed(msgspec.Struct, frozen=True):
-    """What was fetched of a region. ``missing``: what could not be; ``ambiguous``: items that have two prices, and so none."""
+    """What was fetched of a region, and what not.
+
+    ``missing``: what could not be read, while asking about ``failed``. ``ambiguous``: items that have several prices, and so none.
+    ``unusual``: items whose price is in another unit than ours. ``absent``: what there are prices of for S3, and the list has none.
+    """
 
     fetch: Fetch
-    missing: tuple[Unknown, ...]
-    ambiguous: tuple[str, ...]
+    missing: tuple[Unknown, ...] = ()
+    failed: str = ""
+    ambiguous: tuple[str, ...] = ()
+    unusual: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
         """The whole price list of the region could be read. Spot prices are not needed for that."""
-        return not any(one.call == calls.GET_PRODUCTS.name for one in self.missing)
+        return not self.failed
 
 
 def refresh(door: Door, region: str, now: datetime, progress: Progress) -> Refreshed:
     """Fetch the prices of a region. Never raises for what AWS or the network does."""
     products: list[str] = []
-    missing: list[Unknown] = []
     endpoints = _endpoints(region)
     for number, query in enumerate(QUERIES):
-        progress.step(query.label, region, number, len(QUERIES) + 1)
+        progress.step(LABEL, region, number, len(QUERIES) + 1)
         listing, endpoints = _ask(door, query, region, endpoints)
         products += [text for entry in listing.entries if isinstance(text := entry.raw.get(""), str)]
-        missing += listing.missing
+        if listing.missing:
+            return Refreshed(Fetch(region, now, ()), tuple(dict.fromkeys(listing.missing)), query.label)
     found = read(products, region, now.date())
-    progress.step("spot prices", region, len(QUERIES), len(QUERIES) + 1)
-    spot, unread = _spot(door, region, found.accelerated, now)
-    missing += unread
-    progress.finished("prices", region)
-    return Refreshed(Fetch(region, now, (*found.prices, *spot)), tuple(dict.fromkeys(missing)), found.ambiguous)
+    progress.step(LABEL, region, len(QUERIES), len(QUERIES) + 1)
+    spots, unread = spot(door, region, found.accelerated, now)
+    progress.finished(LABEL, region)
+    return Refreshed(
+        Fetch(region, now, (*found.prices, *spots)),
+        missing=tuple(dict.fromkeys(unread)),
+        ambiguous=found.ambiguous,
+        unusual=found.unusual,
+        absent=_absent(found),
+    )
+
+
+def _absent(found: Read) -> tuple[str, ...]:
+    """What the book has rows of for S3, by class, and the list says nothing of; nothing where it is no list of S3 at all."""
+    had = {(price.kind, price.item) for price in found.prices if price.kind in _S3}
+    said = {*found.ambiguous, *(one.partition(" (")[0] for one in found.unusual)}
+    lacking: dict[str, list[str]] = {}
+    for kind in _S3 if had else ():
+        for item in blocks()[kind].rows:
+            if (kind, item) not in had and f"{kind} {item}" not in said:
+                lacking.setdefault(item, []).append(kind)
+    return tuple(f"{item} ({', '.join(lacking[item])})" for item in sorted(lacking))
 
 
 def _endpoints(region: str) -> tuple[str, ...]:
@@ -111,40 +135,3 @@ def _ask(door: Door, query: Query, region: str, endpoints: tuple[str, ...]) -> t
     if len(endpoints) > 1 and not listing.pages and any(one.reason in unreachable for one in listing.missing):
         return _ask(door, query, region, endpoints[1:])
     return listing, endpoints
-
-
-def _spot(door: Door, region: str, types: Iterable[str], now: datetime) -> tuple[tuple[Price, ...], tuple[Unknown, ...]]:
-    """What these types cost as spot instances at this moment: the median of the region's zones."""
-    seen: dict[str, list[Decimal]] = {}
-    missing: list[Unknown] = []
-    every = tuple(types)
-    for some in (every[start : start + SPOT_TYPES] for start in range(0, len(every), SPOT_TYPES)):
-        asked = {"InstanceTypes": list(some), "ProductDescriptions": ["Linux/UNIX"], "StartTime": now, "EndTime": now}
-        listing = door.pages(calls.DESCRIBE_SPOT_PRICE_HISTORY, region, "SpotPriceHistory", asked, of=some[0])
-        missing += listing.missing
-        for entry in listing.entries:
-            one = entry.take(lambda r: (str(r["InstanceType"]), _figure(r["SpotPrice"])))
-            if isinstance(one, Known):
-                seen.setdefault(one.value[0], []).append(one.value[1])
-    prices = [_spot_price(type, region, seen[type], now.date()) for type in sorted(seen)]
-    return tuple(price for price in prices if fault(price) is None), tuple(missing)
-
-
-def _spot_price(type: str, region: str, amounts: list[Decimal], today: date) -> Price:
-    return Price(
-        kind="ec2-spot-hour",
-        region=region,
-        item=type,
-        amount=median_low(amounts),
-        per="hour",
-        as_of=today,
-        source=f"EC2 spot price history, the median of {len(amounts)} zones",
-        basis="spot",
-    )
-
-
-def _figure(value: object) -> Decimal:
-    found = figure(str(value))
-    if found is None:
-        raise ValueError("not a figure")
-    return found

@@ -89,7 +89,8 @@ class Connection:
         # boto3 has no public way to say how times are parsed; the AWS CLI does it so.
         session._session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
         self._session = session
-        self._endpoint = target.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or None
+        self._named = target.endpoint_url or None  # else the SDK looks for one: of the service first, then of all
+        self._endpoint = self._named or os.environ.get("AWS_ENDPOINT_URL") or None
         self._patience = target.patience
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
@@ -108,7 +109,7 @@ class Connection:
                     service,
                     region_name=place,
                     config=_config(self._endpoint, patience=self._patience or PATIENCE.get(service, 60)),
-                    endpoint_url=self._endpoint,
+                    endpoint_url=self._named,
                 )
                 _guard(found, by_hand=self._endpoint is not None)
                 self._clients[service, place] = found
@@ -135,6 +136,14 @@ def _moment(value: Any) -> datetime:
 def default_region(partition: str) -> str:
     """Where a partition's global services answer."""
     return {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}.get(partition, "us-east-1")
+
+
+def home(target: Target) -> str | None:
+    """The region of the profile or the environment; ``None`` where none is set, or there is no such profile. Asks nothing of AWS."""
+    try:
+        return boto3.Session(profile_name=target.profile, region_name=target.region).region_name
+    except (BotoCoreError, ValueError):
+        return None
 
 
 def connect(target: Target, session: Any = None, ask: Callable[[str], str] = getpass.getpass) -> Connection:

@@ -16,7 +16,7 @@ import msgspec
 
 from auditor.engine.charges import part_of
 from auditor.engine.context import Context
-from auditor.engine.s3_use import held
+from auditor.engine.s3_use import usage_of
 from auditor.lifecycle import words
 from auditor.lifecycle.charges import Charge, charges
 from auditor.lifecycle.check import Found
@@ -91,7 +91,7 @@ def holding(bucket: Bucket, about: Context[Any], reported: Reported | None = Non
 
     Reads ``Bucket.sizes``, ``Bucket.created``, ``Bucket.object_count`` and ``Bucket.versioning``."""
     status = bucket.versioning.value.status if isinstance(bucket.versioning, Known) else None
-    report, usage = (None, held(bucket, about.taken_at)) if reported is None else (reported[0], Known(reported[1]))
+    report, usage = (None, usage_of(bucket, about.taken_at)) if reported is None else (reported[0], Known(reported[1]))
     return Holding(usage=usage, prices=about.prices, region=bucket.region, versioning=status, report=report)
 
 

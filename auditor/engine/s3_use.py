@@ -13,7 +13,8 @@ from auditor.model import calls
 from auditor.model.fact import Fact, Known, Reason, Unknown, need
 from auditor.model.money import Money, Use, gigabytes, unknown_money
 from auditor.model.s3 import Bucket
-from auditor.model.s3_use import CLASSES, by_class, stored
+from auditor.model.s3_use import CLASSES, by_class, counted, stored
+from auditor.model.series import Series
 from auditor.model.verdict import Verdict
 
 TIB = 2**40
@@ -47,7 +48,7 @@ def uncounted(bucket: Bucket, days: int, cost: Money | None = None) -> Verdict:
     )
 
 
-def held(bucket: Bucket, taken_at: datetime) -> Fact[Usage]:
+def usage_of(bucket: Bucket, taken_at: datetime) -> Fact[Usage]:
     """The bytes of objects in each storage class, and how many objects there are over all; nothing for a bucket that is known to be empty.
 
     Left out is what S3 adds to objects (least sizes, indexes) and what is not an object yet (parts of uploads). Unknown when the sizes or
@@ -70,6 +71,16 @@ def held(bucket: Bucket, taken_at: datetime) -> Fact[Usage]:
     if not objects:
         return Unknown(Reason.NO_DATA, calls.GET_METRIC_DATA.name, calls.GET_METRIC_DATA.action)
     return Known(Usage(bytes=dict(sorted(found.items())), objects=round(objects)))
+
+
+def asked_for(bucket: Bucket, metric: Fact[tuple[Series, ...]], days: int) -> float | None:
+    """The total of a request metric of the bucket over the last ``days``; ``None`` when nobody has counted for so long.
+
+    Raises :class:`Missing` when that cannot be read. Reads ``Bucket.request_metrics`` and ``Bucket.all_requests``.
+    """
+    if not any(one.whole_bucket for one in need(bucket.request_metrics)):
+        return None
+    return counted(need(bucket.all_requests), need(metric), days)
 
 
 def storage_money(bucket: Bucket, about: Context[Any]) -> Money:

@@ -85,13 +85,22 @@ def _toml(text: str, name: str) -> Iterator[_Row]:
         tables = msgspec.convert(data.pop("price", []), list[dict[str, object]])
     except msgspec.ValidationError:
         raise PriceFileError(f"price file `{name}`: write each price as a table, under a line `[[price]]`") from None
-    found = [text.count("\n", 0, match.start()) + 1 for match in _TABLE.finditer(text)]
+    found = list(_tables(text))
     # Text in quotes over several lines may look like a table: then no line is told rather than a wrong one.
     lines: list[int | None] = [*found] if len(found) == len(tables) else [None] * len(tables)
     if strange := sorted(key for key in data if key not in ALLOWED):
         raise PriceFileError(f"price file `{name}`: there is no setting `{strange[0]}`; there are {', '.join(ALLOWED)}")
     for line, table in zip(lines, tables, strict=True):
         yield _Row(line, {**data, **table})
+
+
+def _tables(text: str) -> Iterator[int]:
+    """The lines in which tables of prices begin."""
+    line, counted = 1, 0
+    for match in _TABLE.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        yield line
 
 
 def _csv(text: str, name: str) -> Iterator[_Row]:

@@ -72,6 +72,8 @@ class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
     """What could be saved in a month: a total for each currency there is, that of the most findings first."""
     unverified: tuple[Total, ...]
     """Left out of the totals for their prices; overlapping ones, too."""
+    list_only: bool
+    """All that is counted is counted at list prices: none is agreed with AWS, or another one's."""
     unknown: int
     """Savings that are not known."""
     waived: int
@@ -110,7 +112,8 @@ class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
         if not self.any:
             return ()
         if self.totals:
-            said = [f"{' and '.join(one.shown for one in self.totals)} a month could be saved, at list prices"]
+            prices = "list prices" if self.list_only else "the prices that stand beside each"
+            said = [f"{' and '.join(one.shown for one in self.totals)} a month could be saved, at {prices}"]
         else:
             said = ["No saving could be counted"]
         left = (
@@ -148,6 +151,7 @@ def view(findings: Sequence[Finding], today: date, display: Display) -> MoneyVie
     return MoneyView(
         totals=_totals(counted, display),
         unverified=_totals([f for f in findings if standing.get(f.fingerprint) is Counted.UNVERIFIED], display),
+        list_only={basis for f in counted if f.saving for basis in {part.price.basis for part in f.saving.parts}} <= {"list"},
         unknown=states.count(Counted.UNKNOWN),
         waived=states.count(Counted.WAIVED),
         overlapping=states.count(Counted.OVERLAPS),

@@ -101,6 +101,11 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
         """All verdicts."""
         return self.failed + self.waived + self.unknown + self.crashed + self.passed + self.not_applicable
 
+    @property
+    def quiet(self) -> bool:
+        """There is nothing to say of it: all passed, or nothing was met."""
+        return not (self.failed or self.waived or self.unknown or self.crashed)
+
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a report says, sorted."""

@@ -28,6 +28,8 @@ from datetime import datetime
 
 from auditor.sdk import (
     CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -40,18 +42,19 @@ from auditor.sdk import (
     Series,
     Severity,
     Verdict,
+    asked_for,
     by_class,
-    counted,
+    daily_metric,
     denied,
     fails,
     flag,
+    held,
     need,
     ok,
     passes,
     priced,
     rule,
     sample,
-    series_of,
     storage,
     stored,
     uncounted,
@@ -92,8 +95,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
         yield ok("{size} GB are kept outside the archives", size=round(size, 3))
         return
     cost = about.money(*storage(bucket.region, sizes))
-    recorded = need(bucket.all_requests) if any(one.whole_bucket for one in need(bucket.request_metrics)) else ()
-    requests = counted(recorded, recorded, limits.days)
+    requests = asked_for(bucket, bucket.all_requests, limits.days)
     if requests is None:
         yield uncounted(bucket, limits.days, cost)
     elif requests <= limits.requests:
@@ -109,52 +111,30 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    old, gb = Known(CASE_TIME.replace(year=2019)), 2.0**30
-
-    def held(**sizes: float) -> Known[tuple[Series, ...]]:
-        return Known(
-            tuple(
-                series_of(
-                    "AWS/S3",
-                    "BucketSizeBytes",
-                    "Average",
-                    [size] * 3,
-                    period=86400,
-                    dimensions={"BucketName": "raw", "StorageType": storage},
-                )
-                for storage, size in sizes.items()
-            )
-        )
-
-    def daily(metric: str, lately: float | None, before: float | None = 5) -> Known[tuple[Series, ...]]:
-        names = {"BucketName": "raw", "FilterId": "EntireBucket"}
-        values = [before] * 60 + [None] * 29 + [lately]
-        return Known((series_of("AWS/S3", metric, "Sum", values, period=86400, dimensions=names),))
-
     def bucket(
         sizes: Fact[tuple[Series, ...]],
         requests: Fact[tuple[Series, ...]] = Known(()),
         *,
         metrics: Fact[tuple[RequestMetrics, ...]] = Known((RequestMetrics("EntireBucket", True),)),
-        created: Fact[datetime] = old,
+        created: Fact[datetime] = MADE_LONG_AGO,
     ) -> Bucket:
         return sample(Bucket, "raw", sizes=sizes, created=created, request_metrics=metrics, all_requests=requests)
 
-    large, part = held(StandardStorage=1000 * gb), Known((RequestMetrics("Logs", False),))
+    large, part = held(StandardStorage=1000 * GB), Known((RequestMetrics("Logs", False),))
     price = priced("s3-storage", "STANDARD", "0.025", "GB-month")
-    yield passes("used every day", bucket(large, daily("AllRequests", 9000)))
+    yield passes("used every day", bucket(large, daily_metric("AllRequests", 9000)))
     yield passes("next to nothing in it, used or not", bucket(held(StandardStorage=1e6), denied(Bucket.all_requests)))
     yield passes("an archive", bucket(held(DeepArchiveStorage=1e15), metrics=Known(())))
     yield passes("empty", bucket(Known(())))
-    yield passes("as little as is allowed", bucket(large, daily("AllRequests", 30)), limits=Thresholds(requests=20))
-    yield fails("a few requests", bucket(large, daily("AllRequests", 30)), prices=(price,), saves="25")
-    yield fails("none, but some before", bucket(large, daily("AllRequests", None)), saves="")
-    yield unknown("none at all, which may be a new configuration", bucket(large, daily("AllRequests", None, None)))
-    yield unknown("counted since yesterday", bucket(large, daily("AllRequests", 1, None)))
+    yield passes("as little as is allowed", bucket(large, daily_metric("AllRequests", 30)), limits=Thresholds(requests=20))
+    yield fails("a few requests", bucket(large, daily_metric("AllRequests", 30)), prices=(price,), saves="25")
+    yield fails("none, but some before", bucket(large, daily_metric("AllRequests", None)), saves="")
+    yield unknown("none at all, which may be a new configuration", bucket(large, daily_metric("AllRequests", None, None)))
+    yield unknown("counted since yesterday", bucket(large, daily_metric("AllRequests", 1, None)))
     yield unknown("nobody counts", bucket(large, metrics=Known(())))
     yield unknown("one prefix is counted", bucket(large, metrics=part))
     yield unknown("the configurations may not be read", bucket(large, metrics=denied(Bucket.request_metrics)))
     yield unknown("the counts may not be read", bucket(large, denied(Bucket.all_requests)))
-    yield unknown("the sizes may not be read", bucket(denied(Bucket.sizes), daily("AllRequests", 9000)))
+    yield unknown("the sizes may not be read", bucket(denied(Bucket.sizes), daily_metric("AllRequests", 9000)))
     yield unknown("made today", bucket(Known(()), created=Known(CASE_TIME)))
     yield unknown("its age is not known", bucket(Known(()), created=denied(Bucket.created)))

@@ -29,6 +29,8 @@ from datetime import datetime
 
 from auditor.sdk import (
     CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -44,20 +46,23 @@ from auditor.sdk import (
     Unknown,
     Use,
     Verdict,
+    asked_for,
     cannot_tell,
     counted,
+    daily_metric,
     denied,
     fails,
     flag,
     gigabytes,
+    held,
     need,
     need_data,
+    object_count,
     ok,
     passes,
     priced,
     rule,
     sample,
-    series_of,
     standard,
     stored,
     thousands,
@@ -110,9 +115,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if average < limits.average_kb:
         yield ok("its objects average {average} KB: they are too small for Standard-IA to pay", average=round(average, 1))
         return
-    whole = any(one.whole_bucket for one in need(bucket.request_metrics))
-    recorded, of = (need(bucket.all_requests), need(bucket.get_requests)) if whole else ((), ())
-    gets = counted(recorded, of, limits.days)
+    gets = asked_for(bucket, bucket.get_requests, limits.days)
     if gets is None:
         yield uncounted(bucket, limits.days, about.money(*standard(bucket.region, size)))
         return
@@ -149,41 +152,15 @@ def in_infrequent_access(bucket: Bucket, size: float, gets: float, limits: Thres
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    old, gb = Known(CASE_TIME.replace(year=2019)), 2.0**30
-
-    def held(**sizes: float) -> Known[tuple[Series, ...]]:
-        return Known(
-            tuple(
-                series_of(
-                    "AWS/S3",
-                    "BucketSizeBytes",
-                    "Average",
-                    [size] * 3,
-                    period=86400,
-                    dimensions={"BucketName": "raw", "StorageType": storage},
-                )
-                for storage, size in sizes.items()
-            )
-        )
-
-    def daily(metric: str, lately: float | None, before: float | None = 5) -> Known[tuple[Series, ...]]:
-        names = {"BucketName": "raw", "FilterId": "EntireBucket"}
-        values = [before] * 60 + [None] * 29 + [lately]
-        return Known((series_of("AWS/S3", metric, "Sum", values, period=86400, dimensions=names),))
-
-    def objects(count: float | None) -> Known[tuple[Series, ...]]:
-        names = {"BucketName": "raw", "StorageType": "AllStorageTypes"}
-        return Known((series_of("AWS/S3", "NumberOfObjects", "Average", [count] * 3, period=86400, dimensions=names),))
-
     def bucket(
         sizes: Fact[tuple[Series, ...]],
         gets: Fact[tuple[Series, ...]] = Known(()),
-        count: Fact[tuple[Series, ...]] = objects(100_000),
+        count: Fact[tuple[Series, ...]] = object_count(100_000),
         *,
-        requests: Fact[tuple[Series, ...]] = daily("AllRequests", 9000),
-        downloads: Fact[tuple[Series, ...]] = daily("BytesDownloaded", 10 * gb),
+        requests: Fact[tuple[Series, ...]] = daily_metric("AllRequests", 9000),
+        downloads: Fact[tuple[Series, ...]] = daily_metric("BytesDownloaded", 10 * GB),
         metrics: Fact[tuple[RequestMetrics, ...]] = Known((RequestMetrics("EntireBucket", True),)),
-        created: Fact[datetime] = old,
+        created: Fact[datetime] = MADE_LONG_AGO,
     ) -> Bucket:
         return sample(
             Bucket,
@@ -197,8 +174,8 @@ def cases() -> Iterator[Case[Bucket]]:
             bytes_downloaded=downloads,
         )
 
-    large = held(StandardStorage=1000 * gb, StandardIAStorage=5 * gb)
-    few, many = daily("GetRequests", 1000, None), daily("GetRequests", 50_000)
+    large = held(StandardStorage=1000 * GB, StandardIAStorage=5 * GB)
+    few, many = daily_metric("GetRequests", 1000, None), daily_metric("GetRequests", 50_000)
     prices = (
         priced("s3-storage", "STANDARD", "0.025", "GB-month"),
         priced("s3-storage", "STANDARD_IA", "0.0138", "GB-month"),
@@ -208,9 +185,9 @@ def cases() -> Iterator[Case[Bucket]]:
         priced("s3-request-read", "STANDARD_IA", "0.001", "1,000 requests"),
     )
     yield passes("read often", bucket(large, many))
-    yield passes("not much of it", bucket(held(StandardStorage=5 * gb), denied(Bucket.get_requests)))
+    yield passes("not much of it", bucket(held(StandardStorage=5 * GB), denied(Bucket.get_requests)))
     yield passes("all of it is colder", bucket(held(StandardIAStorage=1e14), few))
-    yield passes("many small objects", bucket(large, few, objects(90_000_000)))
+    yield passes("many small objects", bucket(large, few, object_count(90_000_000)))
     yield fails("hardly read", bucket(large, few), prices=prices, saves="11.09935", once="0.995")
     yield fails("hardly read, at prices that nobody knows", bucket(large, few), saves="", once="")
     yield fails(
@@ -219,14 +196,17 @@ def cases() -> Iterator[Case[Bucket]]:
         prices=prices,
         saves="",
     )
-    yield fails("never read", bucket(large, daily("GetRequests", None, None), downloads=daily("BytesDownloaded", None, None)))
-    yield unknown("counted since yesterday", bucket(large, few, requests=daily("AllRequests", 9000, None)))
+    yield fails(
+        "never read",
+        bucket(large, daily_metric("GetRequests", None, None), downloads=daily_metric("BytesDownloaded", None, None)),
+    )
+    yield unknown("counted since yesterday", bucket(large, few, requests=daily_metric("AllRequests", 9000, None)))
     yield unknown("nobody counts", bucket(large, metrics=Known(())))
     yield unknown("the configurations may not be read", bucket(large, metrics=denied(Bucket.request_metrics)))
     yield unknown("the counts may not be read", bucket(large, denied(Bucket.get_requests)))
     yield unknown("the number of requests may not be read", bucket(large, few, requests=denied(Bucket.all_requests)))
-    yield unknown("the number of objects is not known", bucket(large, few, objects(None)))
-    yield unknown("no object is counted, of which the bytes would be", bucket(large, few, objects(0)))
+    yield unknown("the number of objects is not known", bucket(large, few, object_count(None)))
+    yield unknown("no object is counted, of which the bytes would be", bucket(large, few, object_count(0)))
     yield unknown("the sizes may not be read", bucket(denied(Bucket.sizes), few))
     yield unknown("made today", bucket(Known(()), few, created=Known(CASE_TIME)))
     yield unknown("its age is not known", bucket(Known(()), few, created=denied(Bucket.created)))

@@ -21,6 +21,7 @@ The jobs that write the objects delete them, or all of them are read all the tim
 from collections.abc import Iterator
 
 from auditor.sdk import (
+    GB,
     Case,
     Confidence,
     Context,
@@ -41,13 +42,13 @@ from auditor.sdk import (
     fails,
     flag,
     gigabytes,
+    held,
     need,
     ok,
     passes,
     priced,
     rule,
     sample,
-    series_of,
     total_bytes,
     unknown,
 )
@@ -82,16 +83,9 @@ def check(bucket: DirectoryBucket, about: Context[Limits]) -> Iterator[Verdict]:
 
 def cases() -> Iterator[Case[DirectoryBucket]]:
     name = "shards--apne2-az1--x-s3"
-    held = series_of(
-        "AWS/S3",
-        "BucketSizeBytes",
-        "Average",
-        [500 * 2**30] * 3,
-        period=86400,
-        dimensions={"BucketName": name, "StorageType": "ExpressOneZone"},
-    )
+    large = held(ExpressOneZone=500 * GB)
 
-    def bucket(*rules: LifecycleRule, sizes: Fact[tuple[Series, ...]] = Known((held,))) -> DirectoryBucket:
+    def bucket(*rules: LifecycleRule, sizes: Fact[tuple[Series, ...]] = large) -> DirectoryBucket:
         return sample(DirectoryBucket, name, lifecycle=Known(Lifecycle(rules)), sizes=sizes)
 
     expire = LifecycleRule(id="expire", enabled=True, filter=Filter(prefix="tmp/"), expiration=Expiration(days=7))

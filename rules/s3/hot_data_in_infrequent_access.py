@@ -27,6 +27,8 @@ from datetime import datetime
 
 from auditor.sdk import (
     CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -42,20 +44,21 @@ from auditor.sdk import (
     Severity,
     Use,
     Verdict,
+    asked_for,
     by_class,
     cannot_tell,
-    counted,
+    daily_metric,
     denied,
     fails,
     flag,
     gigabytes,
+    held,
     need,
     ok,
     passes,
     priced,
     rule,
     sample,
-    series_of,
     skip,
     skips,
     standard,
@@ -104,16 +107,14 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if not cold:
         yield skip("nothing is kept in a class that charges for reading at once")
         return
-    whole = any(one.whole_bucket for one in need(bucket.request_metrics))
-    recorded, of = (need(bucket.all_requests), need(bucket.bytes_downloaded)) if whole else ((), ())
-    total = counted(recorded, of, limits.days)
+    total = asked_for(bucket, bucket.bytes_downloaded, limits.days)
     if total is None:
         yield uncounted(bucket, limits.days)
         return
     read = total * 30 / limits.days
     shares = {"STANDARD_IA": limits.standard_ia, "ONEZONE_IA": limits.onezone_ia, "GLACIER_IR": limits.glacier_ir}
     size, gb_read, classes = round(sum(cold.values()) / 2**30, 1), round(read / 2**30, 1), ", ".join(cold)
-    if read <= sum(shares[name] * held for name, held in cold.items()):
+    if read <= sum(shares[name] * part for name, part in cold.items()):
         yield ok("{read} GB were read in a month, of {size} GB in {classes}", size=size, read=gb_read, classes=classes)
     elif sum(sizes.values()) - sum(cold.values()) > limits.others * sum(sizes.values()):
         yield cannot_tell(
@@ -147,35 +148,13 @@ def saving(bucket: Bucket, cold: dict[str, float], read: float, about: Context[T
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    old, gb = Known(CASE_TIME.replace(year=2019)), 2.0**30
-
-    def held(**sizes: float) -> Known[tuple[Series, ...]]:
-        return Known(
-            tuple(
-                series_of(
-                    "AWS/S3",
-                    "BucketSizeBytes",
-                    "Average",
-                    [size] * 3,
-                    period=86400,
-                    dimensions={"BucketName": "raw", "StorageType": storage},
-                )
-                for storage, size in sizes.items()
-            )
-        )
-
-    def daily(metric: str, lately: float | None, before: float | None = 5) -> Known[tuple[Series, ...]]:
-        names = {"BucketName": "raw", "FilterId": "EntireBucket"}
-        values = [before] * 60 + [None] * 29 + [lately]
-        return Known((series_of("AWS/S3", metric, "Sum", values, period=86400, dimensions=names),))
-
     def bucket(
         sizes: Fact[tuple[Series, ...]],
         downloads: Fact[tuple[Series, ...]] = Known(()),
         *,
-        requests: Fact[tuple[Series, ...]] = daily("AllRequests", 9000),
+        requests: Fact[tuple[Series, ...]] = daily_metric("AllRequests", 9000),
         metrics: Fact[tuple[RequestMetrics, ...]] = Known((RequestMetrics("EntireBucket", True),)),
-        created: Fact[datetime] = old,
+        created: Fact[datetime] = MADE_LONG_AGO,
     ) -> Bucket:
         return sample(
             Bucket,
@@ -187,8 +166,8 @@ def cases() -> Iterator[Case[Bucket]]:
             bytes_downloaded=downloads,
         )
 
-    ia, mixed = held(StandardIAStorage=1000 * gb, StandardStorage=10 * gb), held(StandardIAStorage=gb, StandardStorage=10 * gb)
-    a_lot, little = daily("BytesDownloaded", 3000 * gb), daily("BytesDownloaded", 0.5 * gb)
+    ia, mixed = held(StandardIAStorage=1000 * GB, StandardStorage=10 * GB), held(StandardIAStorage=GB, StandardStorage=10 * GB)
+    a_lot, little = daily_metric("BytesDownloaded", 3000 * GB), daily_metric("BytesDownloaded", 0.5 * GB)
     prices = (
         priced("s3-storage", "STANDARD", "0.025", "GB-month"),
         priced("s3-storage", "STANDARD_IA", "0.0138", "GB-month"),
@@ -197,16 +176,16 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("read a little", bucket(ia, little))
     yield passes("little is read, of whatever class", bucket(mixed, little))
     yield passes(
-        "as much as is allowed", bucket(held(GlacierInstantRetrievalStorage=1000 * gb), a_lot), limits=Thresholds(glacier_ir=4)
+        "as much as is allowed", bucket(held(GlacierInstantRetrievalStorage=1000 * GB), a_lot), limits=Thresholds(glacier_ir=4)
     )
     yield fails("read three times over", bucket(ia, a_lot), prices=prices, saves="18.8")
     yield fails(
-        "two classes", bucket(held(OneZoneIAStorage=gb, GlacierInstantRetrievalStorage=gb), a_lot), prices=prices, saves=""
+        "two classes", bucket(held(OneZoneIAStorage=GB, GlacierInstantRetrievalStorage=GB), a_lot), prices=prices, saves=""
     )
-    yield skips("all in Standard", bucket(held(StandardStorage=1000 * gb), a_lot))
+    yield skips("all in Standard", bucket(held(StandardStorage=1000 * GB), a_lot))
     yield skips("empty", bucket(Known(()), a_lot))
     yield unknown("much is read, of whatever class", bucket(mixed, a_lot))
-    yield unknown("counted since yesterday", bucket(ia, a_lot, requests=daily("AllRequests", 9000, None)))
+    yield unknown("counted since yesterday", bucket(ia, a_lot, requests=daily_metric("AllRequests", 9000, None)))
     yield unknown("nobody counts", bucket(ia, metrics=Known(())))
     yield unknown("the configurations may not be read", bucket(ia, metrics=denied(Bucket.request_metrics)))
     yield unknown("the bytes may not be read", bucket(ia, denied(Bucket.bytes_downloaded)))

@@ -52,7 +52,6 @@ from auditor.sdk import (
     fails,
     flag,
     given,
-    held,
     need,
     ok,
     part_of,
@@ -67,6 +66,7 @@ from auditor.sdk import (
     stored,
     thousands,
     unknown,
+    usage_of,
 )
 
 CLASS = "INTELLIGENT_TIERING"
@@ -107,7 +107,7 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
     if best is not None and best[1].counts.get(CLASS):
         yield beside(counted(bucket, *best, tiered, about), best[0], {})
         return
-    inside = need(held(bucket, about.taken_at))
+    inside = need(usage_of(bucket, about.taken_at))
     objects, whole = inside.objects or 1, sum(inside.bytes.values())
     average = whole / objects / 1024
     if average >= limits.average_kb:

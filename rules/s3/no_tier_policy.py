@@ -29,6 +29,8 @@ from collections.abc import Iterator
 
 from auditor.sdk import (
     CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -47,13 +49,13 @@ from auditor.sdk import (
     denied,
     fails,
     flag,
+    held,
     need,
     ok,
     passes,
     priced,
     rule,
     sample,
-    series_of,
     storage_money,
     unknown,
 )
@@ -146,15 +148,7 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails("a rule about no object", sample(Bucket, "reports", lifecycle=Known(Lifecycle((never,)))))
     markers = LifecycleRule(id="markers", enabled=True, expiration=Expiration(delete_markers=True))
     yield fails("rules only remove delete markers", sample(Bucket, "reports", lifecycle=Known(Lifecycle((markers,)))))
-    size = series_of(
-        "AWS/S3",
-        "BucketSizeBytes",
-        "Average",
-        [1000 * 2.0**30] * 3,
-        period=86400,
-        dimensions={"BucketName": "raw", "StorageType": "StandardStorage"},
-    )
-    raw = sample(Bucket, "raw", lifecycle=Known(Lifecycle()), sizes=Known((size,)), created=Known(CASE_TIME.replace(year=2019)))
+    raw = sample(Bucket, "raw", lifecycle=Known(Lifecycle()), sizes=held(StandardStorage=1000 * GB), created=MADE_LONG_AGO)
     yield fails("of which the size is known", raw, prices=(priced("s3-storage", "STANDARD", "0.025", "GB-month"),))
     young = sample(Bucket, "new", lifecycle=Known(Lifecycle()), sizes=Known(()), created=Known(CASE_TIME))
     yield fails("made today, so that nobody knows its size yet", young)

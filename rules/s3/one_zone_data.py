@@ -26,6 +26,7 @@ from datetime import datetime
 
 from auditor.sdk import (
     CASE_TIME,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -42,12 +43,12 @@ from auditor.sdk import (
     denied,
     fails,
     flag,
+    held,
     need,
     ok,
     passes,
     rule,
     sample,
-    series_of,
     stored,
     unknown,
 )
@@ -93,26 +94,21 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    old = Known(CASE_TIME.replace(year=2019))
-
-    def held(storage: str) -> Known[tuple[Series, ...]]:
-        names = {"BucketName": "features", "StorageType": storage}
-        return Known((series_of("AWS/S3", "BucketSizeBytes", "Average", [5e11] * 3, period=86400, dimensions=names),))
-
-    def bucket(sizes: Fact[tuple[Series, ...]], *, created: Fact[datetime] = old, reproducible: str = "") -> Bucket:
+    def bucket(sizes: Fact[tuple[Series, ...]], *, created: Fact[datetime] = MADE_LONG_AGO, reproducible: str = "") -> Bucket:
         tags = Known({"팀": "머신러닝", **({"reproducible": reproducible} if reproducible else {})})
         return sample(Bucket, "features", sizes=sizes, created=created, tags=tags)
 
-    one, three = held("OneZoneIAStorage"), held("StandardIAStorage")
+    one, three = held(OneZoneIAStorage=5e11), held(StandardIAStorage=5e11)
     yield passes("three zones", bucket(three))
     yield passes("one zone, and can be made again", bucket(one, reproducible="true"))
     yield passes("can be made again, whatever there is", bucket(denied(Bucket.sizes), reproducible="true"))
     yield passes("as much as is allowed", bucket(one), limits=Thresholds(gb=500))
-    yield passes("three zones, and the tags may not be read", sample(Bucket, "raw", sizes=three, created=old))
+    yield passes("three zones, and the tags may not be read", sample(Bucket, "raw", sizes=three, created=MADE_LONG_AGO))
     yield fails("one zone", bucket(one))
     yield fails("one zone, and cannot be made again", bucket(one, reproducible="false"))
     yield unknown(
-        "one zone, and the tags may not be read", sample(Bucket, "raw", sizes=one, created=old, tags=denied(Bucket.tags))
+        "one zone, and the tags may not be read",
+        sample(Bucket, "raw", sizes=one, created=MADE_LONG_AGO, tags=denied(Bucket.tags)),
     )
     yield unknown("the sizes may not be read", bucket(denied(Bucket.sizes)))
     yield unknown("made today", bucket(Known(()), created=Known(CASE_TIME)))

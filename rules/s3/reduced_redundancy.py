@@ -21,6 +21,8 @@ from datetime import datetime
 
 from auditor.sdk import (
     CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -38,13 +40,13 @@ from auditor.sdk import (
     fails,
     flag,
     gigabytes,
+    held,
     need,
     ok,
     passes,
     priced,
     rule,
     sample,
-    series_of,
     standard,
     stored,
     unknown,
@@ -76,23 +78,17 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    old = Known(CASE_TIME.replace(year=2019))
+    def bucket(sizes: Fact[tuple[Series, ...]] = Known(()), created: Fact[datetime] = MADE_LONG_AGO) -> Bucket:
+        return sample(Bucket, "thumbnails", sizes=sizes, created=created)
 
-    def held(storage: str, size: float | None) -> Series:
-        names = {"BucketName": "thumbnails", "StorageType": storage}
-        return series_of("AWS/S3", "BucketSizeBytes", "Average", [size] * 3, period=86400, dimensions=names)
-
-    def bucket(*sizes: Series, created: Fact[datetime] = old) -> Bucket:
-        return sample(Bucket, "thumbnails", sizes=Known(sizes), created=created)
-
-    rrs, plain = held("ReducedRedundancyStorage", 100 * 2**30), held("StandardStorage", 1e12)
+    some = 100 * GB
     prices = (priced("s3-storage", CLASS, "0.025", "GB-month"), priced("s3-storage", "STANDARD", "0.024", "GB-month"))
-    yield passes("all in Standard", bucket(plain))
-    yield passes("nothing left of it", bucket(plain, held("ReducedRedundancyStorage", None)))
+    yield passes("all in Standard", bucket(held(StandardStorage=1e12)))
+    yield passes("nothing left of it", bucket(held(StandardStorage=1e12, ReducedRedundancyStorage=None)))
     yield passes("an empty bucket", bucket())
-    yield fails("some of it", bucket(plain, rrs), prices=prices, saves="0.1")
-    yield fails("some of it, at a price that nobody knows", bucket(rrs), saves="")
+    yield fails("some of it", bucket(held(StandardStorage=1e12, ReducedRedundancyStorage=some)), prices=prices, saves="0.1")
+    yield fails("some of it, at a price that nobody knows", bucket(held(ReducedRedundancyStorage=some)), saves="")
     yield unknown("made today", bucket(created=Known(CASE_TIME)))
-    yield unknown("nothing of late", bucket(held("ReducedRedundancyStorage", None)))
-    yield unknown("the sizes may not be read", sample(Bucket, "vault", sizes=denied(Bucket.sizes), created=old))
+    yield unknown("nothing of late", bucket(held(ReducedRedundancyStorage=None)))
+    yield unknown("the sizes may not be read", bucket(denied(Bucket.sizes)))
     yield unknown("its age is not known", bucket(created=denied(Bucket.created)))

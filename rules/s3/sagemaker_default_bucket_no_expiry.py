@@ -24,7 +24,8 @@ from collections.abc import Iterator
 
 from auditor.sdk import (
     CASE_ACCOUNT,
-    CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -46,13 +47,13 @@ from auditor.sdk import (
     denied,
     fails,
     flag,
+    held,
     need,
     ok,
     passes,
     priced,
     rule,
     sample,
-    series_of,
     skip,
     skips,
     storage,
@@ -99,18 +100,10 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    name, old = f"sagemaker-ap-northeast-2-{CASE_ACCOUNT}", Known(CASE_TIME.replace(year=2021))
-    held = series_of(
-        "AWS/S3",
-        "BucketSizeBytes",
-        "Average",
-        [2.0**40] * 3,
-        period=86400,
-        dimensions={"BucketName": name, "StorageType": "StandardStorage"},
-    )
+    name, large = f"sagemaker-ap-northeast-2-{CASE_ACCOUNT}", held(StandardStorage=1024 * GB)
 
-    def bucket(*rules: LifecycleRule, id: str = name, sizes: Fact[tuple[Series, ...]] = Known((held,))) -> Bucket:
-        return sample(Bucket, id, lifecycle=Known(Lifecycle(rules)), sizes=sizes, created=old)
+    def bucket(*rules: LifecycleRule, id: str = name, sizes: Fact[tuple[Series, ...]] = large) -> Bucket:
+        return sample(Bucket, id, lifecycle=Known(Lifecycle(rules)), sizes=sizes, created=MADE_LONG_AGO)
 
     expire = LifecycleRule(id="old", enabled=True, filter=Filter(prefix="hpo/"), expiration=Expiration(days=180))
     off = LifecycleRule(id="old", enabled=False, expiration=Expiration(days=180))
@@ -125,5 +118,5 @@ def cases() -> Iterator[Case[Bucket]]:
     yield skips("the default bucket of another region", bucket(id=f"sagemaker-us-east-1-{CASE_ACCOUNT}"))
     yield unknown(
         "the lifecycle may not be read",
-        sample(Bucket, name, lifecycle=denied(Bucket.lifecycle), sizes=Known((held,)), created=old),
+        sample(Bucket, name, lifecycle=denied(Bucket.lifecycle), sizes=large, created=MADE_LONG_AGO),
     )

@@ -79,8 +79,8 @@ def test_a_scan_writes_three_files_and_says_how_the_account_stands(emulator: Emu
     seed(emulator)
     out = tmp_path / "report"
     assert scan(emulator, out) == 1
-    assert {path.name for path in out.iterdir()} == {"report.html", "report.json", archive.FILE, ".awsaudit.lock"}
-    assert {oct(path.stat().st_mode & 0o777) for path in out.iterdir() if not path.name.startswith(".")} == {"0o600"}
+    assert {path.name for path in out.iterdir()} == {"report.html", "report.json", archive.FILE}
+    assert {oct(path.stat().st_mode & 0o777) for path in out.iterdir()} == {"0o600"}
     said = capsys.readouterr()
     assert "123456789012" in said.out
     assert str(out / archive.FILE) in said.out.replace("\n", "")
@@ -97,7 +97,7 @@ def test_formats_quiet_and_selection(emulator: Emulator, tmp_path: Path, capsys:
     out = tmp_path / "report"
     assert scan(emulator, out, "--rule", "s3-versioning-off", "--format", "json", "--quiet", "--fail-on", "critical") == 0
     assert capsys.readouterr() == ("", "")
-    assert {path.name for path in out.iterdir() if path.name[0] != "."} == {"report.json", archive.FILE}
+    assert {path.name for path in out.iterdir()} == {"report.json", archive.FILE}
     assert verdicts(out) == {"s3-versioning-off": Counter({"fail": 2})}
 
 
@@ -234,7 +234,7 @@ def test_check_gives_the_same_bytes_anywhere_and_any_time(tmp_path: Path, snapsh
             check=False,
         )
         assert (done.returncode, done.stderr) == (1, ""), done.stderr
-        written.append({path.name: path.read_bytes() for path in out.iterdir() if path.name[0] != "."})
+        written.append({path.name: path.read_bytes() for path in out.iterdir()})
     assert set(written[0]) == {"report.html", "report.json"}
     assert written[0] == written[1] == written[2]
 
@@ -394,7 +394,7 @@ def test_ctrl_c_writes_what_there_is_and_ends_with_three(emulator: Emulator, tmp
     assert running[0].returncode == 3
     assert "Traceback" not in err
     assert "INCOMPLETE" in out
-    assert {path.name for path in tmp_path.iterdir() if path.name[0] != "."} == {"report.html", "report.json", archive.FILE}
+    assert {path.name for path in tmp_path.iterdir()} == {"report.html", "report.json", archive.FILE}
     assert not archive.read(tmp_path / archive.FILE).header.complete
     assert report(tmp_path)["summary"]["complete"] is False
     counts = verdicts(tmp_path)["s3-versioning-off"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import jsonschema
 import pytest
 
 from auditor.cli.app import run
+from auditor.cli.lifecycle_files import untried
+from auditor.lifecycle.config import Config, Facts, written
+from auditor.lifecycle.lint import judge
+from auditor.lifecycle.read import read
 from auditor.render.wide import wide
 
 Capture = pytest.CaptureFixture[str]
@@ -170,3 +175,14 @@ def test_hostile_names_and_values_do_not_reach_the_terminal(capsys: Capture) -> 
         assert run(["lifecycle", name, "--format", format_]) == 1
         captured = capsys.readouterr()
         assert not {"\x1b", "\x7f", "\u202e"} & set(captured.out + captured.err)
+
+
+def test_rules_that_were_not_tried_to_their_end_are_noted() -> None:
+    (source,) = read(GOOD, "good.json")
+    whole = written(source, Facts(today=datetime(2026, 11, 22, tzinfo=UTC)))
+    some = Config(whole.rules, whole.minimum, whole.facts, raw=whole.raw, budget=-1)
+    judge(whole)
+    judge(some)
+    assert untried([whole]) == ()
+    (note,) = untried([whole, some])
+    assert note.startswith("the rules are so many that not every object was tried")

@@ -188,6 +188,7 @@ def test_milder_findings_do_not_fail(capsys: Capture) -> None:
         (["good.json", "--format", "xml"], "`xml` is not a format of lint"),
         (["good.json", "--fail-on", "high"], "`high` is not a level"),
         (["good.json", "--config", "none.toml"], "`none.toml` cannot be read"),
+        (["good.json", "--config", "/dev/zero"], "`/dev/zero` cannot be read: it is not a regular file"),
         (["-", "--fix"], "standard input cannot be mended"),
         ([], "missing argument"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from auditor.cli.app import run
 from auditor.money import fetched
 from auditor.money.fetched import Fetch
-from tests.collect.test_prices import machine
+from tests.collect.price_products import machine
 from tests.emulator import Emulator
 from tests.money.made import price
 
@@ -81,7 +81,7 @@ def test_the_user_s_prices_go_first_then_fresh_ones(capsys: Capture, tmp_path: P
     [
         (["show", "ec2-hours"], "`ec2-hours` is not a kind of price"),
         (["show", "--format", "xml"], "`xml` is not a format of prices"),
-        (["show", "--prices", "none.toml"], "price file `none.toml` is not a file"),
+        (["show", "--prices", "none.toml"], "price file `none.toml` cannot be read: No such file"),
         (["refresh", "--region", "Seoul"], "`Seoul` is not a region"),
     ],
 )
@@ -97,16 +97,6 @@ def test_refreshing(capsys: Capture, emulator: Emulator, cache: Path) -> None:
     assert said == f"us-east-1: 1 price (ec2-hour 1)\nkept in {cache}\n"
     assert "0.099 USD" in out(capsys, "show", "ec2-hour", "--region", "us-east-1", "--item", "m5.large")
     assert set(emulator.doorman.calls) == {"sts.GetCallerIdentity", "pricing.GetProducts"}
-
-
-def test_a_region_that_could_not_be_fetched_keeps_what_it_had(capsys: Capture, emulator: Emulator, cache: Path) -> None:
-    fetched.save([Fetch("us-east-1", datetime.now(UTC), (price("m5.large", "0.08"),))])
-    before = cache.read_bytes()
-    emulator.doorman.deny.add("pricing.GetProducts")
-    said = out(capsys, "refresh", "--region", "us-east-1", "--endpoint-url", emulator.url, code=3)
-    assert "us-east-1: could not be fetched whole, so nothing of it is kept" in said
-    assert "pricing.GetProducts: denied, pricing:GetProducts would allow it" in said
-    assert cache.read_bytes() == before
 
 
 def test_permissions_say_what_refreshing_calls(capsys: Capture) -> None:

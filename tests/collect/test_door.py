@@ -436,7 +436,7 @@ def test_a_stopped_door_wakes_those_who_wait() -> None:
 def test_an_endpoint_that_does_not_resolve(visitor: Visitor) -> None:
     """Of a service that is not offered in a region it is unsupported; of one that is, or of a global one, an error."""
     elsewhere = connect(Target(endpoint_url=visitor.emulator.url), session=session())
-    elsewhere._endpoint = "http://127.0.0.1:9"
+    elsewhere._named = "http://127.0.0.1:9"
     door = Door(elsewhere, visitor.records.append, Hurried())
     assert reason(door.read(SM, "us-east-1", {})) is Reason.ERROR
     assert reason(door.read(SM, "xx-nowhere-1", {})) is Reason.UNSUPPORTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,230 +13,21 @@ from urllib.parse import parse_qs
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from moto.core.botocore_stubber import MockRawResponse
 
+from auditor.cli.progress import Bars
 from auditor.collect.door import Door
-from auditor.collect.price_list import read
 from auditor.collect.prices import QUERIES, Refreshed, refresh
 from auditor.collect.quiet import Silent
 from auditor.collect.session import Connection, Target, WriteRefused
 from auditor.model.fact import Reason
 from auditor.model.snapshot import CallRecord
 from auditor.money import fetched
-from auditor.money.kinds import fault
 from tests.collect.helpers import Hurried
+from tests.collect.price_products import SEOUL, machine
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-SEOUL = "ap-northeast-2"
 JSON, XML = "application/x-amz-json-1.1", "text/xml"
-
-
-def product(
-    service: str,
-    family: str,
-    usage: str,
-    *tiers: tuple[str, str],
-    unit: str = "Hrs",
-    published: str = "2026-11-20T08:00:00Z",
-    **more: str,
-) -> str:
-    """A product as the price list has it; ``tiers`` are where a price begins, and the price of ten decimals."""
-    dimensions = {
-        f"SKU.JRTCKXETXF.{number}": {
-            "unit": unit,
-            "endRange": "Inf",
-            "beginRange": begin,
-            "description": "$ per unit",
-            "appliesTo": [],
-            "rateCode": f"SKU.JRTCKXETXF.{number}",
-            "pricePerUnit": {"USD": amount},
-        }
-        for number, (begin, amount) in enumerate(tiers)
-    }
-    attributes = {
-        "servicecode": service,
-        "usagetype": usage,
-        "regionCode": SEOUL,
-        "locationType": "AWS Region",
-        "operation": "",
-        **more,
-    }
-    return json.dumps(
-        {
-            "product": {"productFamily": family, "attributes": attributes, "sku": "SKU"},
-            "serviceCode": service,
-            "terms": {"OnDemand": {"SKU.JRTCKXETXF": {"priceDimensions": dimensions, "sku": "SKU", "termAttributes": {}}}},
-            "version": "20261120080000",
-            "publicationDate": published,
-        }
-    )
-
-
-def machine(type: str, amount: str, **more: str) -> str:
-    usual = {
-        "instanceType": type,
-        "operatingSystem": "Linux",
-        "tenancy": "Shared",
-        "preInstalledSw": "NA",
-        "capacitystatus": "Used",
-        "operation": "RunInstances",
-    }
-    return product("AmazonEC2", "Compute Instance", f"APN2-BoxUsage:{type}", ("0", amount), **{**usual, **more})
-
-
-def found(*products: str) -> dict[str, str]:
-    return {f"{one.kind} {one.item}": f"{one.amount}" for one in read(products, SEOUL, NOW.date()).prices}
-
-
-# --- the price list
-
-
-def test_what_each_product_is_a_price_of() -> None:
-    ebs, s3 = "AmazonEC2", "AmazonS3"
-    gb = {"unit": "GB-Mo"}
-    assert found(
-        machine("g5.xlarge", "1.2370000000", gpu="1"),
-        product(ebs, "Dedicated Host", "APN2-HostUsage:mac2", ("0", "0.7990000000"), instanceType="mac2"),
-        product(ebs, "Storage", "APN2-EBS:VolumeUsage.gp3", ("0", "0.0912000000"), volumeApiName="gp3", **gb),
-        product(ebs, "System Operation", "APN2-EBS:VolumeP-IOPS.gp3", ("0", "0.0057000000"), unit="IOPS-Mo"),
-        product(ebs, "System Operation", "APN2-EBS:VolumeP-IOPS.piops", ("0", "0.0666000000"), unit="IOPS-Mo"),
-        product(ebs, "System Operation", "APN2-EBS:VolumeP-IOPS.io2.tier2", ("0", "0.0466000000"), unit="IOPS-Mo"),
-        product(ebs, "Provisioned Throughput", "APN2-EBS:VolumeP-Throughput.gp3", ("0", "46.6944000000"), unit="GiBps-mo"),
-        product(ebs, "Storage Snapshot", "APN2-EBS:SnapshotUsage", ("0", "0.0500000000"), **gb),
-        product(ebs, "Storage Snapshot", "APN2-EBS:SnapshotArchiveStorage", ("0", "0.0125000000"), **gb),
-        product(ebs, "NAT Gateway", "APN2-NatGateway-Hours", ("0", "0.0590000000")),
-        product("AmazonVPC", "IP Address Management", "APN2-PublicIPv4:IdleAddress", ("0", "0.0050000000")),
-        product("AmazonVPC", "IP Address Management", "APN2-PublicIPv4:InUseAddress", ("0", "0.0050000000")),
-        product("AmazonSageMaker", "ML Instance", "APN2-Host:ml.g5.xlarge", ("0", "1.7320000000")),
-        product("AmazonSageMaker", "ML Instance", "APN2-Notebk:ml.t3.medium", ("0", "0.0620000000")),
-        product("AmazonSageMaker", "ML Instance", "APN2-Train:ml.p4d.24xlarge", ("0", "37.0000000000")),
-        product(
-            s3,
-            "Storage",
-            "APN2-TimedStorage-ByteHrs",
-            ("0", "0.0250000000"),
-            ("51200", "0.0240000000"),
-            ("512000", "0.0230000000"),
-            **gb,
-        ),
-        product(s3, "Storage", "APN2-TimedStorage-INT-AIA-ByteHrs", ("0", "0.0050000000"), **gb),
-        product("AmazonGlacier", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "0.0045000000"), **gb),
-        product("AmazonS3GlacierDeepArchive", "Storage", "APN2-TimedStorage-GDA-ByteHrs", ("0", "0.0020000000"), **gb),
-        product(s3, "API Request", "APN2-Requests-Tier1", ("0", "0.0000045000"), unit="Requests"),
-        product(s3, "API Request", "APN2-Requests-SIA-Tier2", ("0", "0.0000010000"), unit="Requests"),
-        product(s3, "API Request", "APN2-Requests-GLACIER-Tier1", ("0", "0.0000335"), unit="Requests", operation="PutObject"),
-        product(s3, "API Request", "APN2-Requests-Tier3", ("0", "0.0000335"), unit="Requests", operation="S3-GlacierTransition"),
-        product(s3, "API Request", "APN2-Requests-Tier3", ("0", "0.00005"), unit="Requests", operation="RestoreObject"),
-        product(s3, "API Request", "APN2-Requests-Tier5", ("0", "0.0000000000"), unit="Requests"),
-        product(
-            s3, "API Request", "APN2-Requests-GDA-Tier3", ("0", "0.0001"), unit="Requests", operation="DeepArchiveRestoreObject"
-        ),
-        product(s3, "API Request", "APN2-Requests-Tier4", ("0", "0.00001"), unit="Requests"),
-        product(s3, "Fee", "APN2-Monitoring-Automation-INT", ("0", "0.0000025000"), unit="Objects"),
-        product(s3, "Fee", "APN2-Retrieval-SIA", ("0", "0.0100000000"), unit="GB"),
-        product("AmazonGlacier", "Fee", "APN2-Bulk-Retrieval-Bytes", ("0", "0.0000000000"), unit="GB"),
-        product("AmazonS3GlacierDeepArchive", "Fee", "APN2-Standard-Retrieval-Bytes", ("0", "0.022"), unit="GB"),
-    ) == {
-        "ec2-hour g5.xlarge": "1.237",
-        "ec2-host-hour mac2": "0.799",
-        "ebs-storage gp3": "0.0912",
-        "ebs-iops gp3": "0.0057",
-        "ebs-iops io1": "0.0666",
-        "ebs-iops io2#32000IOPS": "0.0466",
-        "ebs-throughput gp3": "0.0456",
-        "ebs-snapshot standard": "0.05",
-        "ebs-snapshot archive": "0.0125",
-        "nat-hour gateway": "0.059",
-        "ipv4-hour public": "0.005",
-        "sagemaker-hosting-hour ml.g5.xlarge": "1.732",
-        "sagemaker-notebook-hour ml.t3.medium": "0.062",
-        "sagemaker-training-hour ml.p4d.24xlarge": "37",
-        "s3-storage STANDARD": "0.025",
-        "s3-storage STANDARD#50TB": "0.024",
-        "s3-storage STANDARD#500TB": "0.023",
-        "s3-storage INTELLIGENT_TIERING_AIA": "0.005",
-        "s3-storage GLACIER": "0.0045",
-        "s3-storage DEEP_ARCHIVE": "0.002",
-        "s3-request-write STANDARD": "0.0045",
-        "s3-request-read STANDARD_IA": "0.001",
-        "s3-request-write GLACIER": "0.0335",
-        "s3-transition GLACIER": "0.0335",
-        "s3-transition INTELLIGENT_TIERING": "0.01",
-        "s3-transition ONEZONE_IA": "0.01",
-        "s3-transition STANDARD_IA": "0.01",
-        "s3-request-restore GLACIER#standard": "0.05",
-        "s3-request-restore GLACIER#bulk": "0",
-        "s3-request-restore DEEP_ARCHIVE#standard": "0.1",
-        "s3-monitoring INTELLIGENT_TIERING": "0.0025",
-        "s3-retrieval STANDARD_IA": "0.01",
-        "s3-retrieval GLACIER#bulk": "0",
-        "s3-retrieval DEEP_ARCHIVE#standard": "0.022",
-    }
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        machine("m5.large", "9", operatingSystem="Windows"),
-        machine("m5.large", "9", tenancy="Dedicated"),
-        machine("m5.large", "9", preInstalledSw="SQL Std"),
-        machine("m5.large", "9", capacitystatus="UnusedCapacityReservation"),
-        machine("m5.large", "9", marketoption="CapacityBlock"),
-        machine("m5.large", "0.0000000000"),
-        machine("m5.large", "9", regionCode="us-east-1"),
-        machine("m5.large", "9", locationType="AWS Local Zone"),
-        machine("m5.large", "much"),
-        machine("m5.large", "NaN"),
-        machine("m5.large", "sNaN"),
-        machine("m5.large", "1e999999"),
-        machine("m5.large", "1e-999999"),
-        machine("m5.large", "9" * 10_000),
-        product("AmazonS3", "API Request", "APN2-Requests-Tier1", ("0", "1e999999"), unit="Requests"),
-        machine("m5.large", "-1"),
-        product("AmazonEC2", "Dedicated Host", "APN2-ReservedHostUsage:m5.large", ("0", "9"), instanceType="m5.large"),
-        product("AmazonS3", "Storage", "APN2-Tables-TimedStorage-ByteHrs", ("0", "9"), unit="GB-Mo"),
-        product("AmazonS3", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "9"), unit="GB-Mo", operation="INTAAS3ObjectOverhead"),
-        product("AmazonS3", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "9"), unit="Byte-Hrs"),
-        product("AmazonS3", "API Request", "APN2-Requests-Tier3", ("0", "9"), unit="Requests", operation="S3-NewTransition"),
-        product("AmazonSageMaker", "ML Instance", "APN2-AsyncInf:ml.m5.large", ("0", "9")),
-        "",
-        "[]",
-        '{"product": 5}',
-        "[" * 100_000,
-    ],
-)
-def test_what_is_no_price_of_ours_is_passed_over(other: str) -> None:
-    assert found(other) == {}
-    assert found(other, machine("c5.large", "0.096"))["ec2-hour c5.large"] == "0.096"
-
-
-def test_an_item_with_two_prices_has_none() -> None:
-    one = read([machine("m5.large", "0.118"), machine("m5.large", "0.120"), machine("c5.large", "0.096")], SEOUL, NOW.date())
-    assert [price.item for price in one.prices] == ["c5.large"]
-    assert one.ambiguous == ("ec2-hour m5.large",)
-    same = read([machine("m5.large", "0.118"), machine("m5.large", "0.1180000000")], SEOUL, NOW.date())
-    assert [f"{price.amount}" for price in same.prices] == ["0.118"]
-    assert same.ambiguous == ()
-
-
-def test_the_currency_and_where_it_is_from() -> None:
-    (price,) = read([machine("m5.large", "0.7").replace('"USD"', '"CNY"')], SEOUL, NOW.date()).prices
-    assert (price.currency, price.as_of, price.basis) == ("CNY", date(2026, 11, 22), "list")
-    assert price.source == "AWS Price List API, published 2026-11-20"
-    assert price.verified
-
-
-@settings(max_examples=30)
-@given(st.recursive(st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
-def test_no_answer_breaks_it_and_no_price_is_unsound(value: object) -> None:
-    texts = [json.dumps(value), json.dumps({"product": value}), json.dumps({"product": {"attributes": value}, "terms": value})]
-    for price in read([*texts, machine("m5.large", "1")], SEOUL, NOW.date()).prices:
-        assert fault(price) is None
-
-
-# --- the calls
 
 Give = Callable[[str, Mapping[str, Any]], tuple[int, bytes]]
 
@@ -329,7 +120,11 @@ def test_only_what_is_needed_is_asked_page_by_page() -> None:
         ("ec2-spot-hour", "g5.xlarge"): "0.44",
     }
     (one,) = (row for row in done.fetch.rows if row.kind == "ec2-spot-hour")
-    assert (one.basis, one.source, one.region) == ("spot", "EC2 spot price history, the median of 3 zones", SEOUL)
+    assert (one.basis, one.source, one.region) == (
+        "spot",
+        "EC2 spot price history, the median of 7 days in 3 zones, from 0.41 to 0.52",
+        SEOUL,
+    )
     assert wire.calls() == {
         ("GetProducts", "ap-south-1"): len(QUERIES) + 1,
         ("DescribeSpotPriceHistory", SEOUL): 1,
@@ -339,6 +134,16 @@ def test_only_what_is_needed_is_asked_page_by_page() -> None:
         QUERIES
     )
     assert {record.operation for record in wire.records} == {"GetProducts", "DescribeSpotPriceHistory"}
+
+
+def test_how_far_it_is_shows_on_a_terminal() -> None:
+    wire = Wire(lambda at, params: page(machine("m5.large", "0.118")))
+    shown = Bars()
+    with shown.bars:
+        assert refresh(Door(wire.connection, wire.records.append, Hurried()), SEOUL, NOW, shown).complete
+        (bar,) = shown.bars.tasks
+        assert (bar.description, bar.completed, bar.total) == ("Prices", len(QUERIES) + 1, len(QUERIES) + 1)
+        shown.finished("nothing that has begun", SEOUL)
 
 
 @pytest.mark.parametrize(
@@ -379,6 +184,27 @@ def test_a_page_that_is_lost_makes_it_incomplete() -> None:
     assert not Wire(products).refresh().complete
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (refusal("ThrottlingException"), Reason.THROTTLED),
+        ((200, b"<!DOCTYPE html><html>a proxy</html>"), Reason.ERROR),
+        ((200, b""), Reason.ERROR),
+        ((200, b'{"PriceList": ["{}"'), Reason.ERROR),
+        ((503, b""), Reason.ERROR),
+        (refusal("ExpiredTokenException"), Reason.NOT_COLLECTED),
+    ],
+)
+def test_what_else_may_go_wrong_on_the_way(answer: tuple[int, bytes], reason: Reason) -> None:
+    def products(region: str, params: Mapping[str, Any]) -> tuple[int, bytes]:
+        return answer if "NextToken" in params else page(machine("m5.large", "0.118"), then="two")
+
+    done = Wire(products).refresh()
+    assert not done.complete
+    assert done.fetch.rows == (), "half a list would look like a whole one"
+    assert (done.failed, [one.reason for one in done.missing]) == (QUERIES[0].label, [reason])
+
+
 def test_spot_prices_that_are_refused_are_missing_and_the_list_is_complete() -> None:
     body = b"<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>"
     wire = Wire(lambda at, params: page(machine("g5.xlarge", "1.237", gpu="1")), lambda at, params: (403, body))
@@ -388,9 +214,16 @@ def test_spot_prices_that_are_refused_are_missing_and_the_list_is_complete() -> 
 
 
 def test_a_spot_price_that_is_no_figure_is_passed_over() -> None:
+    held = "<timestamp>2026-11-20T11:00:00.000Z</timestamp>"
     items = "".join(
-        f"<item><instanceType>g5.xlarge</instanceType><spotPrice>{amount}</spotPrice></item>"
-        for amount in ("NaN", "sNaN", "0.41")
+        f"<item><instanceType>g5.xlarge</instanceType><spotPrice>{amount}</spotPrice>{at}"
+        "<availabilityZone>ap-northeast-2a</availabilityZone></item>"
+        for at, amount in (
+            (held, "NaN"),
+            (held, "sNaN"),
+            ("", "0.40"),
+            (held, "0.41"),
+        )
     )
     body = (
         f"<DescribeSpotPriceHistoryResponse><spotPriceHistorySet>{items}</spotPriceHistorySet></DescribeSpotPriceHistoryResponse>"

@@ -241,7 +241,7 @@ def test_expired_credentials_end_a_scan_like_an_interruption(emulator: Emulator)
     snapshot = start(emulator, fields_of(User, Role)).run()
     assert not snapshot.header.complete
     assert [g.detail for g in snapshot.gaps if g.what == "scan"] == [
-        "the AWS credentials expired while the scan ran; sign in again and repeat it"
+        "the AWS credentials expired on the way; sign in again and repeat the command"
     ]
     assert not snapshot.section(User, GLOBAL).complete
 

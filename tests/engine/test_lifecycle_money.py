@@ -10,7 +10,7 @@ import pytest
 
 from auditor.engine.lifecycle_money import INVENTORY, Holding
 from auditor.engine.lifecycles import lint_lifecycle, moves
-from auditor.engine.s3_use import held
+from auditor.engine.s3_use import usage_of
 from auditor.lifecycle.subject import Usage
 from auditor.model.fact import Known, Reason, Unknown
 from auditor.model.s3 import Bucket, Expiration, Filter, Lifecycle, LifecycleRule, Transition
@@ -194,9 +194,9 @@ def test_what_is_held_is_objects_and_not_what_s3_adds() -> None:
         "IntelligentTieringFAStorage": 1.0,
         "IntelligentTieringIAStorage": 1.0,
     }
-    assert held(bucket(sizes, 4), TODAY) == Known(
+    assert usage_of(bucket(sizes, 4), TODAY) == Known(
         Usage(bytes={"GLACIER": 11, "INTELLIGENT_TIERING": 2, "STANDARD": 5}, objects=4)
     )
-    assert held(bucket({}, None), TODAY) == Known(Usage(bytes={}, objects=0))
-    assert isinstance(held(bucket(sizes, None), TODAY), Unknown)
-    assert isinstance(held(bucket(sizes, 0), TODAY), Unknown)
+    assert usage_of(bucket({}, None), TODAY) == Known(Usage(bytes={}, objects=0))
+    assert isinstance(usage_of(bucket(sizes, None), TODAY), Unknown)
+    assert isinstance(usage_of(bucket(sizes, 0), TODAY), Unknown)

@@ -8,15 +8,21 @@ import msgspec
 import pytest
 
 from auditor.engine import lifecycles
-from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, multipart_abort_days
+from auditor.engine.evaluate import judge
+from auditor.engine.lifecycles import STATES, UNTRIED, acting, agreed, lint_lifecycle, multipart_abort_days
 from auditor.engine.registry import load
+from auditor.engine.rule import case_snapshot
 from auditor.lifecycle.config import Config, Facts, collected
 from auditor.lifecycle.lint import all_checks
 from auditor.lifecycle.report import Life
 from auditor.model.fact import Known, Missing, Reason, Unknown
 from auditor.model.s3 import Expiration, Filter, Lifecycle, LifecycleRule, NoncurrentExpiration, NoncurrentTransition, Transition
-from auditor.model.verdict import Verdict
+from auditor.model.verdict import Outcome, Verdict
 
+RULES = {
+    id: rule for id, rule in load().items() if {"lint_lifecycle", "acting"} & set(getattr(rule.spec.check, "__globals__", {}))
+}
+"""Those that live on what a lifecycle configuration does."""
 TODAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 KEEP = LifecycleRule(id="keep {x}", enabled=True, filter=Filter(prefix="a/"), expiration=Expiration(days=3650))
 TIDY = LifecycleRule(id="tidy", enabled=True, expiration=Expiration(days=30))
@@ -91,12 +97,33 @@ def test_rules_name_checks_that_there_are() -> None:
     assert named <= set(all_checks())
 
 
-def test_what_was_not_tried_to_its_end_is_neither_good_nor_bad(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def _tired(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing may be tried of any configuration."""
+
     def tired(lifecycle: Lifecycle, facts: Facts) -> Config:
         whole = collected(lifecycle, facts)
-        return Config(whole.rules, whole.minimum, whole.facts, budget=0)
+        return Config(whole.rules, whole.minimum, whole.facts, budget=-1)
 
     monkeypatch.setattr(lifecycles, "collected", tired)
+
+
+@pytest.mark.usefixtures("_tired")
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_no_rule_passes_what_was_not_tried_to_its_end(name: str) -> None:
+    untried = 0
+    for case in RULES[name].cases():
+        for found in judge(case_snapshot(case), [RULES[name]]):
+            assert found.verdict in (case.outcome, Outcome.UNKNOWN), case.title
+            assert found.verdict is not Outcome.PASS, case.title
+            if found.verdict is Outcome.UNKNOWN and case.outcome is not Outcome.UNKNOWN:
+                assert found.missing == (UNTRIED,), case.title
+                untried += 1
+    assert untried > 1, "else this shows nothing"
+
+
+@pytest.mark.usefixtures("_tired")
+def test_what_was_not_tried_to_its_end_is_neither_good_nor_bad() -> None:
     moving = Lifecycle((LifecycleRule(id="a", enabled=True, transitions=(Transition("GLACIER", days=30),)),))
     with pytest.raises(Missing):
         acting(moving, today=datetime(2026, 11, 22, tzinfo=UTC))

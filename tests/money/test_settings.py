@@ -71,6 +71,19 @@ def test_the_layers_of_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
-    for name in ("none.csv", "pipe.csv", ".", "a\0b.csv"):
-        with pytest.raises(PriceFileError, match="price file"):
+    (tmp_path / "link.csv").symlink_to("/dev/zero")
+    with (tmp_path / "big.csv").open("wb") as file:
+        file.truncate(10**12)  # of holes: it takes no room, and would take all memory
+    for name, says in {
+        "none.csv": "No such file or directory",
+        "pipe.csv": "it is not a regular file",
+        ".": "Is a directory",
+        "link.csv": "it is not a regular file",
+        "/dev/zero": "it is not a regular file",
+        "big.csv": "it is larger than 8 MiB",
+        "a\0b.csv": "embedded null byte",
+    }.items():
+        with pytest.raises(PriceFileError) as error:
             open_book(PriceSettings(file=tmp_path / name), NOW)
+        where = tmp_path / name
+        assert str(error.value) == f"price file `{where}` cannot be read: {says}; name another with --prices or under [prices]"

@@ -132,6 +132,15 @@ def test_other_files(content: str, name: str, says: str | None) -> None:
         assert says in said(content, name)
 
 
+def test_the_line_of_each_of_many_tables() -> None:
+    one = '# {0}\n[[price]]\nkind = "ec2-hour"\nregion = "us-east-1"\nitem = "m{0}"\namount = 1\nas_of = 2026-11-01\n'
+    many = "".join(one.format(number) for number in range(50))
+    assert len(parse(many.encode(), "prices.toml")) == 50
+    assert "line 345: `ec2-hours`" in said(
+        many.replace('"ec2-hour"', '"ec2-hours"', 50).replace("hours", "hour", 49), "prices.toml"
+    )
+
+
 def test_a_file_that_is_not_text() -> None:
     with pytest.raises(PriceFileError, match="is not UTF-8 text"):
         parse(b"\xff\xfe", "prices.csv")

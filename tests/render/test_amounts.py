@@ -305,3 +305,11 @@ def test_what_is_paid_once_is_in_no_total() -> None:
     (csv_file,) = CSV.files(made)
     rows = list(csv.DictReader(io.StringIO(b"".join(csv_file.parts).decode("utf-8-sig"))))
     assert [(row["saving"], row["once"]) for row in rows] == [("10", "900"), ("", "900"), ("", ""), ("", "0")]
+
+
+def test_what_is_agreed_with_aws_is_no_list_price() -> None:
+    made = view(saving("a", "10"), saving("b", "5", basis="agreement <of> 2026"))
+    assert made.money.sentences[0] == "15.00 USD a month could be saved, at the prices that stand beside each"
+    assert "agreement &lt;of&gt; 2026" in html.render(made).decode()
+    left_out = view(saving("a", "10"), saving("b", "5", basis="agreement", verified=False))
+    assert left_out.money.sentences[0] == "10.00 USD a month could be saved, at list prices"

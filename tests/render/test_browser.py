@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import axe_playwright_python
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, ViewportSize, expect
+from pypdf import PdfReader
 
+from auditor.render import html
 from auditor.render.view import View
 from tests.render.synthetic import HOSTILE
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+KOREAN = "iam-user-inline-policy"
+"""Of what fails it, one has a Korean name."""
 A4: ViewportSize = {"width": 688, "height": 1000}
 """As wide as the print of a page."""
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true })"
@@ -83,14 +90,39 @@ def test_it_reads_without_a_script(browser: Browser, small_page: Path, small: Vi
     page.context.close()
 
 
-def test_it_reads_on_paper(browser: Browser, small_page: Path) -> None:
-    page, _ = show(browser, small_page, viewport=WIDE)
+def test_it_reads_on_paper(browser: Browser, small: View, tmp_path: Path) -> None:
+    causes = [one for one in small.causes if len(one.findings) < 4][:12]
+    few = msgspec.structs.replace(small, causes=(*causes, *(one for one in small.causes if one.rule.id == KOREAN)))
+    (tmp_path / "few.html").write_bytes(html.render(few))
+    page, _ = show(browser, tmp_path / "few.html", viewport=A4, color_scheme="dark")
     closed = page.locator("details.cause tbody tr").first
     assert not closed.is_visible()
-    page.emulate_media(media="print")
+    rules = page.locator("section[aria-labelledby=rules] tbody tr")
+    assert rules.locator("visible=true").count() == len(small.tallies)
+    page.emulate_media(media="print", color_scheme="dark")
     assert closed.is_visible()
     assert page.locator("#filter").is_hidden()
-    assert page.pdf(format="A4").startswith(b"%PDF-")
+    assert page.locator("body").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(255, 255, 255)"
+    # Only what is to be told, and the parts of a rule's page side by side.
+    telling = [rule for rule, tally in small.tallies if not tally.quiet]
+    assert 0 < len(telling) < len(small.tallies)
+    assert rules.locator("visible=true").count() == len(telling)
+    assert page.get_by_text("left out on paper").is_visible()
+    assert page.locator(".operations").is_hidden()
+    why, how = (page.locator(f".cause .page > {part}").first.bounding_box() for part in ("div:first-child", ".how"))
+    assert why is not None
+    assert how is not None
+    assert why["y"] == how["y"]
+    assert why["x"] + why["width"] < how["x"]
+    pages = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True))).pages
+    texts = ["".join(normalize("NFKC", one.extract_text()).split()) for one in pages]  # without ligatures
+    for cause in few.causes:
+        assert any("".join(cause.rule.title.split()) in text for text in texts)
+    first, last = (
+        next(number for number, text in enumerate(texts) if mark in text) for mark in ("Findingsbycause", "Whatwouldletuslook")
+    )
+    assert last - first <= 0.7 * len(few.causes), "more than one of them on a page"
+    assert any("로그-읽기" in text for text in texts)
     page.context.close()
 
 
