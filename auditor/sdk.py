@@ -32,6 +32,7 @@ from auditor.engine.rule import (
     unknown,
 )
 from auditor.engine.s3_use import standard, storage, storage_money, uncounted
+from auditor.lifecycle.probes import something_under
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
@@ -334,6 +335,7 @@ __all__ = [
     "series_of",
     "skip",
     "skips",
+    "something_under",
     "standard",
     "storage",
     "storage_money",

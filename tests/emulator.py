@@ -46,6 +46,8 @@ S3_GETS = {
     "metrics": "ListBucketMetricsConfigurations",
     "uploads": "ListMultipartUploads",
     "uploadId": "ListParts",
+    "versions": "ListObjectVersions",
+    "list-type": "ListObjectsV2",
 }
 S3CONTROL_GETS = {
     "configuration/publicAccessBlock": "GetPublicAccessBlock",

@@ -79,7 +79,7 @@ Also = Annotated[
     typer.Option(
         "--also",
         metavar="NAME",
-        help="Read, at a call for each, multipart-uploads or upload-parts as well; repeatable.",
+        help="Read as well what costs calls of its own: multipart-uploads, upload-parts, prefix-probes; repeatable.",
         rich_help_panel=CHOICE,
     ),
 ]

@@ -41,6 +41,8 @@ class Estimate(msgspec.Struct, frozen=True, order=True):
     calls: int
     at_least: bool
     why: str
+    most: int | None = None
+    """No more than so many; ``None``: there is no bound, or ``calls`` is exact."""
 
 
 def lists(wanted: Wanted, regions: tuple[str, ...]) -> Scope:
@@ -70,8 +72,8 @@ def estimate(wanted: Wanted, listed: Snapshot) -> tuple[Estimate, ...]:
     return tuple(sorted(merged.values()))
 
 
-def _of(call: Call, count: int, why: str, *, at_least: bool = False) -> Estimate:
-    return Estimate(call.service, call.operation, count, at_least, why)
+def _of(call: Call, count: int, why: str, *, at_least: bool = False, most: int | None = None) -> Estimate:
+    return Estimate(call.service, call.operation, count, at_least, why, most)
 
 
 def _from_details(kind: type[Resource]) -> bool:
@@ -132,7 +134,9 @@ def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
             unlisted = any(listed.section(kind, scope).missing for scope in listed.scopes(kind))
             yield _of(call, count, f"one for each of {count} {kind.NOUN}s: {names}", at_least=unlisted)
         elif call.per is Per.PART:
-            yield _of(call, 0, f"one for each that only the calls before it find: {names}", at_least=True)
+            most = None if call.most is None else call.most * len(_items(listed, kind))
+            bound = "" if call.most is None else f", at most {call.most} for a {kind.NOUN}"
+            yield _of(call, 0, f"one for each that only the calls before it find{bound}: {names}", at_least=True, most=most)
         elif call == calls.DESCRIBE_INSTANCE_TYPES:
             yield from _instance_types(listed, names)
         elif call.per is Per.REGION:

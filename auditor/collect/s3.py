@@ -12,6 +12,7 @@ from typing import TypeVar
 from auditor.collect.account import public_access_block
 from auditor.collect.door import Answer, Listing
 from auditor.collect.s3_metrics import OF_BUCKETS
+from auditor.collect.s3_probes import under_prefixes
 from auditor.collect.s3_uploads import uploads
 from auditor.collect.shapes import Raw, flag, moment, moment_or_none, part, parts, region_name, switched_on, text
 from auditor.collect.visit import Collector, Visit
@@ -64,6 +65,8 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         return visit.when(visit.wants(field), call, {"Bucket": name}, of=name, region=region)
 
     left, sizes = uploads(visit, name, where)
+    rules = get(Bucket.lifecycle, calls.GET_BUCKET_LIFECYCLE).take(lifecycle)
+    objects_under, versions_under = under_prefixes(visit, name, where, rules)
     return Bucket(
         arn=f"arn:{visit.partition}:s3:::{name}",
         id=name,
@@ -83,7 +86,7 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
             lambda r: Versioning(_status(r), "MFADelete" in r and switched_on(r, "MFADelete"))
         ),
         logging=get(Bucket.logging, calls.GET_BUCKET_LOGGING).take(_logging),
-        lifecycle=get(Bucket.lifecycle, calls.GET_BUCKET_LIFECYCLE).take(lifecycle),
+        lifecycle=rules,
         intelligent_tiering=_configurations(
             visit, name, where, Bucket.intelligent_tiering, calls.LIST_BUCKET_INTELLIGENT_TIERING, _tierings
         ),
@@ -97,6 +100,8 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         notifications=get(Bucket.notifications, calls.GET_BUCKET_NOTIFICATION).take(_notifications),
         uploads=left,
         upload_sizes=sizes,
+        objects_under=objects_under,
+        versions_under=versions_under,
         tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(r["TagSet"]) if r else {}),
     )
 

@@ -1,4 +1,4 @@
-"""What is only read when somebody asks for it, because it costs a call for each bucket, upload or object."""
+"""What is only read when somebody asks for it, because it costs a call for each bucket, prefix, upload or object."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from types import MappingProxyType
 
 MULTIPART_UPLOADS = "multipart-uploads"
 UPLOAD_PARTS = "upload-parts"
+PREFIX_PROBES = "prefix-probes"
 
 OPT_INS: Mapping[str, str] = MappingProxyType(
     {
         MULTIPART_UPLOADS: "the uploads to each bucket that were never finished",
         UPLOAD_PARTS: "the parts of each of those uploads, for how much they take",
+        PREFIX_PROBES: "whether anything lies under the prefixes of lifecycle rules, of 20 for objects and 20 for versions in a bucket",
     }
 )
 """The settings by their names (``--also``, ``also`` under ``[collect]``), and what each reads. A field of the model says which one it

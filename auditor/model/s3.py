@@ -12,7 +12,7 @@ from auditor.model import calls
 from auditor.model.account import PublicAccessBlock
 from auditor.model.calls import Call
 from auditor.model.fact import Fact
-from auditor.model.opt_in import MULTIPART_UPLOADS, UPLOAD_PARTS
+from auditor.model.opt_in import MULTIPART_UPLOADS, PREFIX_PROBES, UPLOAD_PARTS
 from auditor.model.resource import Resource, unread
 from auditor.model.series import Series
 
@@ -214,8 +214,14 @@ class Bucket(Resource, frozen=True, kw_only=True):
     DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **dict.fromkeys(("all_requests", "get_requests", "bytes_downloaded"), ("request_metrics",)),
         "upload_sizes": ("uploads",),
+        **dict.fromkeys(("objects_under", "versions_under"), ("lifecycle",)),
     }
-    OPT_IN: ClassVar[Mapping[str, str]] = {"uploads": MULTIPART_UPLOADS, "upload_sizes": UPLOAD_PARTS}
+    OPT_IN: ClassVar[Mapping[str, str]] = {
+        "uploads": MULTIPART_UPLOADS,
+        "upload_sizes": UPLOAD_PARTS,
+        "objects_under": PREFIX_PROBES,
+        "versions_under": PREFIX_PROBES,
+    }
 
     created: Fact[datetime] = unread(calls.LIST_BUCKETS)
     public_access_block: Fact[PublicAccessBlock] = unread(calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK)
@@ -256,6 +262,11 @@ class Bucket(Resource, frozen=True, kw_only=True):
     """Uploads that are under way or were left behind, the oldest first."""
     upload_sizes: Fact[Mapping[str, int]] = unread(calls.LIST_PARTS)
     """Bytes in the parts of each of ``uploads``, by its id."""
+    objects_under: Fact[Mapping[str, bool]] = unread(calls.LIST_OBJECTS)
+    """Prefixes of enabled lifecycle rules, and whether some object lay under each. A prefix that is not in it was not asked about:
+    which are, :func:`auditor.lifecycle.probes.chosen` says. No key is kept: names of objects are data."""
+    versions_under: Fact[Mapping[str, bool]] = unread(calls.LIST_OBJECT_VERSIONS)
+    """The same for rules about noncurrent versions or delete markers: whether some version or delete marker lay under each."""
 
     @property
     def name(self) -> str:

@@ -50,6 +50,7 @@ USERS_OWN = {
 WEAK = (
     ("s3-intelligent-tiering-archive-unused", "example-ml-raw-data"),
     ("s3-lifecycle-no-effect", "example-ml-experiments"),
+    ("s3-lifecycle-prefix-empty", "example-ml-experiments"),
     ("s3-lifecycle-deletes-early", "example-ml-experiments"),
     ("s3-lifecycle-wasteful", "example-ml-experiments"),
     ("s3-lifecycle-small-objects", "example-ml-experiments"),
