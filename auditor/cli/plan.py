@@ -10,7 +10,7 @@ from auditor.cli.progress import showing
 from auditor.collect.plan import Estimate, estimate, lists
 from auditor.collect.run import Connected, Scan
 from auditor.collect.wanted import Wanted, opted_in
-from auditor.model.calls import Call, Per
+from auditor.model.calls import Call
 from auditor.model.fact import Unknown
 from auditor.model.money import Money, Use, monthly, thousands
 from auditor.model.opt_in import OPT_INS
@@ -71,14 +71,13 @@ def _bound(before: Wanted, after: Wanted, listed: Snapshot, prices: Prices) -> s
     """How many calls a setting can add beyond those that are counted, and what S3 charges for all that it adds."""
     uses: list[Use] = []
     most = 0
-    for kind, call in sorted({(ref.kind, ref.call) for ref in after.fields - before.fields}, key=lambda one: one[1].name):
-        each = call.most if call.per is Per.PART else None if call.pages else 1
-        if each is None:
+    for ref in sorted(after.fields - before.fields, key=str):
+        if ref.most is None:
             return "+ calls"
-        for item in (item for scope in listed.scopes(kind) for item in listed.section(kind, scope).items):
-            most += each
-            if call.service == "s3":
-                uses.append(Use(_price(call), item.region, "STANDARD", thousands(each)))
+        for item in (item for scope in listed.scopes(ref.kind) for item in listed.section(ref.kind, scope).items):
+            most += ref.most
+            if ref.call.service == "s3":
+                uses.append(Use(_price(ref.call), item.region, "STANDARD", thousands(ref.most)))
     return f" to {most} calls, for {_said(monthly(prices, *uses))}"
 
 

@@ -113,7 +113,7 @@ def _needed(wanted: Wanted, call: Call) -> bool:
 
 def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
     """The calls that give single fields."""
-    by_call: dict[Call, list[FieldRef]] = {}
+    by_call: dict[tuple[Call, type[Resource] | None], list[FieldRef]] = {}
     for ref in sorted(wanted.fields, key=str):
         call = ref.call
         if call not in (
@@ -123,8 +123,9 @@ def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
             calls.GET_ACCOUNT_SUMMARY,
             calls.DESCRIBE_REGIONS,
         ):
-            by_call.setdefault(call, []).append(ref)
-    for call, refs in by_call.items():
+            shared = call.per not in (Per.ITEM, Per.PART)
+            by_call.setdefault((call, None if shared else ref.kind), []).append(ref)
+    for (call, _), refs in by_call.items():
         if call in {kind.LISTED_BY for kind in wanted.kinds}:
             continue
         names = ", ".join(map(str, refs))
@@ -134,8 +135,10 @@ def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
             unlisted = any(listed.section(kind, scope).missing for scope in listed.scopes(kind))
             yield _of(call, count, f"one for each of {count} {kind.NOUN}s: {names}", at_least=unlisted)
         elif call.per is Per.PART:
-            most = None if call.most is None else call.most * len(_items(listed, kind))
-            bound = "" if call.most is None else f", at most {call.most} for a {kind.NOUN}"
+            bounds = [ref.most for ref in refs if ref.most is not None]
+            each = sum(bounds) if len(bounds) == len(refs) else None
+            most = None if each is None else each * len(_items(listed, kind))
+            bound = "" if each is None else f", at most {each} for a {kind.NOUN}"
             yield _of(call, 0, f"one for each that only the calls before it find{bound}: {names}", at_least=True, most=most)
         elif call == calls.DESCRIBE_INSTANCE_TYPES:
             yield from _instance_types(listed, names)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-from auditor.model import calls
 from auditor.model.fact import Fact, Known, Unknown
 from auditor.model.s3 import Bucket, Lifecycle, LifecycleRule
 
-MOST = calls.LIST_OBJECTS.most or 0
+MOST = Bucket.MOST["objects_under"]
 """Prefixes of one bucket under which objects are asked for at most, and as many for versions. Ours."""
 
 

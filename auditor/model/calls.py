@@ -54,8 +54,7 @@ class Call(msgspec.Struct, frozen=True):
     needs besides the listing of its kind. ``may_omit``: AWS leaves the list out of an answer that has no entries; of every other
     listing an answer without its list is none. ``root``: how the name of the answer's XML root begins, where an empty answer means
     something and the SDK's model does not know the name. ``family``: the service's name in :attr:`name` where it is not the client's,
-    for an operation that another service's things answer too, under an action of theirs. ``most``: how many of a :attr:`Per.PART`
-    operation are made for one resource at most, ``None`` for no bound.
+    for an operation that another service's things answer too, under an action of theirs.
     """
 
     service: str
@@ -69,7 +68,6 @@ class Call(msgspec.Struct, frozen=True):
     may_omit: bool = False
     root: str = ""
     family: str = ""
-    most: int | None = None
 
     @property
     def name(self) -> str:
@@ -208,25 +206,9 @@ LIST_PARTS = Call(
     may_omit=True,
     root="ListParts",
 )
-# Whether anything lies under a prefix: one page with one entry (auditor/lifecycle/probes.py).
-LIST_OBJECTS = Call(
-    "s3",
-    "ListObjectsV2",
-    "s3:ListBucket",
-    Per.PART,
-    after=("s3.GetBucketLifecycleConfiguration",),
-    root="ListBucketResult",
-    most=20,
-)
-LIST_OBJECT_VERSIONS = Call(
-    "s3",
-    "ListObjectVersions",
-    "s3:ListBucketVersions",
-    Per.PART,
-    after=("s3.GetBucketLifecycleConfiguration",),
-    root="ListVersionsResult",
-    most=20,
-)
+# Of objects only whether there are any, their sizes and their ACLs are looked at: no key is kept.
+LIST_OBJECTS = Call("s3", "ListObjectsV2", "s3:ListBucket", Per.PART, root="ListBucketResult")
+LIST_OBJECT_VERSIONS = Call("s3", "ListObjectVersions", "s3:ListBucketVersions", Per.PART, root="ListVersionsResult")
 GET_OBJECT_LOCK_CONFIGURATION = _s3(
     "GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"
 )

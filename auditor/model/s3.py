@@ -222,6 +222,7 @@ class Bucket(Resource, frozen=True, kw_only=True):
         "objects_under": PREFIX_PROBES,
         "versions_under": PREFIX_PROBES,
     }
+    MOST: ClassVar[Mapping[str, int]] = {"objects_under": 20, "versions_under": 20}
 
     created: Fact[datetime] = unread(calls.LIST_BUCKETS)
     public_access_block: Fact[PublicAccessBlock] = unread(calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK)

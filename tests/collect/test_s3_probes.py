@@ -12,7 +12,6 @@ from auditor.collect.wanted import Wanted, by_rules, opted_in
 from auditor.engine.evaluate import judge
 from auditor.engine.registry import load, pick
 from auditor.lifecycle.probes import MOST, chosen, probe, unlikely
-from auditor.model.calls import LIST_OBJECTS
 from auditor.model.fact import Known, Reason, Unknown, need
 from auditor.model.opt_in import PREFIX_PROBES
 from auditor.model.resource import GLOBAL
@@ -157,7 +156,7 @@ def test_the_unlikely_ones_come_first_and_the_others_up_to_the_bound() -> None:
 
     plain = [f"p{number:02}/" for number in range(30)]
     asked = chosen(Lifecycle(tuple(map(one, [*plain, *plain, "data/x/", "s3://data/"]))), "data", versions=False)
-    assert len(asked) == MOST == LIST_OBJECTS.most
+    assert len(asked) == MOST == Bucket.MOST["versions_under"]
     assert asked == ("data/x/", "s3://data/", *plain[: MOST - 2])
     assert chosen(Lifecycle(tuple(map(one, plain))), "data", versions=True) == ()
 
