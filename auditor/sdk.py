@@ -4,6 +4,7 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 :func:`flag`, :func:`ok` or :func:`skip`. See CONTRIBUTING for a walk through a whole rule.
 """
 
+from auditor.engine.artifacts import bucket_of, either, is_sagemaker_default, open_to_the_world, takes_training_output
 from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
@@ -96,6 +97,7 @@ from auditor.model.network import (
 from auditor.model.price import Price, Prices
 from auditor.model.resource import Resource
 from auditor.model.s3 import (
+    WORLD,
     Acl,
     Bucket,
     CorsRule,
@@ -133,6 +135,7 @@ from auditor.model.sagemaker import (
     NotebookInstance,
     ProcessingJob,
     Space,
+    StoredArtifact,
     TrainingJob,
     UserProfile,
     Variant,
@@ -168,6 +171,7 @@ __all__ = [
     "CASE_TIME",
     "HOURS",
     "STATES",
+    "WORLD",
     "Accelerators",
     "AccessKey",
     "AccessPoint",
@@ -265,6 +269,7 @@ __all__ = [
     "Snapshot",
     "Space",
     "SpotRequest",
+    "StoredArtifact",
     "Subnet",
     "Tiering",
     "TrainingJob",
@@ -292,12 +297,14 @@ __all__ = [
     "bad_statements",
     "block_of",
     "blocks_of",
+    "bucket_of",
     "by_class",
     "cannot_tell",
     "condition_keys",
     "counted",
     "denied",
     "denies",
+    "either",
     "endpoint_money",
     "every_action",
     "every_resource",
@@ -310,6 +317,7 @@ __all__ = [
     "grants_all_but",
     "grants_everything",
     "instance_money",
+    "is_sagemaker_default",
     "is_the_internet",
     "let_in",
     "lint_inline",
@@ -323,6 +331,7 @@ __all__ = [
     "need",
     "need_data",
     "ok",
+    "open_to_the_world",
     "opens_trust",
     "other_accounts",
     "parse_arn",
@@ -341,6 +350,7 @@ __all__ = [
     "storage_money",
     "stored",
     "successor",
+    "takes_training_output",
     "thousands",
     "together",
     "total_bytes",

@@ -79,7 +79,7 @@ Also = Annotated[
     typer.Option(
         "--also",
         metavar="NAME",
-        help="Read as well what costs calls of its own: multipart-uploads, upload-parts, prefix-probes; repeatable.",
+        help="Read as well what costs calls of its own: multipart-uploads, upload-parts, prefix-probes, artifact-sizes; repeatable.",
         rich_help_panel=CHOICE,
     ),
 ]

@@ -137,6 +137,7 @@ BUCKETS = (
         versioning="Enabled",
         lifecycle=(whole("expire-checkpoints", {"Expiration": {"Days": 90}}, enabled=False),),
         replicated=(PART_COPIED,),
+        keys=("output/hpo-asr-017/output/model.tar.gz",),
         used=Use(900, 60, 400 * GB),
     ),
     DemoBucket(

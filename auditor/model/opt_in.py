@@ -8,12 +8,14 @@ from types import MappingProxyType
 MULTIPART_UPLOADS = "multipart-uploads"
 UPLOAD_PARTS = "upload-parts"
 PREFIX_PROBES = "prefix-probes"
+ARTIFACT_SIZES = "artifact-sizes"
 
 OPT_INS: Mapping[str, str] = MappingProxyType(
     {
         MULTIPART_UPLOADS: "the uploads to each bucket that were never finished",
         UPLOAD_PARTS: "the parts of each of those uploads, for how much they take",
         PREFIX_PROBES: "whether anything lies under the prefixes of lifecycle rules, of 20 for objects and 20 for versions in a bucket",
+        ARTIFACT_SIZES: "whether what each training job made is still there, and how large it is",
     }
 )
 """The settings by their names (``--also``, ``also`` under ``[collect]``), and what each reads. A field of the model says which one it

@@ -24,6 +24,13 @@ class Grant(msgspec.Struct, frozen=True):
     permission: str
 
 
+WORLD = (
+    "http://acs.amazonaws.com/groups/global/AllUsers",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
+)
+"""The groups of an access control list that anyone is in: everyone, and everyone who has an AWS account."""
+
+
 class Acl(msgspec.Struct, frozen=True):
     """A bucket's access control list."""
 
