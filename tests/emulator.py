@@ -139,6 +139,8 @@ def operation(environ: Environ, body: bytes) -> tuple[str, str, str]:
             return service, region, environ["REQUEST_METHOD"]
         if path == "/":
             return service, region, "ListDirectoryBuckets" if signed == "s3express" else "ListBuckets"
+        if "acl" in query and "/" in path.strip("/"):
+            return service, region, "GetObjectAcl"
         return service, region, next((name for key, name in S3_GETS.items() if key in query), "ListObjects")
     return service, region, path.strip("/")[:1].upper() + path.strip("/")[1:]
 

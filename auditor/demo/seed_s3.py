@@ -162,6 +162,7 @@ BUCKETS = (
         ownership="ObjectWriter",
         encryption=None,
         versioning="Suspended",
+        keys=("index.html", "images/logo.png"),
         used=Use(1.5, 1, 0.001 * GB),
     ),
     DemoBucket(
@@ -283,7 +284,9 @@ def add_bucket(site: Site, store: DemoBucket) -> None:
     if store.lifecycle:
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": list(store.lifecycle)})
     for key in store.keys:  # before the policy, of which moto reads no conditions
-        s3.put_object(Bucket=name, Key=key, Body=b"an example", ChecksumAlgorithm="SHA256")
+        s3.put_object(
+            Bucket=name, Key=key, Body=b"an example", ChecksumAlgorithm="SHA256", **({"ACL": store.acl} if store.acl else {})
+        )
     if store.tls_only or store.world or store.partner:
         s3.put_bucket_policy(Bucket=name, Policy=_policy(store))
     if store.left:

@@ -51,6 +51,7 @@ WEAK = (
     ("s3-intelligent-tiering-archive-unused", "example-ml-raw-data"),
     ("s3-lifecycle-no-effect", "example-ml-experiments"),
     ("s3-lifecycle-prefix-empty", "example-ml-experiments"),
+    ("s3-object-acl-public", "example-legacy-web"),
     ("s3-training-output-no-expiry", "example-ml-checkpoints"),
     ("s3-training-output-public", "example-ml-public-datasets"),
     ("s3-training-output-unversioned", "example-ml-public-datasets"),
