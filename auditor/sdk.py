@@ -10,6 +10,7 @@ from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
 from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, multipart_abort_days
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
+from auditor.engine.public_access import block_verdict, policy_verdict
 from auditor.engine.rule import (
     CASE_ACCOUNT,
     CASE_REGION,
@@ -123,7 +124,14 @@ from auditor.model.s3 import (
     Versioning,
     Website,
 )
-from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
+from auditor.model.s3_points import (
+    AccessPoint,
+    DirectoryAccessPoint,
+    MultiRegionAccessPoint,
+    ObjectLambdaAccessPoint,
+    PointBucket,
+    PointScope,
+)
 from auditor.model.s3_use import by_class, counted, stored, total_bytes
 from auditor.model.sagemaker import (
     App,
@@ -195,6 +203,7 @@ __all__ = [
     "Context",
     "CorsRule",
     "DedicatedHost",
+    "DirectoryAccessPoint",
     "DirectoryBucket",
     "Domain",
     "Encryption",
@@ -235,6 +244,7 @@ __all__ = [
     "NotebookInstance",
     "NotificationTarget",
     "ObjectAcls",
+    "ObjectLambdaAccessPoint",
     "ObjectLock",
     "OidcProvider",
     "Outcome",
@@ -242,6 +252,7 @@ __all__ = [
     "PeeredVpc",
     "Pillar",
     "PointBucket",
+    "PointScope",
     "PolicyDocument",
     "PolicyKind",
     "PolicyStatement",
@@ -298,6 +309,7 @@ __all__ = [
     "bad_inline",
     "bad_statements",
     "block_of",
+    "block_verdict",
     "blocks_of",
     "bucket_of",
     "by_class",
@@ -339,6 +351,7 @@ __all__ = [
     "parse_arn",
     "parse_policy",
     "passes",
+    "policy_verdict",
     "priced",
     "rule",
     "sample",

@@ -51,6 +51,8 @@ WEAK = (
     ("s3-intelligent-tiering-archive-unused", "example-ml-raw-data"),
     ("s3-lifecycle-no-effect", "example-ml-experiments"),
     ("s3-lifecycle-prefix-empty", "example-ml-experiments"),
+    ("s3-directory-access-point-other-accounts", "shards-lab--use1-az4--xa-s3"),
+    ("s3-directory-access-point-public-access-block-off", "shards-lab--use1-az4--xa-s3"),
     ("s3-object-acl-public", "example-legacy-web"),
     ("s3-training-output-no-expiry", "example-ml-checkpoints"),
     ("s3-training-output-public", "example-ml-public-datasets"),
@@ -251,7 +253,8 @@ UNDECIDED = {
     ("s3-policy-other-accounts", "vault-finance-archive"): Reason.DENIED,
 }
 
-NEVER_FAILS = {"iam-root-virtual-mfa"}
+# Of the second AWS documents that its public access block is always on.
+NEVER_FAILS = {"iam-root-virtual-mfa", "s3-object-lambda-access-point-public-policy"}
 """Rules that do not apply here: the root user has no MFA device at all."""
 
 
