@@ -150,6 +150,8 @@ from auditor.model.sagemaker import (
     Variant,
 )
 from auditor.model.series import Series
+from auditor.model.service_buckets import ServiceBuckets
+from auditor.model.service_buckets import names as service_bucket_names
 from auditor.model.verdict import Audience, Confidence, Location, Outcome, Pillar, Severity, Verdict
 from auditor.money.successors import successor
 from auditor.policy.adapter import Arn, parse_arn
@@ -278,6 +280,7 @@ __all__ = [
     "SecurityGroup",
     "Series",
     "ServerCertificate",
+    "ServiceBuckets",
     "Severity",
     "Snapshot",
     "Space",
@@ -357,6 +360,7 @@ __all__ = [
     "sample",
     "says_who",
     "series_of",
+    "service_bucket_names",
     "skip",
     "skips",
     "something_under",

@@ -142,6 +142,8 @@ def operation(environ: Environ, body: bytes) -> tuple[str, str, str]:
         found_get = next((name for pattern, name in S3CONTROL_GETS.items() if re.fullmatch(pattern, asked)), "?")
         return "s3control", region, found_get if environ["REQUEST_METHOD"] == "GET" else environ["REQUEST_METHOD"]
     if service == "s3":
+        if environ["REQUEST_METHOD"] == "HEAD" and "/" not in path.strip("/"):
+            return service, region, "HeadBucket"
         if environ["REQUEST_METHOD"] != "GET":
             return service, region, environ["REQUEST_METHOD"]
         if path == "/":

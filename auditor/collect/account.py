@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.collect.service_buckets import service_buckets
 from auditor.collect.shapes import Raw, flag_or_false, text
 from auditor.collect.visit import Collector, Visit
 from auditor.model import calls
@@ -119,6 +120,7 @@ def region_settings(visit: Visit) -> None:
             ebs_encryption_by_default=visit.when(
                 visit.wants(RegionSettings.ebs_encryption_by_default), calls.GET_EBS_ENCRYPTION_BY_DEFAULT
             ).take(lambda r: bool(r["EbsEncryptionByDefault"])),
+            service_buckets=service_buckets(visit),
         )
     )
     visit.missing(RegionSettings)

@@ -115,6 +115,8 @@ def _points(session: Any, now: datetime, region: str) -> None:
     reply(session, "s3-control.GetAccessPoint", lambda params, _: {"PublicAccessBlockConfiguration": block(params)})
     reply(session, "s3-control.GetAccessPointPolicyStatus", lambda params, _: {"PolicyStatus": status(params)})
     _doors(session, region)
+    taken = f"aws-glue-assets-{ACCOUNT}-{region}"  # somebody else was faster
+    fail(session, "s3.HeadBucket", 403, "403", lambda params: params["Bucket"] == taken)
     reply(
         session, "s3-control.GetAccessPointForObjectLambda", lambda params, _: {"PublicAccessBlockConfiguration": block(params)}
     )

@@ -333,3 +333,11 @@ def test_a_job_that_made_nothing_is_not_asked_about(emulator: Emulator) -> None:
     answer(emulator, DESCRIBE, described(TrainingJobStatus="Failed", ModelArtifacts={"S3ModelArtifacts": ""}))
     assert stored(emulator) == Known(None)
     assert not emulator.doorman.calls["s3.ListObjectsV2"]
+
+
+def test_a_bucket_of_another_region_is_not_an_empty_one(emulator: Emulator) -> None:
+    ended(emulator)
+    put(emulator)
+    body = b"<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message><Bucket>models</Bucket></Error>"
+    emulator.doorman.answers["s3.ListObjectsV2"] = ("301 Moved Permanently", body, "text/xml")
+    assert isinstance(stored(emulator), Unknown)
