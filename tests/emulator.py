@@ -64,6 +64,11 @@ S3CONTROL_GETS = {
     "mrap/instances": "ListMultiRegionAccessPoints",
     "mrap/instances/[^/]+/policystatus": "GetMultiRegionAccessPointPolicyStatus",
 }
+EMPTY_LISTS = {
+    "s3control.ListAccessPointsForDirectoryBuckets": b"<ListAccessPointsForDirectoryBucketsResult/>",
+    "s3control.ListAccessPointsForObjectLambda": b"<ListAccessPointsForObjectLambdaResult/>",
+}
+"""Lists of things that moto does not have: as AWS answers where there are none."""
 MANAGED_POLICIES = (
     "AdministratorAccess",
     "AmazonS3ReadOnlyAccess",
@@ -216,8 +221,8 @@ class Emulator:
             return self._refuse(environ, start, service, "400 Bad Request", "SlowDown" if service == "s3" else "Throttling")
         if full in self.doorman.deny or f"{service}.*" in self.doorman.deny or region in self.doorman.deny_regions:
             return self._refuse(environ, start, service, "403 Forbidden", "AccessDenied")
-        if full in self.doorman.answers:
-            status, answer, kind = self.doorman.answers[full]
+        if full in self.doorman.answers or full in EMPTY_LISTS:
+            status, answer, kind = self.doorman.answers.get(full) or ("200 OK", EMPTY_LISTS[full], "text/xml")
             start(status, [("Content-Type", kind), ("Content-Length", str(len(answer)))])
             return [answer]
         try:

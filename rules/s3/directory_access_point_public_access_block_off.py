@@ -21,6 +21,7 @@ Hardly ever: what is meant for the public does not belong into a directory bucke
 from collections.abc import Iterator
 
 from auditor.sdk import (
+    Audience,
     Case,
     Confidence,
     Context,
@@ -48,6 +49,7 @@ from auditor.sdk import (
     pillar=Pillar.SECURITY,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
+    audience=Audience.PEDANTIC,
     since="0.1",
 )
 def check(point: DirectoryAccessPoint, about: Context[Limits]) -> Iterator[Verdict]:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from auditor.sdk import (
     Account,
+    Audience,
     Case,
     Confidence,
     Context,
@@ -51,6 +52,7 @@ from auditor.sdk import (
     pillar=Pillar.SECURITY,
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
+    audience=Audience.PEDANTIC,
     since="0.1",
     controls=("kisa-isms-p-2023:2.10.2",),
 )
