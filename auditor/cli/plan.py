@@ -107,4 +107,8 @@ def table(estimates: tuple[Estimate, ...]) -> str:
 
 
 def _count(estimates: tuple[Estimate, ...] | list[Estimate]) -> str:
-    return f"{sum(e.calls for e in estimates)}{'+' if any(e.at_least for e in estimates) else ''}"
+    least = sum(e.calls for e in estimates)
+    if any(e.at_least and e.most is None for e in estimates):
+        return f"{least}+"
+    more = sum(e.most or 0 for e in estimates)
+    return f"{least}-{least + more}" if more else str(least)

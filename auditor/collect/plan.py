@@ -42,7 +42,19 @@ class Estimate(msgspec.Struct, frozen=True, order=True):
     at_least: bool
     why: str
     most: int | None = None
-    """No more than so many; ``None``: there is no bound, or ``calls`` is exact."""
+    """With ``at_least``, how many more than ``calls`` at most; ``None``: there is no bound."""
+
+    def plus(self, other: Estimate) -> Estimate:
+        """Both together: they are of the same operation."""
+        bounds = [one.most for one in (self, other) if one.at_least]
+        return Estimate(
+            self.service,
+            self.operation,
+            self.calls + other.calls,
+            self.at_least or other.at_least,
+            f"{self.why}; {other.why}",
+            None if None in bounds or not bounds else sum(bound or 0 for bound in bounds),
+        )
 
 
 def lists(wanted: Wanted, regions: tuple[str, ...]) -> Scope:
@@ -62,13 +74,7 @@ def estimate(wanted: Wanted, listed: Snapshot) -> tuple[Estimate, ...]:
     merged: dict[tuple[str, str], Estimate] = {}
     for one in found:
         before = merged.get((one.service, one.operation))
-        merged[one.service, one.operation] = (
-            Estimate(
-                one.service, one.operation, before.calls + one.calls, before.at_least or one.at_least, f"{before.why}; {one.why}"
-            )
-            if before
-            else one
-        )
+        merged[one.service, one.operation] = before.plus(one) if before else one
     return tuple(sorted(merged.values()))
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auditor.cli.plan import settings
-from auditor.collect.plan import estimate
+from auditor.cli.plan import settings, table
+from auditor.collect.plan import Estimate, estimate
 from auditor.collect.wanted import Wanted, by_rules, opted_in
 from auditor.engine.evaluate import judge
 from auditor.engine.registry import load, pick
@@ -202,8 +202,22 @@ def test_the_plan_says_the_bound_and_its_price(emulator: Emulator) -> None:
     assert planned["GetBucketLifecycleConfiguration"].calls == 2
     for operation in ("ListObjectsV2", "ListObjectVersions"):
         assert (planned[operation].calls, planned[operation].at_least, planned[operation].most) == (0, True, 40)
+    lines = [line.split() for line in table(estimate(WANTED, snapshot)).splitlines()]
+    assert ["ListObjectsV2", "0-40"] in [line[:2] for line in lines]
     lists = Table((price("STANDARD", "0.005", kind="s3-request-write"), price("STANDARD", "0.0004", kind="s3-request-read")))
     (said,) = [line for line in settings(NOTHING, snapshot, (), lists) if PREFIX_PROBES in line]
     assert "would add 2 to 82 calls, for under 0.01 USD at most (GetBucketLifecycleConfiguration, ListObject" in said
     (said,) = [line for line in settings(NOTHING, snapshot, (), Table(())) if PREFIX_PROBES in line]
     assert "calls, for a price that is not known (" in said
+
+
+def test_bounds_of_one_operation_are_added_up() -> None:
+    exact, open_, bound = (
+        Estimate("s3", "ListObjectsV2", 2, False, "a"),
+        Estimate("s3", "ListObjectsV2", 1, True, "b"),
+        Estimate("s3", "ListObjectsV2", 0, True, "c", 40),
+    )
+    assert exact.plus(exact) == Estimate("s3", "ListObjectsV2", 4, False, "a; a")
+    assert exact.plus(bound) == Estimate("s3", "ListObjectsV2", 2, True, "a; c", 40)
+    assert bound.plus(bound) == Estimate("s3", "ListObjectsV2", 0, True, "c; c", 80)
+    assert bound.plus(open_) == Estimate("s3", "ListObjectsV2", 1, True, "c; b")
