@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from auditor.engine.evaluate import judge, worst
+from auditor.engine.frameworks import load as load_frameworks
 from auditor.engine.registry import load
 from auditor.engine.rule import case_snapshot, sample
 from auditor.model.fact import Known
@@ -77,6 +78,14 @@ def test_what_a_public_policy_does_not_tell_is_unknown_for_that_control_only() -
 def test_where_the_lifecycle_is_not_known_mfa_delete_is_unknown_for_the_control_that_asks_for_it() -> None:
     title = "versioning alone, and the lifecycle may not be read"
     assert controls_of("s3-mfa-delete-off", title, Outcome.UNKNOWN) == {"securityhub:S3.20"}
+
+
+@pytest.mark.parametrize("framework", ["fsbp", "securityhub"])
+def test_every_control_of_security_hub_on_s3_has_a_rule(framework: str) -> None:
+    asked = {control.id for control in load_frameworks()[framework].controls if control.id.startswith("S3.")}
+    judged = {control.removeprefix(f"{framework}:") for rule in RULES.values() for control in rule.spec.controls}
+    assert asked
+    assert asked <= judged
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-us-gov", "aws-cn"])

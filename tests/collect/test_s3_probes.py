@@ -27,7 +27,7 @@ from auditor.model.s3 import (
 )
 from auditor.model.verdict import Outcome
 from auditor.money.book import Table
-from tests.collect.helpers import scan
+from tests.collect.helpers import Hurried, scan
 from tests.emulator import Emulator
 from tests.money.made import price
 
@@ -51,7 +51,7 @@ def aging(prefix: str) -> dict[str, object]:
 
 
 def bucket_of(emulator: Emulator) -> Bucket:
-    (bucket,) = scan(emulator, wanted=WANTED).section(Bucket, GLOBAL).items
+    (bucket,) = scan(emulator, wanted=WANTED, clock=Hurried()).section(Bucket, GLOBAL).items
     return bucket
 
 
