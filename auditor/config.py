@@ -35,7 +35,7 @@ FILE = "awsaudit.toml"
 SeverityWord = Literal["info", "low", "medium", "high", "critical"]
 AudienceWord = Literal["regular", "pedantic", "auditor"]
 Language = Literal["en", "ko"]
-OptInWord = Literal["multipart-uploads", "upload-parts"]
+OptInWord = Literal["multipart-uploads", "upload-parts", "prefix-probes", "artifact-sizes", "object-acls", "service-buckets"]
 """The settings of :mod:`auditor.model.opt_in`."""
 
 

@@ -4,12 +4,14 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 :func:`flag`, :func:`ok` or :func:`skip`. See CONTRIBUTING for a walk through a whole rule.
 """
 
+from auditor.engine.artifacts import bucket_of, either, is_sagemaker_default, open_to_the_world, takes_training_output
 from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, part_of, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
 from auditor.engine.lifecycle_money import Holding, Moving, holding
 from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, moves, multipart_abort_days
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
+from auditor.engine.public_access import block_verdict, policy_verdict
 from auditor.engine.rule import (
     CASE_ACCOUNT,
     CASE_REGION,
@@ -35,6 +37,7 @@ from auditor.engine.rule import (
 from auditor.engine.s3_cases import GB, MADE_LONG_AGO, daily_metric, held, object_count
 from auditor.engine.s3_reports import UPLOADED_AS, Of, beside, given, in_gb, noncurrent_money, reported, uploads_money, usage_by
 from auditor.engine.s3_use import asked_for, standard, storage, storage_money, uncounted, usage_of
+from auditor.lifecycle.probes import something_under
 from auditor.lifecycle.subject import Usage
 from auditor.model.account import (
     Account,
@@ -98,6 +101,7 @@ from auditor.model.network import (
 from auditor.model.price import Price, Prices
 from auditor.model.resource import Resource
 from auditor.model.s3 import (
+    WORLD,
     Acl,
     Bucket,
     CorsRule,
@@ -113,6 +117,7 @@ from auditor.model.s3 import (
     NoncurrentExpiration,
     NoncurrentTransition,
     NotificationTarget,
+    ObjectAcls,
     ObjectLock,
     ReplicationRule,
     RequestMetrics,
@@ -122,7 +127,14 @@ from auditor.model.s3 import (
     Versioning,
     Website,
 )
-from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
+from auditor.model.s3_points import (
+    AccessPoint,
+    DirectoryAccessPoint,
+    MultiRegionAccessPoint,
+    ObjectLambdaAccessPoint,
+    PointBucket,
+    PointScope,
+)
 from auditor.model.s3_report import (
     InClass,
     Source,
@@ -145,11 +157,14 @@ from auditor.model.sagemaker import (
     NotebookInstance,
     ProcessingJob,
     Space,
+    StoredArtifact,
     TrainingJob,
     UserProfile,
     Variant,
 )
 from auditor.model.series import Series
+from auditor.model.service_buckets import ServiceBuckets
+from auditor.model.service_buckets import names as service_bucket_names
 from auditor.model.verdict import Audience, Confidence, Location, Outcome, Pillar, Severity, Verdict
 from auditor.money.successors import successor
 from auditor.policy.adapter import Arn, parse_arn
@@ -183,6 +198,7 @@ __all__ = [
     "MADE_LONG_AGO",
     "STATES",
     "UPLOADED_AS",
+    "WORLD",
     "Accelerators",
     "AccessKey",
     "AccessPoint",
@@ -205,6 +221,7 @@ __all__ = [
     "Context",
     "CorsRule",
     "DedicatedHost",
+    "DirectoryAccessPoint",
     "DirectoryBucket",
     "Domain",
     "Encryption",
@@ -247,6 +264,8 @@ __all__ = [
     "NoncurrentTransition",
     "NotebookInstance",
     "NotificationTarget",
+    "ObjectAcls",
+    "ObjectLambdaAccessPoint",
     "ObjectLock",
     "Of",
     "OidcProvider",
@@ -255,6 +274,7 @@ __all__ = [
     "PeeredVpc",
     "Pillar",
     "PointBucket",
+    "PointScope",
     "PolicyDocument",
     "PolicyKind",
     "PolicyStatement",
@@ -280,12 +300,14 @@ __all__ = [
     "SecurityGroup",
     "Series",
     "ServerCertificate",
+    "ServiceBuckets",
     "Severity",
     "Snapshot",
     "Source",
     "Space",
     "SpotRequest",
     "StorageReport",
+    "StoredArtifact",
     "Subnet",
     "Tiering",
     "TrainingJob",
@@ -315,7 +337,9 @@ __all__ = [
     "beside",
     "best_sizes",
     "block_of",
+    "block_verdict",
     "blocks_of",
+    "bucket_of",
     "by_class",
     "cannot_tell",
     "condition_keys",
@@ -326,6 +350,7 @@ __all__ = [
     "daily_metric",
     "denied",
     "denies",
+    "either",
     "endpoint_money",
     "every_action",
     "every_resource",
@@ -342,6 +367,7 @@ __all__ = [
     "holding",
     "in_gb",
     "instance_money",
+    "is_sagemaker_default",
     "is_the_internet",
     "lacking",
     "let_in",
@@ -359,25 +385,30 @@ __all__ = [
     "noncurrent_money",
     "object_count",
     "ok",
+    "open_to_the_world",
     "opens_trust",
     "other_accounts",
     "parse_arn",
     "parse_policy",
     "part_of",
     "passes",
+    "policy_verdict",
     "priced",
     "reported",
     "rule",
     "sample",
     "says_who",
     "series_of",
+    "service_bucket_names",
     "skip",
     "skips",
+    "something_under",
     "standard",
     "storage",
     "storage_money",
     "stored",
     "successor",
+    "takes_training_output",
     "thousands",
     "together",
     "total_bytes",

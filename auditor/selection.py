@@ -82,7 +82,8 @@ def opted(config: Config, also: Collection[str], named: Collection[str] = ()) ->
     check_opt_ins(also)
     kept: list[LoadedRule] = []
     for rule in config.rules:
-        settings = [setting for setting in OPT_INS if any(ref.opt_in == setting for ref in rule.spec.reads)]
+        vital = [ref for ref in rule.spec.reads if ref not in rule.spec.surer_with]
+        settings = [setting for setting in OPT_INS if any(ref.opt_in == setting for ref in vital)]
         if not settings or any(setting in also for setting in settings):
             kept.append(rule)
         elif rule.id in named or rule.id in config.select or len(config.rules) == 1:

@@ -46,15 +46,29 @@ S3_GETS = {
     "metrics": "ListBucketMetricsConfigurations",
     "uploads": "ListMultipartUploads",
     "uploadId": "ListParts",
+    "versions": "ListObjectVersions",
+    "list-type": "ListObjectsV2",
 }
 S3CONTROL_GETS = {
     "configuration/publicAccessBlock": "GetPublicAccessBlock",
     "accesspoint": "ListAccessPoints",
     "accesspoint/[^/]+": "GetAccessPoint",
+    "accesspoint/[^/]+/policy": "GetAccessPointPolicy",
+    "accesspoint/[^/]+/scope": "GetAccessPointScope",
+    "accesspointfordirectory": "ListAccessPointsForDirectoryBuckets",
+    "accesspointforobjectlambda": "ListAccessPointsForObjectLambda",
+    "accesspointforobjectlambda/[^/]+": "GetAccessPointForObjectLambda",
+    "accesspointforobjectlambda/[^/]+/configuration": "GetAccessPointConfigurationForObjectLambda",
+    "accesspointforobjectlambda/[^/]+/policyStatus": "GetAccessPointPolicyStatusForObjectLambda",
     "accesspoint/[^/]+/policyStatus": "GetAccessPointPolicyStatus",
     "mrap/instances": "ListMultiRegionAccessPoints",
     "mrap/instances/[^/]+/policystatus": "GetMultiRegionAccessPointPolicyStatus",
 }
+EMPTY_LISTS = {
+    "s3control.ListAccessPointsForDirectoryBuckets": b"<ListAccessPointsForDirectoryBucketsResult/>",
+    "s3control.ListAccessPointsForObjectLambda": b"<ListAccessPointsForObjectLambdaResult/>",
+}
+"""Lists of things that moto does not have: as AWS answers where there are none."""
 MANAGED_POLICIES = (
     "AdministratorAccess",
     "AmazonS3ReadOnlyAccess",
@@ -133,10 +147,14 @@ def operation(environ: Environ, body: bytes) -> tuple[str, str, str]:
         found_get = next((name for pattern, name in S3CONTROL_GETS.items() if re.fullmatch(pattern, asked)), "?")
         return "s3control", region, found_get if environ["REQUEST_METHOD"] == "GET" else environ["REQUEST_METHOD"]
     if service == "s3":
+        if environ["REQUEST_METHOD"] == "HEAD" and "/" not in path.strip("/"):
+            return service, region, "HeadBucket"
         if environ["REQUEST_METHOD"] != "GET":
             return service, region, environ["REQUEST_METHOD"]
         if path == "/":
             return service, region, "ListDirectoryBuckets" if signed == "s3express" else "ListBuckets"
+        if "acl" in query and "/" in path.strip("/"):
+            return service, region, "GetObjectAcl"
         return service, region, next((name for key, name in S3_GETS.items() if key in query), "ListObjects")
     return service, region, path.strip("/")[:1].upper() + path.strip("/")[1:]
 
@@ -203,8 +221,8 @@ class Emulator:
             return self._refuse(environ, start, service, "400 Bad Request", "SlowDown" if service == "s3" else "Throttling")
         if full in self.doorman.deny or f"{service}.*" in self.doorman.deny or region in self.doorman.deny_regions:
             return self._refuse(environ, start, service, "403 Forbidden", "AccessDenied")
-        if full in self.doorman.answers:
-            status, answer, kind = self.doorman.answers[full]
+        if full in self.doorman.answers or full in EMPTY_LISTS:
+            status, answer, kind = self.doorman.answers.get(full) or ("200 OK", EMPTY_LISTS[full], "text/xml")
             start(status, [("Content-Type", kind), ("Content-Length", str(len(answer)))])
             return [answer]
         try:

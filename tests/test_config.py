@@ -182,10 +182,11 @@ def ids(config: Config) -> set[str]:
 
 def test_a_rule_that_needs_calls_of_its_own_is_judged_when_somebody_asks_for_them(tmp_path: Path) -> None:
     every = configuration()
-    assert ids(every) - ids(opted(every, ())) == {"s3-stale-uploads"}
-    assert ids(opted(every, ["upload-parts"])) == ids(every)
+    assert ids(every) - ids(opted(every, ())) == {"s3-object-acl-public", "s3-service-bucket-taken", "s3-stale-uploads"}
+    assert ids(opted(every, ["upload-parts", "object-acls", "service-buckets"])) == ids(every)
+    assert ids(every) - ids(opted(every, ["upload-parts"])) == {"s3-object-acl-public", "s3-service-bucket-taken"}
     file = tmp_path / "awsaudit.toml"
-    file.write_text('[collect]\nalso = ["multipart-uploads"]\n', "utf-8")
+    file.write_text('[collect]\nalso = ["multipart-uploads", "object-acls", "service-buckets"]\n', "utf-8")
     asked = configuration(config=file)
     assert ids(opted(asked, asked.also)) == ids(every)
     file.write_text('[collect]\nalso = ["multipart"]\n', "utf-8")

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from auditor.engine.evaluate import judge, worst
+from auditor.engine.frameworks import load as load_frameworks
 from auditor.engine.registry import load
 from auditor.engine.rule import case_snapshot, sample
 from auditor.model.fact import Known
@@ -39,6 +40,10 @@ FAILED = [
     ("ec2-volume-unencrypted", "not encrypted, attached to nothing", set()),
     ("s3-no-tier-policy", "no lifecycle configuration", {"fsbp:S3.13"}),
     ("s3-no-tier-policy", "rules only tidy uploads", set()),
+    ("s3-mfa-delete-off", "versioning alone", {"cis-aws-7.0:3.1.2", "securityhub:S3.20"}),
+    ("s3-mfa-delete-off", "versioning alone, and lifecycle rules", {"cis-aws-7.0:3.1.2"}),
+    ("s3-mfa-delete-off", "versioning alone, and the lifecycle may not be read", {"cis-aws-7.0:3.1.2"}),
+    ("s3-mfa-delete-off", "versioning is suspended", {"cis-aws-7.0:3.1.2"}),
     ("s3-versioned-no-noncurrent-expiry", "the rule is disabled", {"securityhub:S3.10"}),
     ("s3-versioned-no-noncurrent-expiry", "only current versions expire", set()),
     ("s3-public-policy", "everyone may do something else", set()),
@@ -68,6 +73,19 @@ def test_what_a_public_policy_does_not_tell_is_unknown_for_that_control_only() -
     assert controls_of("s3-public-policy", "everyone may read, and write under a condition", Outcome.UNKNOWN) == {WRITE}
     assert controls_of("s3-public-policy", "everyone may do something else", Outcome.UNKNOWN) == {READ, WRITE}
     assert not controls_of("s3-public-policy", "everyone may read", Outcome.UNKNOWN)
+
+
+def test_where_the_lifecycle_is_not_known_mfa_delete_is_unknown_for_the_control_that_asks_for_it() -> None:
+    title = "versioning alone, and the lifecycle may not be read"
+    assert controls_of("s3-mfa-delete-off", title, Outcome.UNKNOWN) == {"securityhub:S3.20"}
+
+
+@pytest.mark.parametrize("framework", ["fsbp", "securityhub"])
+def test_every_control_of_security_hub_on_s3_has_a_rule(framework: str) -> None:
+    asked = {control.id for control in load_frameworks()[framework].controls if control.id.startswith("S3.")}
+    judged = {control.removeprefix(f"{framework}:") for rule in RULES.values() for control in rule.spec.controls}
+    assert asked
+    assert asked <= judged
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-us-gov", "aws-cn"])

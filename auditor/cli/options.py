@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from auditor.model.opt_in import OPT_INS
+
 AWS = "AWS account"
 CHOICE = "What to judge"
 RESULT = "Results"
@@ -79,7 +81,7 @@ Also = Annotated[
     typer.Option(
         "--also",
         metavar="NAME",
-        help="Read, at a call for each, multipart-uploads or upload-parts as well; repeatable.",
+        help=f"Read as well what costs calls of its own: {', '.join(OPT_INS)}; repeatable.",
         rich_help_panel=CHOICE,
     ),
 ]

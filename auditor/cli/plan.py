@@ -10,10 +10,14 @@ from auditor.cli.progress import showing
 from auditor.collect.plan import Estimate, estimate, lists
 from auditor.collect.run import Connected, Scan
 from auditor.collect.wanted import Wanted, opted_in
+from auditor.model.calls import Call
 from auditor.model.fact import Unknown
+from auditor.model.money import Money, Use, monthly, thousands
 from auditor.model.opt_in import OPT_INS
+from auditor.model.price import Prices
 from auditor.model.resource import Resource
 from auditor.model.snapshot import CallRecord, Gap, Header, Snapshot
+from auditor.money.shown import text
 
 
 class _NoJournal:
@@ -26,7 +30,9 @@ class _NoJournal:
     def gap(self, gap: Gap) -> None: ...
 
 
-def show(connection: Connected, wanted: Wanted, regions: tuple[str, ...], also: Collection[str], *, quiet: bool) -> int:
+def show(
+    connection: Connected, wanted: Wanted, regions: tuple[str, ...], also: Collection[str], *, prices: Prices, quiet: bool
+) -> int:
     """List, count, and print the calls by service with what they are for, and what the settings beside ``also`` would add.
 
     Returns 3 when a list could not be read, else 0.
@@ -34,7 +40,7 @@ def show(connection: Connected, wanted: Wanted, regions: tuple[str, ...], also: 
     with showing(quiet) as progress:
         listed = Scan(connection, lists(wanted, regions), journal=_NoJournal(), progress=progress).run()
     typer.echo(table(estimate(wanted, listed)), nl=False)
-    for line in settings(wanted, listed, also):
+    for line in settings(wanted, listed, also, prices):
         typer.echo(line)
     typer.echo(f"this plan itself made {len(listed.calls) + 1} calls")
     return _unlisted(listed)
@@ -48,8 +54,8 @@ def _unlisted(listed: Snapshot) -> int:
     return 3 if missing else 0
 
 
-def settings(wanted: Wanted, listed: Snapshot, also: Collection[str]) -> Iterator[str]:
-    """What each setting that is off would cost: the calls that it adds to those of the scan."""
+def settings(wanted: Wanted, listed: Snapshot, also: Collection[str], prices: Prices) -> Iterator[str]:
+    """What each setting that is off would cost: the calls that it adds to those of the scan, and where they are bounded, their price."""
     before = estimate(wanted, listed)
     for setting, what in OPT_INS.items():
         more = opted_in(wanted, setting)
@@ -58,7 +64,32 @@ def settings(wanted: Wanted, listed: Snapshot, also: Collection[str]) -> Iterato
         after = estimate(more, listed)
         added = sum(one.calls for one in after) - sum(one.calls for one in before)
         operations = sorted({one.operation for one in after} - {one.operation for one in before})
-        yield f"--also {setting} would add {added}+ calls ({', '.join(operations)}): {what}"
+        yield f"--also {setting} would add {added}{_bound(wanted, more, listed, prices)} ({', '.join(operations)}): {what}"
+
+
+def _bound(before: Wanted, after: Wanted, listed: Snapshot, prices: Prices) -> str:
+    """How many calls a setting can add beyond those that are counted, and what S3 charges for all that it adds."""
+    uses: list[Use] = []
+    most = 0
+    for ref in sorted(after.fields - before.fields, key=str):
+        if ref.most is None:
+            return "+ calls"
+        for item in (item for scope in listed.scopes(ref.kind) for item in listed.section(ref.kind, scope).items):
+            most += ref.most
+            if ref.call.service == "s3":
+                uses.append(Use(_price(ref.call), item.region, "STANDARD", thousands(ref.most)))
+    return f" to {most} calls, for {_said(monthly(prices, *uses))}"
+
+
+def _price(call: Call) -> str:
+    """The price of a request to S3: lists cost what writes do."""
+    return "s3-request-write" if call.operation.startswith("List") else "s3-request-read"
+
+
+def _said(money: Money) -> str:
+    if money.amount is None:
+        return "a price that is not known"
+    return f"{text(money.amount, money.currency)}{' at most' if money.verified else ' at most at list prices, not verified'}"
 
 
 def table(estimates: tuple[Estimate, ...]) -> str:
@@ -76,4 +107,8 @@ def table(estimates: tuple[Estimate, ...]) -> str:
 
 
 def _count(estimates: tuple[Estimate, ...] | list[Estimate]) -> str:
-    return f"{sum(e.calls for e in estimates)}{'+' if any(e.at_least for e in estimates) else ''}"
+    least = sum(e.calls for e in estimates)
+    if any(e.at_least and e.most is None for e in estimates):
+        return f"{least}+"
+    more = sum(e.most or 0 for e in estimates)
+    return f"{least}-{least + more}" if more else str(least)

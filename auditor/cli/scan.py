@@ -86,7 +86,7 @@ def scan(
         if plan:
             from auditor.cli.plan import show
 
-            return show(connection, wanted, regions, reading, quiet=quiet)
+            return show(connection, wanted, regions, reading, prices=book, quiet=quiet)
         from auditor.cli.snapshot import take
         from auditor.sinks.folder import exclusive
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.collect.service_buckets import service_buckets
 from auditor.collect.shapes import Raw, flag_or_false, text
 from auditor.collect.visit import Collector, Visit
 from auditor.model import calls
@@ -15,7 +16,7 @@ from auditor.model.account import (
     account_arn,
 )
 from auditor.model.fact import Fact, Known, Unknown
-from auditor.model.resource import GLOBAL
+from auditor.model.resource import GLOBAL, unread
 
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 """What a public access block consists of, in the order of :class:`PublicAccessBlock`."""
@@ -42,12 +43,19 @@ def account(visit: Visit) -> None:
             ),
             contact=visit.when(visit.wants(Account.contact), calls.GET_CONTACT_INFORMATION).take(_contact),
             alternate_contacts=_alternate_contacts(visit),
-            public_access_block=visit.when(
-                visit.wants(Account.public_access_block), calls.GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, {"AccountId": number}
-            ).take(public_access_block),
+            public_access_block=block_of_account(visit)
+            if visit.wants(Account.public_access_block)
+            else unread(calls.GET_ACCOUNT_PUBLIC_ACCESS_BLOCK),
         )
     )
     visit.missing(Account)
+
+
+def block_of_account(visit: Visit) -> Fact[PublicAccessBlock]:
+    """The switches of the account, asked for once in a scan, whoever needs them first."""
+    call = calls.GET_ACCOUNT_PUBLIC_ACCESS_BLOCK
+    asked = {"AccountId": visit.account_id}
+    return visit.door.share((call.name, visit.region), lambda: visit.read(call, asked)).take(public_access_block)
 
 
 def public_access_block(raw: Raw) -> PublicAccessBlock:
@@ -112,6 +120,7 @@ def region_settings(visit: Visit) -> None:
             ebs_encryption_by_default=visit.when(
                 visit.wants(RegionSettings.ebs_encryption_by_default), calls.GET_EBS_ENCRYPTION_BY_DEFAULT
             ).take(lambda r: bool(r["EbsEncryptionByDefault"])),
+            service_buckets=service_buckets(visit),
         )
     )
     visit.missing(RegionSettings)

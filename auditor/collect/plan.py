@@ -41,6 +41,20 @@ class Estimate(msgspec.Struct, frozen=True, order=True):
     calls: int
     at_least: bool
     why: str
+    most: int | None = None
+    """With ``at_least``, how many more than ``calls`` at most; ``None``: there is no bound."""
+
+    def plus(self, other: Estimate) -> Estimate:
+        """Both together: they are of the same operation."""
+        bounds = [one.most for one in (self, other) if one.at_least]
+        return Estimate(
+            self.service,
+            self.operation,
+            self.calls + other.calls,
+            self.at_least or other.at_least,
+            f"{self.why}; {other.why}",
+            None if None in bounds or not bounds else sum(bound or 0 for bound in bounds),
+        )
 
 
 def lists(wanted: Wanted, regions: tuple[str, ...]) -> Scope:
@@ -60,18 +74,12 @@ def estimate(wanted: Wanted, listed: Snapshot) -> tuple[Estimate, ...]:
     merged: dict[tuple[str, str], Estimate] = {}
     for one in found:
         before = merged.get((one.service, one.operation))
-        merged[one.service, one.operation] = (
-            Estimate(
-                one.service, one.operation, before.calls + one.calls, before.at_least or one.at_least, f"{before.why}; {one.why}"
-            )
-            if before
-            else one
-        )
+        merged[one.service, one.operation] = before.plus(one) if before else one
     return tuple(sorted(merged.values()))
 
 
-def _of(call: Call, count: int, why: str, *, at_least: bool = False) -> Estimate:
-    return Estimate(call.service, call.operation, count, at_least, why)
+def _of(call: Call, count: int, why: str, *, at_least: bool = False, most: int | None = None) -> Estimate:
+    return Estimate(call.service, call.operation, count, at_least, why, most)
 
 
 def _from_details(kind: type[Resource]) -> bool:
@@ -111,7 +119,7 @@ def _needed(wanted: Wanted, call: Call) -> bool:
 
 def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
     """The calls that give single fields."""
-    by_call: dict[Call, list[FieldRef]] = {}
+    by_call: dict[tuple[Call, type[Resource] | None], list[FieldRef]] = {}
     for ref in sorted(wanted.fields, key=str):
         call = ref.call
         if call not in (
@@ -121,8 +129,9 @@ def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
             calls.GET_ACCOUNT_SUMMARY,
             calls.DESCRIBE_REGIONS,
         ):
-            by_call.setdefault(call, []).append(ref)
-    for call, refs in by_call.items():
+            shared = call.per not in (Per.ITEM, Per.PART)
+            by_call.setdefault((call, None if shared else ref.kind), []).append(ref)
+    for (call, _), refs in by_call.items():
         if call in {kind.LISTED_BY for kind in wanted.kinds}:
             continue
         names = ", ".join(map(str, refs))
@@ -132,7 +141,11 @@ def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
             unlisted = any(listed.section(kind, scope).missing for scope in listed.scopes(kind))
             yield _of(call, count, f"one for each of {count} {kind.NOUN}s: {names}", at_least=unlisted)
         elif call.per is Per.PART:
-            yield _of(call, 0, f"one for each that only the calls before it find: {names}", at_least=True)
+            bounds = [ref.most for ref in refs if ref.most is not None]
+            each = sum(bounds) if len(bounds) == len(refs) else None
+            most = None if each is None else each * len(_items(listed, kind))
+            bound = "" if each is None else f", at most {each} for a {kind.NOUN}"
+            yield _of(call, 0, f"one for each that only the calls before it find{bound}: {names}", at_least=True, most=most)
         elif call == calls.DESCRIBE_INSTANCE_TYPES:
             yield from _instance_types(listed, names)
         elif call.per is Per.REGION:

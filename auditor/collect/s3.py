@@ -11,7 +11,10 @@ from typing import TypeVar
 
 from auditor.collect.account import public_access_block
 from auditor.collect.door import Answer, Listing
+from auditor.collect.s3_acls import object_acls
 from auditor.collect.s3_metrics import OF_BUCKETS
+from auditor.collect.s3_probes import under_prefixes
+from auditor.collect.s3_shapes import acl
 from auditor.collect.s3_uploads import uploads
 from auditor.collect.shapes import Raw, flag, moment, moment_or_none, part, parts, region_name, switched_on, text
 from auditor.collect.visit import Collector, Visit
@@ -20,13 +23,11 @@ from auditor.model.calls import Call
 from auditor.model.fact import Fact, Known, Unknown
 from auditor.model.resource import GLOBAL, unread
 from auditor.model.s3 import (
-    Acl,
     Bucket,
     CorsRule,
     Encryption,
     Expiration,
     Filter,
-    Grant,
     IntelligentTiering,
     Lifecycle,
     LifecycleRule,
@@ -64,26 +65,30 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         return visit.when(visit.wants(field), call, {"Bucket": name}, of=name, region=region)
 
     left, sizes = uploads(visit, name, where)
+    rules = get(Bucket.lifecycle, calls.GET_BUCKET_LIFECYCLE).take(lifecycle)
+    objects_under, versions_under = under_prefixes(visit, name, where, rules)
+    ownership = get(Bucket.ownership, calls.GET_BUCKET_OWNERSHIP_CONTROLS).take(
+        lambda r: str(r["OwnershipControls"]["Rules"][0]["ObjectOwnership"]) if r else None
+    )
+    block = get(Bucket.public_access_block, calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK).take(public_access_block)
     return Bucket(
         arn=f"arn:{visit.partition}:s3:::{name}",
         id=name,
         region=region,
         created=entry.take(lambda r: moment(r["CreationDate"])),
-        public_access_block=get(Bucket.public_access_block, calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK).take(public_access_block),
+        public_access_block=block,
         policy=get(Bucket.policy, calls.GET_BUCKET_POLICY).take(_policy),
         policy_is_public=get(Bucket.policy_is_public, calls.GET_BUCKET_POLICY_STATUS).take(
             lambda r: flag(r["PolicyStatus"], "IsPublic") if r else False
         ),
-        acl=get(Bucket.acl, calls.GET_BUCKET_ACL).take(_acl),
-        ownership=get(Bucket.ownership, calls.GET_BUCKET_OWNERSHIP_CONTROLS).take(
-            lambda r: str(r["OwnershipControls"]["Rules"][0]["ObjectOwnership"]) if r else None
-        ),
+        acl=get(Bucket.acl, calls.GET_BUCKET_ACL).take(acl),
+        ownership=ownership,
         encryption=get(Bucket.encryption, calls.GET_BUCKET_ENCRYPTION).take(_encryption),
         versioning=get(Bucket.versioning, calls.GET_BUCKET_VERSIONING).take(
             lambda r: Versioning(_status(r), "MFADelete" in r and switched_on(r, "MFADelete"))
         ),
         logging=get(Bucket.logging, calls.GET_BUCKET_LOGGING).take(_logging),
-        lifecycle=get(Bucket.lifecycle, calls.GET_BUCKET_LIFECYCLE).take(lifecycle),
+        lifecycle=rules,
         intelligent_tiering=_configurations(
             visit, name, where, Bucket.intelligent_tiering, calls.LIST_BUCKET_INTELLIGENT_TIERING, _tierings
         ),
@@ -97,6 +102,9 @@ def _bucket(visit: Visit, entry: Answer) -> Bucket:
         notifications=get(Bucket.notifications, calls.GET_BUCKET_NOTIFICATION).take(_notifications),
         uploads=left,
         upload_sizes=sizes,
+        objects_under=objects_under,
+        versions_under=versions_under,
+        object_acls=object_acls(visit, name, where, ownership, block),
         tags=get(Bucket.tags, calls.GET_BUCKET_TAGGING).take(lambda r: _tags(r["TagSet"]) if r else {}),
     )
 
@@ -159,14 +167,6 @@ def _status(raw: Raw) -> str:
     if status not in ("Off", "Enabled", "Suspended"):
         raise ValueError("not a status of versioning")
     return status
-
-
-def _acl(raw: Raw) -> Acl:
-    grants = tuple(
-        Grant(str(g["Grantee"].get("URI") or g["Grantee"].get("ID") or g["Grantee"].get("EmailAddress") or ""), g["Permission"])
-        for g in raw["Grants"]
-    )
-    return Acl(part(raw, "Owner").get("ID"), grants)
 
 
 def _encryption(raw: Raw) -> Encryption | None:

@@ -19,12 +19,15 @@ from auditor.collect.shapes import (
     number_or_none,
     part,
     parts,
+    text,
     text_or_none,
     texts,
 )
 from auditor.collect.visit import Collector, Metric, Visit
 from auditor.model import calls
-from auditor.model.sagemaker import ProcessingJob, TrainingJob
+from auditor.model.fact import Fact, Known, Reason, Unknown
+from auditor.model.resource import unread
+from auditor.model.sagemaker import ProcessingJob, StoredArtifact, TrainingJob
 
 RECENT = timedelta(days=90)
 """Jobs created longer before the scan are not listed."""
@@ -51,6 +54,7 @@ def _training(visit: Visit, entry: Answer) -> TrainingJob:
     name = str(entry.raw["TrainingJobName"])
     call = calls.DESCRIBE_TRAINING_JOB
     described = visit.when(visit.wanted.gives(TrainingJob, call), call, {"TrainingJobName": name}, of=name)
+    artifact = described.take(lambda r: text_or_none(part(r, "ModelArtifacts"), "S3ModelArtifacts"))
     return TrainingJob(
         arn=str(entry.raw["TrainingJobArn"]),
         id=name,
@@ -74,8 +78,38 @@ def _training(visit: Visit, entry: Answer) -> TrainingJob:
         volume_key=described.take(lambda r: text_or_none(part(r, "ResourceConfig"), "VolumeKmsKeyId")),
         output_key=described.take(lambda r: text_or_none(part(r, "OutputDataConfig"), "KmsKeyId")),
         output=described.take(lambda r: text_or_none(part(r, "OutputDataConfig"), "S3OutputPath")),
-        artifact=described.take(lambda r: text_or_none(part(r, "ModelArtifacts"), "S3ModelArtifacts")),
+        artifact=artifact,
+        stored_artifact=_stored(visit, artifact, name),
     )
+
+
+def _stored(visit: Visit, artifact: Fact[str | None], job: str) -> Fact[StoredArtifact | None]:
+    """What lies where the job put its model: a listing of one entry, for of all keys that begin so the exact one comes first.
+
+    It is asked in the region of the job, where its bucket usually is; of one elsewhere nothing is known."""
+    call = calls.LIST_OBJECTS
+    if not visit.wants(TrainingJob.stored_artifact):
+        return unread(call)
+    if isinstance(artifact, Unknown):
+        return artifact
+    if artifact.value is None:
+        return Known(None)
+    bucket, slash, key = artifact.value.removeprefix("s3://").partition("/")
+    if not (bucket and slash and key and artifact.value.startswith("s3://")):
+        return Unknown(Reason.NO_DATA, call.name, call.action)
+    found = visit.read(call, {"Bucket": bucket, "Prefix": key, "MaxKeys": 1}, of=job)
+    return found.take(lambda raw: _entry(raw, key))
+
+
+def _entry(raw: Raw, key: str) -> StoredArtifact | None:
+    first = next(iter(parts(raw, "Contents")), None)
+    if first is None:
+        if flag(raw, "IsTruncated"):
+            raise KeyError(key)
+        return None
+    if text(first["Key"]) != key:
+        raise KeyError(key)  # many objects under a prefix, or only longer names
+    return StoredArtifact(int(first["Size"]), text_or_none(first, "StorageClass") or "STANDARD")
 
 
 def _seconds(raw: Raw, key: str) -> int | None:

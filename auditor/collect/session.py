@@ -48,6 +48,8 @@ PATIENCE: Mapping[str, int] = {"cloudwatch": 300}
 ROOT = re.compile(rb"(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
 """The name of the root element of an XML document, after what may stand before it."""
 WEB_PAGE = re.compile(rb"(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.DOTALL | re.IGNORECASE)
+BODILESS = ("HeadBucket",)
+"""Operations that are answered by the status alone."""
 IDENTITY = re.compile("arn:(aws[a-z-]*):(?:iam|sts):[^:]*:[0-9]{12}:.+", re.DOTALL)
 """The ARN of a caller, with its partition."""
 
@@ -254,7 +256,9 @@ def _guard(client: Any, *, by_hand: bool) -> None:
     roots = _roots(client.meta.service_model)
 
     def readable(response_dict: Mapping[str, Any] | None, parsed_response: Mapping[str, Any] | None, **_: Any) -> None:
-        if response_dict and parsed_response and response_dict["status_code"] < 300 and isinstance(response_dict["body"], bytes):
+        if not (response_dict and parsed_response and isinstance(response_dict["body"], bytes)):
+            return
+        if response_dict["status_code"] < 300 and response_dict["context"]["operation_name"] not in BODILESS:
             _check(
                 response_dict["body"],
                 response_dict["headers"],

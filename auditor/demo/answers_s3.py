@@ -10,6 +10,7 @@ import msgspec
 
 from auditor.demo.emulator import ACCOUNT, amend, fail, reply
 from auditor.demo.seed_s3 import BUCKETS, whole
+from auditor.demo.site import policy as document
 
 Raw = Mapping[str, Any]
 
@@ -33,6 +34,9 @@ class Point(msgspec.Struct, frozen=True):
     shut: bool
 
 
+DOORS = (Point("shards-train--use1-az4--xa-s3", SHARDS, True), Point("shards-lab--use1-az4--xa-s3", SHARDS, False))
+"""Access points of a directory bucket; the second is open to a partner."""
+REDACTED = Point("redacted-reports", "example-ml-experiments", True)
 POINTS = (Point("dataset-readers", "example-ml-training-data", True), Point("public-mirror", "example-ml-public-datasets", False))
 WORLDWIDE = (Point("registry-worldwide", "example-ml-model-registry", True), Point("mirror", "example-ml-public-datasets", False))
 
@@ -85,7 +89,7 @@ def _directory_buckets(session: Any, now: datetime, region: str) -> None:
 
 
 def _points(session: Any, now: datetime, region: str) -> None:
-    by_name = {point.name: point for point in (*POINTS, *WORLDWIDE)}
+    by_name = {point.name: point for point in (*POINTS, *WORLDWIDE, *DOORS, REDACTED)}
     listed = [
         {"Name": point.name, "Bucket": point.bucket, "NetworkOrigin": "Internet", "BucketAccountId": ACCOUNT} for point in POINTS
     ]
@@ -110,5 +114,53 @@ def _points(session: Any, now: datetime, region: str) -> None:
     reply(session, "s3-control.ListAccessPoints", lambda _, asked: {"AccessPointList": listed if asked == region else []})
     reply(session, "s3-control.GetAccessPoint", lambda params, _: {"PublicAccessBlockConfiguration": block(params)})
     reply(session, "s3-control.GetAccessPointPolicyStatus", lambda params, _: {"PolicyStatus": status(params)})
+    _doors(session, region)
+    taken = f"aws-glue-assets-{ACCOUNT}-{region}"  # somebody else was faster
+    fail(session, "s3.HeadBucket", 403, "403", lambda params: params["Bucket"] == taken)
+    reply(
+        session, "s3-control.GetAccessPointForObjectLambda", lambda params, _: {"PublicAccessBlockConfiguration": block(params)}
+    )
     reply(session, "s3-control.ListMultiRegionAccessPoints", lambda _, __: {"AccessPoints": worldwide})
     reply(session, "s3-control.GetMultiRegionAccessPointPolicyStatus", lambda params, _: {"Established": status(params)})
+
+
+def _doors(session: Any, region: str) -> None:
+    """Access points of directory buckets, and one with a function in the way."""
+    listed = [
+        {"Name": point.name, "Bucket": point.bucket, "NetworkOrigin": "Internet", "BucketAccountId": ACCOUNT} for point in DOORS
+    ]
+    statement = {
+        "Sid": "Partner",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::999988887777:role/lab"},
+        "Action": "s3express:CreateSession",
+        "Resource": "*",
+    }
+    opened = {point.name for point in DOORS if not point.shut}
+    policy = "s3-control.GetAccessPointPolicy"
+    reply(
+        session,
+        "s3-control.ListAccessPointsForDirectoryBuckets",
+        lambda _, asked: {"AccessPointList": listed if asked == region else []},
+    )
+    reply(session, "s3-control.GetAccessPointScope", lambda _, __: {"Scope": {"Prefixes": ["shards/*"]}})
+    reply(session, policy, lambda _, __: {"Policy": document(statement)}, when=lambda params: params["Name"] in opened)
+    fail(session, policy, 404, "NoSuchAccessPointPolicy", lambda params: params["Name"] not in opened)
+    redacted = [{"Name": REDACTED.name}]
+    behind = {
+        "SupportingAccessPoint": f"arn:aws:s3:{region}:{ACCOUNT}:accesspoint/{POINTS[0].name}",
+        "TransformationConfigurations": [
+            {
+                "Actions": ["GetObject"],
+                "ContentTransformation": {"AwsLambda": {"FunctionArn": f"arn:aws:lambda:{region}:{ACCOUNT}:function:redact"}},
+            }
+        ],
+    }
+    prefix = "s3-control.GetAccessPoint"
+    reply(
+        session,
+        "s3-control.ListAccessPointsForObjectLambda",
+        lambda _, asked: {"ObjectLambdaAccessPointList": redacted if asked == region else []},
+    )
+    reply(session, f"{prefix}ConfigurationForObjectLambda", lambda _, __: {"Configuration": behind})
+    reply(session, f"{prefix}PolicyStatusForObjectLambda", lambda _, __: {"PolicyStatus": {"IsPublic": False}})

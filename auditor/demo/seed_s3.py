@@ -74,6 +74,8 @@ class DemoBucket(msgspec.Struct, frozen=True, kw_only=True):
     """An upload to it was never finished."""
     tags: Mapping[str, str] = {}
     """Besides those that every bucket has."""
+    keys: Sequence[str] = ()
+    """Objects in it that are really there: what is under them can be asked about."""
 
 
 GB, TB = 1e9, 1e12
@@ -138,6 +140,7 @@ BUCKETS = (
         versioning="Enabled",
         lifecycle=(whole("expire-checkpoints", {"Expiration": {"Days": 90}}, enabled=False),),
         replicated=(PART_COPIED,),
+        keys=("output/hpo-asr-017/output/model.tar.gz",),
         used=Use(900, 60, 400 * GB),
     ),
     DemoBucket(
@@ -162,6 +165,7 @@ BUCKETS = (
         ownership="ObjectWriter",
         encryption=None,
         versioning="Suspended",
+        keys=("index.html", "images/logo.png"),
         used=Use(1.5, 1, 0.001 * GB),
     ),
     DemoBucket(
@@ -196,7 +200,8 @@ BUCKETS = (
         team="머신러닝",
         sizes={"StandardStorage": 30 * GB},
         objects=4_000,
-        lifecycle=(whole("experiments", {"Expiration": {"Days": 180}}, ABORT),),
+        lifecycle=(whole("experiments", {"Expiration": {"Days": 180}}, prefix="hpo/"), whole("uploads", ABORT)),
+        keys=("hpo/bert-041/output/model.tar.gz",),
         used=Use(400, 300, GB),
     ),
     DemoBucket(
@@ -229,6 +234,7 @@ BUCKETS = (
             whole("tidy", {"Expiration": {"Days": 365}}, OLD_VERSIONS, ABORT),
             whole("보고서 보관", {"Expiration": {"Days": 3650}}, prefix="reports/"),
         ),
+        keys=("runs/2026-10-02/metrics.json",),
         used=Use(7_000, 6_000, 20 * GB),
     ),
     DemoBucket(
@@ -300,6 +306,10 @@ def add_bucket(site: Site, store: DemoBucket) -> None:
         )
     if store.lifecycle:
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": list(store.lifecycle)})
+    for key in store.keys:  # before the policy, of which moto reads no conditions
+        s3.put_object(
+            Bucket=name, Key=key, Body=b"an example", ChecksumAlgorithm="SHA256", **({"ACL": store.acl} if store.acl else {})
+        )
     if store.tls_only or store.world or store.partner:
         s3.put_bucket_policy(Bucket=name, Policy=_policy(store))
     if store.left:

@@ -42,6 +42,8 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     spot: bool = False
     checkpoint: bool = False
     encrypted: bool = False
+    store: str = "example-ml-checkpoints"
+    """The bucket that it writes to."""
 
 
 MODELS: Mapping[str, bool] = {"churn-xgboost": True, "fraud-xgboost": True, "embedding-e5": False, "search-rerank": False}
@@ -65,7 +67,7 @@ ENDPOINTS = (
 JOBS = (
     Training(name="llm-finetune-20b", ended=6, hours=31, type="ml.p4d.24xlarge", instances=4),
     Training(name="vision-segmentation", ended=12, hours=9, instances=2, spot=True, checkpoint=True, encrypted=True),
-    Training(name="speech-ko-asr", ended=20, hours=14, spot=True),
+    Training(name="speech-ko-asr", ended=20, hours=14, spot=True, store="example-ml-public-datasets"),
     Training(name="hpo-asr-017", ended=44, hours=3, spot=True, checkpoint=True, encrypted=True),
     Training(name="churn-nightly", ended=0.4, hours=0.2, type="ml.m5.xlarge"),
 )
@@ -190,7 +192,7 @@ def add_endpoint(site: Site, endpoint: Hosted) -> None:
 def add_training(site: Site, job: Training) -> None:
     """A training job. moto ends a job at once, so its clock says when it began."""
     site.clock.ago(job.ended + job.hours / 24)
-    bucket = "s3://example-ml-checkpoints"
+    bucket = f"s3://{job.store}"
     site.client("sagemaker").create_training_job(
         TrainingJobName=job.name,
         AlgorithmSpecification={"TrainingImage": _image("training", site.region), "TrainingInputMode": "File"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -11,16 +11,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from auditor.engine.lifecycle_money import Amounts, Holding, Moving, amounts, movings
-from auditor.engine.rule import flag
+from auditor.engine.rule import cannot_tell, flag
 from auditor.lifecycle.check import Found
+from auditor.lifecycle.checks.filters import UNLIKELY
 from auditor.lifecycle.checks.missing import shortest_abort
 from auditor.lifecycle.config import Facts, collected
 from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.lint import judge
+from auditor.lifecycle.probes import probe, something_under
 from auditor.lifecycle.report import life
 from auditor.model import calls, fact
 from auditor.model.fact import Fact, Known, Missing, Unknown
-from auditor.model.s3 import Lifecycle
+from auditor.model.s3 import Bucket, Lifecycle
 from auditor.model.verdict import Verdict
 
 T = TypeVar("T")
@@ -43,13 +45,15 @@ def lint_lifecycle(
     small: tuple[int, int] | None = None,
     bucket: str | None = None,
     inside: Holding | None = None,
+    probed: Bucket | None = None,
 ) -> tuple[Verdict, ...]:
     """A failure for each finding of one of the checks (ids of :func:`auditor.lifecycle.lint.all_checks`); nothing when there is none.
 
     The evidence holds the object that proves it and all that happens to that (``life``), which the report draws. ``versioning`` is the
     status of the bucket, ``lock_days`` its default retention, ``average_size`` the bytes of an object on average (with ``small`` of the
     small ones only, so many of so many), ``bucket`` its name; ``None``: not known. ``inside``: what is in the bucket, and at which prices;
-    then failures say what they come to in money.
+    then failures say what they come to in money. ``probed``: the bucket that S3 was asked about,
+    where somebody wanted that: a prefix under which something lay is not unlikely.
 
     Raises :class:`Missing` when nothing was found and the rules are too many to try them all.
     """
@@ -61,11 +65,32 @@ def lint_lifecycle(
         if one.check.id in checks:
             key = "/".join(part for part in (one.check.id, one.rule, one.part) if part)
             keys[key] += 1
-            whole_key = key if keys[key] == 1 else f"{key}#{keys[key]}"
-            made.append(_verdict(one, whole_key, amounts(one, lifecycle, inside, today)))
+            unique = key if keys[key] == 1 else f"{key}#{keys[key]}"
+            if one.check is UNLIKELY and probed is not None:
+                made += _unlikely(one, unique, lifecycle, probed, today)
+            else:
+                made.append(_verdict(one, unique, amounts(one, lifecycle, inside, today)))
     if not made and not whole:
         raise Missing([UNTRIED])
     return tuple(made)
+
+
+def _unlikely(found: Found, key: str, lifecycle: Lifecycle, bucket: Bucket, today: datetime) -> Iterator[Verdict]:
+    """A prefix that hardly any key begins with: what S3 says of it goes before what is likely, wherever it was asked."""
+    rule = lifecycle.rules[int(found.path[1])]
+    under, asked = something_under(rule, bucket), probe(rule)
+    if under is None or asked is None or (isinstance(under, Unknown) and under.reason is fact.Reason.NOT_COLLECTED):
+        yield _verdict(found, key, Amounts())  # it was not asked: it stays what is likely
+    elif isinstance(under, Known):
+        if under.value:
+            return
+        what = "version or delete marker" if asked.versions else "object"
+        said = f"{found.message}; no {what} lies under it (asked on {today.date()})"
+        yield _verdict(msgspec.structs.replace(found, message=said), key, Amounts())
+    else:
+        field = Bucket.versions_under if asked.versions else Bucket.objects_under
+        said = f"{found.message}; whether anything lies under it could not be asked"
+        yield cannot_tell(field, said.replace("{", "{{").replace("}", "}}"), reason=under.reason, key=key, rule=found.rule)
 
 
 class _Frozen:

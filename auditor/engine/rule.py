@@ -29,6 +29,8 @@ class Rule(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     reads: tuple[FieldRef, ...]
     kinds: tuple[type[Resource], ...]
     """Kinds whose mere existence it reads, besides ``over``."""
+    surer_with: frozenset[FieldRef]
+    """Those of ``reads`` that somebody must ask for and without which it decides as well, only less surely."""
     pillar: Pillar
     severity: Severity
     confidence: Confidence
@@ -50,11 +52,15 @@ def rule(
     audience: Audience = Audience.REGULAR,
     controls: Iterable[str] = (),
     limits: type[L] = cast("Any", Limits),
+    surer_with: Iterable[object] = (),
 ) -> Callable[[Callable[[R, Context[L]], Iterator[Verdict]]], Rule[R]]:
     """Make a rule of a check function.
 
     ``over`` is the kind it judges one by one; ``reads`` names every fact field it reads (``Bucket.acl``, also of other kinds), or a
     whole kind (``SecurityGroup``) when only the existence of such resources is read. ``controls`` are ids such as ``fsbp:S3.13``.
+
+    A rule that reads what somebody must ask for (:mod:`auditor.model.opt_in`) is judged only then. ``surer_with`` names further fields of
+    that sort without which the rule is judged as well: while nobody asks for them (*not collected*) it goes by what is likely.
 
     Raises :class:`TypeError` when ``reads`` holds something that is neither.
     """
@@ -66,11 +72,14 @@ def rule(
         else:
             fields.append(field_ref(read))
 
+    helpful = tuple(field_ref(read) for read in surer_with)
+
     def make(check: Callable[[R, Context[L]], Iterator[Verdict]]) -> Rule[R]:
         return Rule(
             over=over,
-            reads=tuple(fields),
+            reads=(*fields, *helpful),
             kinds=tuple(others),
+            surer_with=frozenset(helpful),
             pillar=pillar,
             severity=severity,
             confidence=confidence,

@@ -11,7 +11,9 @@ import msgspec
 from auditor.model import calls
 from auditor.model.calls import Call
 from auditor.model.fact import Fact
+from auditor.model.opt_in import SERVICE_BUCKETS
 from auditor.model.resource import Resource, unread
+from auditor.model.service_buckets import FORMS, ServiceBuckets
 
 
 class PublicAccessBlock(msgspec.Struct, frozen=True):
@@ -132,7 +134,12 @@ class RegionSettings(Resource, frozen=True, kw_only=True):
     NOUN: ClassVar[str] = "region"
     LISTED_BY: ClassVar[Call] = calls.DESCRIBE_REGIONS
 
+    OPT_IN: ClassVar[Mapping[str, str]] = {"service_buckets": SERVICE_BUCKETS}
+    MOST: ClassVar[Mapping[str, int]] = {"service_buckets": len(FORMS) + 1}
+
     ebs_encryption_by_default: Fact[bool] = unread(calls.GET_EBS_ENCRYPTION_BY_DEFAULT)
+    service_buckets: Fact[ServiceBuckets] = unread(calls.HEAD_BUCKET)
+    """Who owns the buckets that services name after the account and this region."""
 
 
 def account_arn(account_id: str) -> str:

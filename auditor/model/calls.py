@@ -80,6 +80,7 @@ class Call(msgspec.Struct, frozen=True):
 _NEXT = Pages("NextToken", "NextToken")
 _EC2 = Pages("NextToken", "NextToken", ("MaxResults", 1000))
 _SAGEMAKER = Pages("NextToken", "NextToken", ("MaxResults", 100))
+_POINTS = Pages("NextToken", "NextToken", ("MaxResults", 1000))
 _IAM = Pages("Marker", "Marker", ("MaxItems", 1000))
 
 
@@ -208,6 +209,11 @@ LIST_PARTS = Call(
     may_omit=True,
     root="ListParts",
 )
+# Of objects only whether there are any, their sizes and their ACLs are looked at: no key is kept.
+LIST_OBJECTS = Call("s3", "ListObjectsV2", "s3:ListBucket", Per.PART, root="ListBucketResult")
+LIST_OBJECT_VERSIONS = Call("s3", "ListObjectVersions", "s3:ListBucketVersions", Per.PART, root="ListVersionsResult")
+HEAD_BUCKET = Call("s3", "HeadBucket", "s3:ListBucket", Per.PART, absent=_codes("404", "NoSuchBucket"))
+GET_OBJECT_ACL = Call("s3", "GetObjectAcl", "s3:GetObjectAcl", Per.PART, absent=_codes("NoSuchKey"), after=("s3.ListObjectsV2",))
 GET_OBJECT_LOCK_CONFIGURATION = _s3(
     "GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"
 )
@@ -231,7 +237,7 @@ LIST_ACCESS_POINTS = Call(
     "ListAccessPoints",
     "s3:ListAccessPoints",
     Per.REGION,
-    Pages("NextToken", "NextToken", ("MaxResults", 1000)),
+    _POINTS,
     may_omit=True,
     root="ListAccessPoints",
 )
@@ -244,7 +250,7 @@ LIST_MULTI_REGION_ACCESS_POINTS = Call(
     "ListMultiRegionAccessPoints",
     "s3:ListMultiRegionAccessPoints",
     Per.ACCOUNT,
-    Pages("NextToken", "NextToken", ("MaxResults", 1000)),
+    _POINTS,
     may_omit=True,
     root="ListMultiRegionAccessPoints",
 )
@@ -254,6 +260,42 @@ GET_MULTI_REGION_ACCESS_POINT_POLICY_STATUS = Call(
     "s3:GetMultiRegionAccessPointPolicyStatus",
     Per.ITEM,
     absent=_codes("NoSuchMultiRegionAccessPointPolicy"),
+)
+LIST_OBJECT_LAMBDA_POINTS = Call(
+    "s3control",
+    "ListAccessPointsForObjectLambda",
+    "s3:ListAccessPointsForObjectLambda",
+    Per.REGION,
+    _POINTS,
+    may_omit=True,
+    root="ListAccessPointsForObjectLambda",
+)
+GET_OBJECT_LAMBDA_POINT = Call("s3control", "GetAccessPointForObjectLambda", "s3:GetAccessPointForObjectLambda", Per.ITEM)
+GET_OBJECT_LAMBDA_CONFIGURATION = Call(
+    "s3control", "GetAccessPointConfigurationForObjectLambda", "s3:GetAccessPointConfigurationForObjectLambda", Per.ITEM
+)
+GET_OBJECT_LAMBDA_POLICY_STATUS = Call(
+    "s3control",
+    "GetAccessPointPolicyStatusForObjectLambda",
+    "s3:GetAccessPointPolicyStatusForObjectLambda",
+    Per.ITEM,
+    absent=_codes("NoSuchAccessPointPolicy"),
+)
+LIST_DIRECTORY_POINTS = Call(
+    "s3control",
+    "ListAccessPointsForDirectoryBuckets",
+    "s3express:ListAccessPointsForDirectoryBuckets",
+    Per.REGION,
+    _POINTS,
+    may_omit=True,
+    root="ListAccessPointsForDirectoryBuckets",
+)
+GET_DIRECTORY_POINT = Call("s3control", "GetAccessPoint", "s3express:GetAccessPoint", Per.ITEM, family="s3express")
+GET_DIRECTORY_POINT_SCOPE = Call(
+    "s3control", "GetAccessPointScope", "s3express:GetAccessPointScope", Per.ITEM, root="GetAccessPointScope"
+)
+GET_DIRECTORY_POINT_POLICY = Call(
+    "s3control", "GetAccessPointPolicy", "s3express:GetAccessPointPolicy", Per.ITEM, absent=_codes("NoSuchAccessPointPolicy")
 )
 
 # --- EC2

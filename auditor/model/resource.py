@@ -43,6 +43,9 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fields that come from the listing operation, but from a list of their own: they cost further calls."""
     OPT_IN: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Fields that are read only when a setting asks for it: its name in :data:`auditor.model.opt_in.OPT_INS`."""
+    MOST: ClassVar[Mapping[str, int]] = MappingProxyType({})
+    """Fields that take a call for each part of the resource (:attr:`auditor.model.calls.Per.PART`), and how many at most; no bound for
+    those that are not in it."""
     REGIONAL: ClassVar[bool] = True
     """Listed region by region (true), or once for the account (false)."""
 
@@ -101,6 +104,13 @@ class FieldRef(msgspec.Struct, frozen=True):
     def given(self) -> bool:
         """No call gives the field: the user does, with a file."""
         return self.call.per is Per.GIVEN
+
+    @property
+    def most(self) -> int | None:
+        """How many calls the field takes for one resource at most; ``None``: there is no bound."""
+        if self.call.per is Per.PART:
+            return self.kind.MOST.get(self.field)
+        return None if self.call.pages else 1
 
     @property
     def call(self) -> Call:

@@ -11,8 +11,8 @@ import msgspec
 from auditor.model import calls
 from auditor.model.account import PublicAccessBlock
 from auditor.model.calls import Call
-from auditor.model.fact import Fact
-from auditor.model.opt_in import MULTIPART_UPLOADS, UPLOAD_PARTS
+from auditor.model.fact import Fact, Reason
+from auditor.model.opt_in import MULTIPART_UPLOADS, OBJECT_ACLS, PREFIX_PROBES, UPLOAD_PARTS
 from auditor.model.resource import Resource, unread
 from auditor.model.s3_report import StorageReport
 from auditor.model.series import Series
@@ -23,6 +23,13 @@ class Grant(msgspec.Struct, frozen=True):
 
     grantee: str
     permission: str
+
+
+WORLD = (
+    "http://acs.amazonaws.com/groups/global/AllUsers",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
+)
+"""The groups of an access control list that anyone is in: everyone, and everyone who has an AWS account."""
 
 
 class Acl(msgspec.Struct, frozen=True):
@@ -202,6 +209,22 @@ class Upload(msgspec.Struct, frozen=True):
     storage_class: str
 
 
+class ObjectAcls(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ACLs of the first objects of a bucket grant to the world; of older versions nothing is said. Keys are not kept."""
+
+    read: int
+    """Objects whose ACL was read."""
+    public: int
+    """Those of them that grant something to the world (:data:`WORLD`)."""
+    grants: Mapping[str, int] = {}
+    """Objects by what they grant: ``READ to AllUsers``."""
+    refused: int = 0
+    """Objects that were listed, but whose ACL could not be read, the first because of ``why``."""
+    why: Reason | None = None
+    complete: bool = True
+    """There are no other objects in the bucket than those that were listed."""
+
+
 class Bucket(Resource, frozen=True, kw_only=True):
     """A general-purpose bucket. ``id`` is its name, ``region`` where it is."""
 
@@ -215,8 +238,17 @@ class Bucket(Resource, frozen=True, kw_only=True):
     DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **dict.fromkeys(("all_requests", "get_requests", "bytes_downloaded"), ("request_metrics",)),
         "upload_sizes": ("uploads",),
+        **dict.fromkeys(("objects_under", "versions_under"), ("lifecycle",)),
+        "object_acls": ("ownership", "public_access_block"),
     }
-    OPT_IN: ClassVar[Mapping[str, str]] = {"uploads": MULTIPART_UPLOADS, "upload_sizes": UPLOAD_PARTS}
+    OPT_IN: ClassVar[Mapping[str, str]] = {
+        "uploads": MULTIPART_UPLOADS,
+        "upload_sizes": UPLOAD_PARTS,
+        "objects_under": PREFIX_PROBES,
+        "versions_under": PREFIX_PROBES,
+        "object_acls": OBJECT_ACLS,
+    }
+    MOST: ClassVar[Mapping[str, int]] = {"objects_under": 20, "versions_under": 20, "object_acls": 51}
 
     created: Fact[datetime] = unread(calls.LIST_BUCKETS)
     public_access_block: Fact[PublicAccessBlock] = unread(calls.GET_BUCKET_PUBLIC_ACCESS_BLOCK)
@@ -259,6 +291,13 @@ class Bucket(Resource, frozen=True, kw_only=True):
     """Bytes in the parts of each of ``uploads``, by its id."""
     reports: Fact[tuple[StorageReport, ...]] = unread(calls.STORAGE_REPORT)
     """What reports that the user gave with the scan say of it, the oldest first. Not collected: none was given that is about it."""
+    objects_under: Fact[Mapping[str, bool]] = unread(calls.LIST_OBJECTS)
+    """Prefixes of enabled lifecycle rules, and whether some object lay under each. A prefix that is not in it was not asked about:
+    which are, :func:`auditor.lifecycle.probes.chosen` says. No key is kept: names of objects are data."""
+    versions_under: Fact[Mapping[str, bool]] = unread(calls.LIST_OBJECT_VERSIONS)
+    """The same for rules about noncurrent versions or delete markers: whether some version or delete marker lay under each."""
+    object_acls: Fact[ObjectAcls] = unread(calls.GET_OBJECT_ACL)
+    """Not collected where the settings of the bucket or the account say by themselves that no ACL lets anyone in."""
 
     @property
     def name(self) -> str:

@@ -55,3 +55,45 @@ class MultiRegionAccessPoint(Resource, frozen=True, kw_only=True):
     public_access_block: Fact[PublicAccessBlock] = unread(calls.LIST_MULTI_REGION_ACCESS_POINTS)
     policy_is_public: Fact[bool] = unread(calls.GET_MULTI_REGION_ACCESS_POINT_POLICY_STATUS)
     """AWS's own judgement of its policy; false when there is none."""
+
+
+class ObjectLambdaAccessPoint(Resource, frozen=True, kw_only=True):
+    """An Object Lambda access point: what is read through it, functions change on the way. ``id`` is its name."""
+
+    KIND: ClassVar[str] = "s3-object-lambda-access-point"
+    SERVICE: ClassVar[str] = "s3"
+    NOUN: ClassVar[str] = "Object Lambda access point"
+    LISTED_BY: ClassVar[Call] = calls.LIST_OBJECT_LAMBDA_POINTS
+
+    public_access_block: Fact[PublicAccessBlock] = unread(calls.GET_OBJECT_LAMBDA_POINT)
+    """AWS documents that all four are on and stay so."""
+    supporting_point: Fact[str] = unread(calls.GET_OBJECT_LAMBDA_CONFIGURATION)
+    """The ARN of the access point behind it."""
+    functions: Fact[tuple[str, ...]] = unread(calls.GET_OBJECT_LAMBDA_CONFIGURATION)
+    """The ARNs of its functions, sorted."""
+    policy_is_public: Fact[bool] = unread(calls.GET_OBJECT_LAMBDA_POLICY_STATUS)
+    """AWS's own judgement of its policy; false when there is none."""
+
+
+class PointScope(msgspec.Struct, frozen=True):
+    """What an access point of a directory bucket is limited to; nothing of a sort: no limit of that sort."""
+
+    prefixes: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
+
+
+class DirectoryAccessPoint(Resource, frozen=True, kw_only=True):
+    """An access point of a directory bucket. ``id`` is its name."""
+
+    KIND: ClassVar[str] = "s3-directory-access-point"
+    SERVICE: ClassVar[str] = "s3"
+    NOUN: ClassVar[str] = "access point of a directory bucket"
+    LISTED_BY: ClassVar[Call] = calls.LIST_DIRECTORY_POINTS
+
+    bucket: Fact[PointBucket] = unread(calls.LIST_DIRECTORY_POINTS)
+    vpc: Fact[str | None] = unread(calls.LIST_DIRECTORY_POINTS)
+    """The VPC from which alone it takes requests; ``None``: from the internet as well."""
+    public_access_block: Fact[PublicAccessBlock] = unread(calls.GET_DIRECTORY_POINT)
+    scope: Fact[PointScope] = unread(calls.GET_DIRECTORY_POINT_SCOPE)
+    policy: Fact[str | None] = unread(calls.GET_DIRECTORY_POINT_POLICY)
+    """The policy's JSON text, ``None`` when there is none. AWS judges no policy of such a one to be public or not."""

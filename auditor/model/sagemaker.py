@@ -11,6 +11,7 @@ import msgspec
 from auditor.model import calls
 from auditor.model.calls import Call
 from auditor.model.fact import Fact
+from auditor.model.opt_in import ARTIFACT_SIZES
 from auditor.model.resource import Resource, unread
 from auditor.model.series import Series
 
@@ -225,12 +226,22 @@ class Model(_SageMaker, frozen=True, kw_only=True):
     """The names of the environment variables: the values may be secrets and are not kept."""
 
 
+class StoredArtifact(msgspec.Struct, frozen=True):
+    """The object that a job made: ``bytes`` in ``storage_class``, as S3 lists it."""
+
+    bytes: int
+    storage_class: str
+
+
 class TrainingJob(_SageMaker, frozen=True, kw_only=True):
     """A training job. ``id`` is its name. Training jobs are kept by AWS for ever; a scan takes those of the last 90 days."""
 
     KIND: ClassVar[str] = "sagemaker-training-job"
     NOUN: ClassVar[str] = "training job"
     LISTED_BY: ClassVar[Call] = calls.LIST_TRAINING_JOBS
+    DEPENDS: ClassVar[Mapping[str, tuple[str, ...]]] = {"stored_artifact": ("artifact",)}
+    OPT_IN: ClassVar[Mapping[str, str]] = {"stored_artifact": ARTIFACT_SIZES}
+    MOST: ClassVar[Mapping[str, int]] = {"stored_artifact": 1}
 
     status: Fact[str] = unread(calls.LIST_TRAINING_JOBS)
     created: Fact[datetime] = unread(calls.LIST_TRAINING_JOBS)
@@ -259,6 +270,8 @@ class TrainingJob(_SageMaker, frozen=True, kw_only=True):
     """S3 URI of the output."""
     artifact: Fact[str | None] = unread(calls.DESCRIBE_TRAINING_JOB)
     """S3 URI of the model that it made; ``None``: it made none, or not yet."""
+    stored_artifact: Fact[StoredArtifact | None] = unread(calls.LIST_OBJECTS)
+    """What lies there now; ``None``: nothing. *No data* where it is not one object but many under a prefix."""
     gpu: Fact[tuple[Series, ...]] = _METRICS
     """``/aws/sagemaker/TrainingJobs GPUUtilization {Host}``, hourly average over 14 days: a series for each host published."""
 

@@ -66,6 +66,7 @@ def _of(resource: Resource) -> Iterator[Place]:
         yield from (("sagemaker-hosting-hour", region, item) for item in types)
     elif isinstance(resource, TrainingJob):
         yield from (("sagemaker-training-hour", region, item) for item in _known(resource.type) if item)
+        yield from (("s3-storage", region, one.storage_class) for one in _known(resource.stored_artifact) if one)
 
 
 def _known(fact: Fact[Any]) -> tuple[Any, ...]:

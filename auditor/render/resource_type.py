@@ -23,6 +23,8 @@ EVERYWHERE = ResourceType("AWS::S3::MultiRegionAccessPoint")
 # From the CloudFormation resource reference, and from the types of `Resource.Details` in the Security Hub API.
 TYPES: Mapping[str, ResourceType] = {
     "s3:accesspoint": ResourceType("AWS::S3::AccessPoint", "AwsS3AccessPoint"),
+    "s3-object-lambda:accesspoint": ResourceType("AWS::S3ObjectLambda::AccessPoint"),
+    "s3express:accesspoint": ResourceType("AWS::S3Express::AccessPoint"),
     "s3express:bucket": ResourceType("AWS::S3Express::DirectoryBucket"),
     "iam:root": ACCOUNT,
     "iam:user": ResourceType("AWS::IAM::User", "AwsIamUser"),

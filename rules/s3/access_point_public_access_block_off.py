@@ -33,11 +33,10 @@ from auditor.sdk import (
     PublicAccessBlock,
     Severity,
     Verdict,
+    block_verdict,
     denied,
     fails,
-    flag,
     need,
-    ok,
     passes,
     rule,
     sample,
@@ -55,18 +54,7 @@ from auditor.sdk import (
     controls=("fsbp:S3.19",),
 )
 def check(point: AccessPoint, about: Context[Limits]) -> Iterator[Verdict]:
-    block = need(point.public_access_block)
-    switches = {
-        "BlockPublicAcls": block.block_public_acls,
-        "IgnorePublicAcls": block.ignore_public_acls,
-        "BlockPublicPolicy": block.block_public_policy,
-        "RestrictPublicBuckets": block.restrict_public_buckets,
-    }
-    if block.all_on:
-        yield ok("all four settings are on for the access point", switches=switches)
-    else:
-        off = [name for name, on in switches.items() if not on]
-        yield flag("settings that are off for the access point: {off}", off=", ".join(off), switches=switches)
+    yield block_verdict(need(point.public_access_block))
 
 
 def cases() -> Iterator[Case[AccessPoint]]:

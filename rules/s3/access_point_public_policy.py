@@ -40,12 +40,10 @@ from auditor.sdk import (
     Severity,
     Unknown,
     Verdict,
-    any_of,
     denied,
     fails,
-    flag,
-    ok,
     passes,
+    policy_verdict,
     rule,
     sample,
     unknown,
@@ -83,24 +81,13 @@ def block_of_bucket(point: AccessPoint, about: Context[Limits]) -> Fact[PublicAc
     controls=("kisa-isms-p-2023:2.10.2",),
 )
 def check(point: AccessPoint, about: Context[Limits]) -> Iterator[Verdict]:
-    def restricts(block: PublicAccessBlock) -> bool:
-        return block.restrict_public_buckets
-
-    closed = {
-        "AWS does not judge the policy to be public": point.policy_is_public.map(lambda public: not public),
-        "RestrictPublicBuckets of the access point keeps the world out": point.public_access_block.map(restricts),
-        "RestrictPublicBuckets of the account keeps the world out": about.account.public_access_block.map(restricts),
-        "RestrictPublicBuckets of the bucket keeps the world out": block_of_bucket(point, about).map(restricts),
+    behind = point.bucket.value if isinstance(point.bucket, Known) else None
+    blocks = {
+        "the access point": point.public_access_block,
+        "the account": about.account.public_access_block,
+        "the bucket": block_of_bucket(point, about),
     }
-    if any_of(closed.values()):
-        yield ok("{why}", why=next(why for why, fact in closed.items() if isinstance(fact, Known) and fact.value))
-    else:
-        yield flag(
-            "AWS judges its policy to be public, and RestrictPublicBuckets is off for it, the bucket and the account",
-            policy_is_public=True,
-            restrict_public_buckets=False,
-            bucket=point.bucket.value.name if isinstance(point.bucket, Known) and point.bucket.value else None,
-        )
+    yield policy_verdict(point.policy_is_public, blocks, bucket=behind.name if behind else None)
 
 
 def cases() -> Iterator[Case[AccessPoint]]:

@@ -14,11 +14,14 @@ Remove the action, or mend what stands in its way. To try the rules before they 
 
 The answer holds `TransitionDefaultMinimumObjectSize` beside `Rules`; give that with the option of the same name, not in the file.
 
+That hardly any key begins with a prefix is only likely from how it looks. `--also prefix-probes`, or `also = ["prefix-probes"]` under
+`[collect]` in `awsaudit.toml`, asks S3 whether anything lies under it, at a call for each prefix.
+
 ## When it is fine
 The rule is meant for later, such as for a versioning that is not yet turned on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from auditor.sdk import (
     STATES,
@@ -72,6 +75,7 @@ CHECKS = (
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     since="0.1",
+    surer_with=(Bucket.objects_under, Bucket.versions_under),
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     lifecycle = need(bucket.lifecycle)
@@ -82,7 +86,9 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     found = agreed(
         bucket.versioning.map(lambda one: one.status),
         STATES,
-        lambda status: lint_lifecycle(lifecycle, CHECKS, today=about.taken_at, versioning=status, bucket=bucket.name),
+        lambda status: lint_lifecycle(
+            lifecycle, CHECKS, today=about.taken_at, versioning=status, bucket=bucket.name, probed=bucket
+        ),
     )
     yield from found or (ok("every action of its enabled lifecycle rules ({count}) can take place", count=len(enabled)),)
 
@@ -110,6 +116,37 @@ def cases() -> Iterator[Case[Bucket]]:
     yield fails(
         "a leading slash, whatever the versioning",
         sample(Bucket, "logs", versioning=denied(Bucket.versioning), lifecycle=Known(Lifecycle((slash,)))),
+    )
+    never_saw = Known[Mapping[str, bool]]({"/logs/": False})
+    yield fails(
+        "a leading slash, and no object lies under it",
+        sample(Bucket, "logs", versioning=never, lifecycle=Known(Lifecycle((slash,))), objects_under=never_saw),
+    )
+    many = Known[Mapping[str, bool]]({"other/": True})
+    yield fails(
+        "a leading slash, beyond those that were asked about",
+        sample(Bucket, "logs", versioning=never, lifecycle=Known(Lifecycle((slash,))), objects_under=many),
+    )
+    yield passes(
+        "a leading slash, and objects lie under it",
+        sample(Bucket, "logs", versioning=never, lifecycle=Known(Lifecycle((slash,))), objects_under=Known({"/logs/": True})),
+    )
+    markers = LifecycleRule(
+        id="markers", enabled=True, filter=Filter(prefix="/logs/"), expiration=Expiration(delete_markers=True)
+    )
+    yield fails(
+        "a leading slash, and neither versions nor markers lie under it",
+        sample(Bucket, "logs", versioning=on, lifecycle=Known(Lifecycle((markers,))), versions_under=never_saw),
+    )
+    yield passes(
+        "a leading slash, and delete markers lie under it",
+        sample(Bucket, "logs", versioning=on, lifecycle=Known(Lifecycle((markers,))), versions_under=Known({"/logs/": True})),
+    )
+    yield unknown(
+        "a leading slash, and the objects may not be listed",
+        sample(
+            Bucket, "vault", versioning=never, lifecycle=Known(Lifecycle((slash,))), objects_under=denied(Bucket.objects_under)
+        ),
     )
     off = LifecycleRule(id="tier", enabled=False, transitions=(Transition("GLACIER", days=90),))
     yield skips("all rules are disabled", sample(Bucket, "models", versioning=on, lifecycle=Known(Lifecycle((off,)))))

@@ -32,11 +32,10 @@ from auditor.sdk import (
     PublicAccessBlock,
     Severity,
     Verdict,
+    block_verdict,
     denied,
     fails,
-    flag,
     need,
-    ok,
     passes,
     rule,
     sample,
@@ -54,18 +53,7 @@ from auditor.sdk import (
     controls=("fsbp:S3.24",),
 )
 def check(point: MultiRegionAccessPoint, about: Context[Limits]) -> Iterator[Verdict]:
-    block = need(point.public_access_block)
-    switches = {
-        "BlockPublicAcls": block.block_public_acls,
-        "IgnorePublicAcls": block.ignore_public_acls,
-        "BlockPublicPolicy": block.block_public_policy,
-        "RestrictPublicBuckets": block.restrict_public_buckets,
-    }
-    if block.all_on:
-        yield ok("all four settings are on", switches=switches)
-    else:
-        off = [name for name, on in switches.items() if not on]
-        yield flag("settings that are off: {off}", off=", ".join(off), switches=switches)
+    yield block_verdict(need(point.public_access_block))
 
 
 def cases() -> Iterator[Case[MultiRegionAccessPoint]]:

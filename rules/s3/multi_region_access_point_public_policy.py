@@ -35,12 +35,10 @@ from auditor.sdk import (
     PublicAccessBlock,
     Severity,
     Verdict,
-    any_of,
     denied,
     fails,
-    flag,
-    ok,
     passes,
+    policy_verdict,
     rule,
     sample,
     unknown,
@@ -61,23 +59,8 @@ from auditor.sdk import (
     controls=("kisa-isms-p-2023:2.10.2",),
 )
 def check(point: MultiRegionAccessPoint, about: Context[Limits]) -> Iterator[Verdict]:
-    closed = {
-        "AWS does not judge the policy to be public": point.policy_is_public.map(lambda public: not public),
-        "RestrictPublicBuckets of its own keeps the world out": point.public_access_block.map(
-            lambda block: block.restrict_public_buckets
-        ),
-        "RestrictPublicBuckets of the account keeps the world out": about.account.public_access_block.map(
-            lambda block: block.restrict_public_buckets
-        ),
-    }
-    if any_of(closed.values()):
-        yield ok("{why}", why=next(why for why, fact in closed.items() if isinstance(fact, Known) and fact.value))
-    else:
-        yield flag(
-            "AWS judges its policy to be public, and RestrictPublicBuckets is off for it and the account",
-            policy_is_public=True,
-            restrict_public_buckets=False,
-        )
+    blocks = {"the access point": point.public_access_block, "the account": about.account.public_access_block}
+    yield policy_verdict(point.policy_is_public, blocks)
 
 
 def cases() -> Iterator[Case[MultiRegionAccessPoint]]:

@@ -48,6 +48,7 @@ from auditor.sdk import (
     fails,
     flag,
     held,
+    is_sagemaker_default,
     need,
     ok,
     passes,
@@ -60,11 +61,6 @@ from auditor.sdk import (
     stored,
     unknown,
 )
-
-
-def is_default(bucket: Bucket, about: Context[Limits]) -> bool:
-    """The name is the one that SageMaker gives."""
-    return bucket.id == f"sagemaker-{bucket.region}-{about.account_id}"
 
 
 def cost(bucket: Bucket, about: Context[Limits]) -> Money:
@@ -84,7 +80,7 @@ def cost(bucket: Bucket, about: Context[Limits]) -> Money:
     since="0.1",
 )
 def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
-    if not is_default(bucket, about):
+    if not is_sagemaker_default(bucket, about.account_id):
         yield skip("it is not the default bucket of SageMaker")
         return
     rules = need(bucket.lifecycle).rules

@@ -21,6 +21,7 @@ The model is published on purpose, from a bucket that holds nothing else.
 from collections.abc import Iterator
 
 from auditor.sdk import (
+    WORLD,
     Account,
     Acl,
     Bucket,
@@ -31,20 +32,20 @@ from auditor.sdk import (
     Grant,
     Known,
     Limits,
-    Missing,
     Model,
     Pillar,
     PublicAccessBlock,
     Severity,
     Unknown,
     Verdict,
-    all_of,
     any_of,
+    bucket_of,
     denied,
     fails,
     flag,
     need,
     ok,
+    open_to_the_world,
     passes,
     rule,
     sample,
@@ -52,40 +53,6 @@ from auditor.sdk import (
 )
 
 GLOBAL = "global"
-WORLD = (
-    "http://acs.amazonaws.com/groups/global/AllUsers",
-    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
-)
-
-
-def bucket_of(uri: str) -> str:
-    """The bucket of an S3 URI."""
-    return uri.removeprefix("s3://").partition("/")[0]
-
-
-def every(*facts: Fact[bool]) -> Fact[bool]:
-    """All of them, as a fact."""
-    try:
-        return Known(all_of(facts))
-    except Missing as missing:
-        return missing.unknowns[0]
-
-
-def opened(bucket: Bucket, about: Context[Limits]) -> tuple[Fact[bool], Fact[bool]]:
-    """The bucket is public by its policy; by its ACL."""
-    account, own = about.account.public_access_block, bucket.public_access_block
-    by_policy = every(
-        bucket.policy_is_public,
-        account.map(lambda block: not block.restrict_public_buckets),
-        own.map(lambda block: not block.restrict_public_buckets),
-    )
-    by_acl = every(
-        bucket.acl.map(lambda acl: any(grant.grantee in WORLD for grant in acl.grants)),
-        bucket.ownership.map(lambda ownership: ownership != "BucketOwnerEnforced"),
-        account.map(lambda block: not block.ignore_public_acls),
-        own.map(lambda block: not block.ignore_public_acls),
-    )
-    return by_policy, by_acl
 
 
 @rule(
@@ -116,7 +83,7 @@ def check(model: Model, about: Context[Limits]) -> Iterator[Verdict]:
         if isinstance(bucket, Unknown):
             found[name] = (bucket,)
         elif bucket.value is not None:
-            found[name] = opened(bucket.value, about)
+            found[name] = open_to_the_world(bucket.value, about.account)
     if any_of(fact for facts in found.values() for fact in facts):
         public = [name for name, facts in found.items() if any(isinstance(one, Known) and one.value for one in facts)]
         yield flag("its artefacts lie in {buckets}, which is public", buckets=", ".join(public), artifacts=need(model.artifacts))

@@ -34,6 +34,7 @@ from auditor.sdk import (
     Verdict,
     Versioning,
     any_of,
+    bucket_of,
     denied,
     fails,
     flag,
@@ -48,11 +49,6 @@ from auditor.sdk import (
 )
 
 GLOBAL = "global"
-
-
-def bucket_of(uri: str) -> str:
-    """The bucket of an S3 URI."""
-    return uri.removeprefix("s3://").partition("/")[0]
 
 
 @rule(

@@ -11,6 +11,9 @@ Delete the outputs of jobs whose results nobody wants, and let a lifecycle rule 
 
 Register what is worth keeping as a model, or in the model registry.
 
+Whether the artefact is still there, and what it is paid, is asked at a call for each job: `--also artifact-sizes`, or
+`also = ["artifact-sizes"]` under `[collect]` in `awsaudit.toml`.
+
 ## When it is fine
 The artefact is used without a SageMaker model: batch scripts, another account, a model registry, or a paper that must be reproducible.
 Only jobs of the last 90 days are looked at.
@@ -30,16 +33,22 @@ from auditor.sdk import (
     Limits,
     Model,
     Pillar,
+    Reason,
     Severity,
+    StoredArtifact,
     TrainingJob,
+    Unknown,
+    Use,
     Verdict,
     any_of,
     denied,
     fails,
     flag,
+    gigabytes,
     need,
     ok,
     passes,
+    priced,
     rule,
     sample,
     skip,
@@ -63,6 +72,7 @@ class Thresholds(Limits, frozen=True):
     audience=Audience.PEDANTIC,
     since="0.1",
     limits=Thresholds,
+    surer_with=(TrainingJob.stored_artifact,),
 )
 def check(job: TrainingJob, about: Context[Thresholds]) -> Iterator[Verdict]:
     none = any_of(
@@ -85,11 +95,23 @@ def check(job: TrainingJob, about: Context[Thresholds]) -> Iterator[Verdict]:
         yield ok("used by {models}", models=", ".join(model.id for model in users), artifact=artifact)
         return
     need(*(model.artifacts for model in need(about.all(Model, job.region))))
+    stored = job.stored_artifact
+    asked = not (isinstance(stored, Unknown) and stored.reason is Reason.NOT_COLLECTED)
+    kept = None
+    # Where it is many objects under a prefix, S3 says nothing of the whole: then it goes by what the job said.
+    if asked and not (isinstance(stored, Unknown) and stored.reason is Reason.NO_DATA):
+        kept = need(stored)
+        if kept is None:
+            yield ok("what it made {age} days ago is not there any more", age=round(age), artifact=artifact)
+            return
     yield flag(
         "no model uses what it made {age} days ago",
-        saving=unknown_money("the sizes of single objects are not read"),
+        saving=about.money(Use("s3-storage", job.region, kept.storage_class, gigabytes(kept.bytes)))
+        if kept
+        else unknown_money("the size of what it made was not read"),
         age=round(age),
         artifact=artifact,
+        gb=float(round(gigabytes(kept.bytes), 3)) if kept else None,
     )
 
 
@@ -118,10 +140,26 @@ def cases() -> Iterator[Case[TrainingJob]]:
     yield passes("a model uses it, another may not be read", job(), model(made), closed)
     yield passes("it ended ten days ago", job(lately))
     yield passes("it may be two months old", job(), limits=Thresholds(days=90))
+
+    def now(stored: Fact[StoredArtifact | None]) -> TrainingJob:
+        done = Known("Completed")
+        return sample(TrainingJob, "hpo-17", status=done, ended=long_ago, artifact=Known(made), stored_artifact=stored)
+
+    large = Known(StoredArtifact(40 * 2**30, "STANDARD"))
+    yield passes("somebody has deleted it", now(Known(None)))
+    yield fails(
+        "no model at all, and its size is known",
+        now(large),
+        prices=(priced("s3-storage", "STANDARD", "0.025", "GB-month"),),
+        saves="1",
+    )
+    many = denied(TrainingJob.stored_artifact).because(Reason.NO_DATA)
+    yield fails("no model at all, and many objects under a prefix", now(many), saves="")
     yield fails("no model at all", job(), saves="")
     yield fails("another model", job(), model("s3://models/churn/model.tar.gz"))
     yield skips("it failed", job(status=Known("Failed"), artifact=Known(None)))
     yield skips("it runs", job(Known(None), Known(None), Known("InProgress")))
+    yield unknown("whether it is still there may not be asked", now(denied(TrainingJob.stored_artifact)))
     yield unknown("a model may not be read", job(), model("s3://models/churn/model.tar.gz"), closed)
     yield unknown("the models may not be listed", job(), unlisted=(Model,))
     yield unknown("what it made is not known", job(artifact=denied(TrainingJob.artifact)))

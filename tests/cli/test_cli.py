@@ -28,7 +28,11 @@ from tests.emulator import Emulator
 
 Capture = pytest.CaptureFixture[str]
 RULES = load()
-REGULAR = {i for i, r in RULES.items() if r.spec.audience.value == "regular" and not any(ref.opt_in for ref in r.spec.reads)}
+REGULAR = {
+    i
+    for i, r in RULES.items()
+    if r.spec.audience.value == "regular" and not any(ref.opt_in for ref in {*r.spec.reads} - r.spec.surer_with)
+}
 """The rules of a scan that says nothing of rules."""
 
 

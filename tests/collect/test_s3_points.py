@@ -9,8 +9,15 @@ import pytest
 from auditor.collect.s3_points import ROUTED_TO
 from auditor.model.account import PublicAccessBlock
 from auditor.model.fact import Known, Reason, Unknown, need
-from auditor.model.resource import GLOBAL
-from auditor.model.s3_points import AccessPoint, MultiRegionAccessPoint, PointBucket
+from auditor.model.resource import GLOBAL, Resource
+from auditor.model.s3_points import (
+    AccessPoint,
+    DirectoryAccessPoint,
+    MultiRegionAccessPoint,
+    ObjectLambdaAccessPoint,
+    PointBucket,
+    PointScope,
+)
 from tests.collect.helpers import Hurried, scan
 from tests.emulator import Emulator
 
@@ -131,3 +138,101 @@ def test_multi_region_access_points_come_through(emulator: Emulator) -> None:
         PointBucket("data-kr", None, "ap-northeast-2"),
     )
     assert emulator.doorman.regions["s3control.GetMultiRegionAccessPointPolicyStatus", ROUTED_TO] == 1
+
+
+def door(name: str, bucket: str) -> str:
+    return f"""<AccessPoint><Name>{name}</Name><NetworkOrigin>Internet</NetworkOrigin><Bucket>{bucket}</Bucket>
+      <BucketAccountId>{ACCOUNT}</BucketAccountId></AccessPoint>"""
+
+
+BLOCK = """<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>
+  <BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>"""
+LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:redact"
+OBJECT_LAMBDA = {
+    "ListAccessPointsForObjectLambda": f"""<ListAccessPointsForObjectLambdaResult><ObjectLambdaAccessPointList>
+      <ObjectLambdaAccessPoint><Name>redacted</Name>
+        <ObjectLambdaAccessPointArn>arn:aws:s3-object-lambda:{HERE}:{ACCOUNT}:accesspoint/redacted</ObjectLambdaAccessPointArn>
+      </ObjectLambdaAccessPoint></ObjectLambdaAccessPointList></ListAccessPointsForObjectLambdaResult>""",
+    "GetAccessPointForObjectLambda": f"""<GetAccessPointForObjectLambdaResult><Name>redacted</Name>{BLOCK}
+      </GetAccessPointForObjectLambdaResult>""",
+    "GetAccessPointConfigurationForObjectLambda": f"""<GetAccessPointConfigurationForObjectLambdaResult><Configuration>
+      <SupportingAccessPoint>arn:aws:s3:{HERE}:{ACCOUNT}:accesspoint/behind</SupportingAccessPoint>
+      <TransformationConfigurations><TransformationConfiguration><Actions><Action>GetObject</Action></Actions>
+        <ContentTransformation><AwsLambda><FunctionArn>{LAMBDA}</FunctionArn></AwsLambda></ContentTransformation>
+      </TransformationConfiguration></TransformationConfigurations></Configuration>
+      </GetAccessPointConfigurationForObjectLambdaResult>""",
+    "GetAccessPointPolicyStatusForObjectLambda": """<GetAccessPointPolicyStatusForObjectLambdaResult><PolicyStatus>
+      <IsPublic>true</IsPublic></PolicyStatus></GetAccessPointPolicyStatusForObjectLambdaResult>""",
+}
+
+
+def stub(emulator: Emulator, answers: dict[str, str]) -> None:
+    for operation, body in answers.items():
+        emulator.doorman.answers[f"s3control.{operation}"] = (OK, body.encode(), XML)
+
+
+def test_object_lambda_access_points_come_through(emulator: Emulator) -> None:
+    stub(emulator, OBJECT_LAMBDA)
+    (point,) = scan(emulator, ObjectLambdaAccessPoint).section(ObjectLambdaAccessPoint, HERE).items
+    assert point.arn == f"arn:aws:s3-object-lambda:{HERE}:{ACCOUNT}:accesspoint/redacted"
+    assert need(point.public_access_block) == PublicAccessBlock(True, True, True, True)
+    assert need(point.supporting_point) == f"arn:aws:s3:{HERE}:{ACCOUNT}:accesspoint/behind"
+    assert need(point.functions) == (LAMBDA,)
+    assert need(point.policy_is_public) is True
+    assert emulator.doorman.calls["s3control.GetAccessPointConfigurationForObjectLambda"] == 1
+
+
+def test_an_object_lambda_access_point_without_a_policy_is_not_public(emulator: Emulator) -> None:
+    stub(emulator, OBJECT_LAMBDA)
+    error = b"<ErrorResponse><Error><Code>NoSuchAccessPointPolicy</Code><Message>none</Message></Error></ErrorResponse>"
+    emulator.doorman.answers["s3control.GetAccessPointPolicyStatusForObjectLambda"] = ("404 Not Found", error, XML)
+    emulator.doorman.deny.add("s3control.GetAccessPointForObjectLambda")
+    (point,) = scan(emulator, ObjectLambdaAccessPoint).section(ObjectLambdaAccessPoint, HERE).items
+    assert need(point.policy_is_public) is False
+    action = "s3:GetAccessPointForObjectLambda"
+    assert point.public_access_block == Unknown(Reason.DENIED, "s3control.GetAccessPointForObjectLambda", action)
+
+
+SHARDS = "shards--use1-az4--xa-s3"
+DIRECTORY = {
+    "ListAccessPointsForDirectoryBuckets": f"""<ListAccessPointsForDirectoryBucketsResult><AccessPointList>
+      {door(SHARDS, "data--use1-az4--x-s3")}{door("an-ordinary-one", "data")}</AccessPointList>
+      </ListAccessPointsForDirectoryBucketsResult>""",
+    "GetAccessPoint": f"<GetAccessPointResult><Name>{SHARDS}</Name>{BLOCK}</GetAccessPointResult>",
+    "GetAccessPointScope": """<GetAccessPointScopeResult><Scope><Permissions><Permission>GetObject</Permission></Permissions>
+      <Prefixes><Prefix>훈련/*</Prefix></Prefixes></Scope></GetAccessPointScopeResult>""",
+    "GetAccessPointPolicy": """<GetAccessPointPolicyResult><Policy>{"Statement": []}</Policy></GetAccessPointPolicyResult>""",
+}
+
+
+def test_access_points_of_directory_buckets_come_through(emulator: Emulator) -> None:
+    stub(emulator, DIRECTORY)
+    (point,) = scan(emulator, DirectoryAccessPoint).section(DirectoryAccessPoint, HERE).items
+    assert point.arn == f"arn:aws:s3express:{HERE}:{ACCOUNT}:accesspoint/{SHARDS}"
+    assert need(point.bucket) == PointBucket("data--use1-az4--x-s3", ACCOUNT)
+    assert need(point.vpc) is None
+    assert need(point.public_access_block) == PublicAccessBlock(True, True, True, True)
+    assert need(point.scope) == PointScope(("훈련/*",), ("GetObject",))
+    assert need(point.policy) == '{"Statement": []}'
+
+
+def test_without_scope_and_policy_there_is_no_limit(emulator: Emulator) -> None:
+    stub(emulator, {**DIRECTORY, "GetAccessPointScope": "<GetAccessPointScopeResult/>"})
+    error = b"<ErrorResponse><Error><Code>NoSuchAccessPointPolicy</Code><Message>none</Message></Error></ErrorResponse>"
+    emulator.doorman.answers["s3control.GetAccessPointPolicy"] = ("404 Not Found", error, XML)
+    (point,) = scan(emulator, DirectoryAccessPoint).section(DirectoryAccessPoint, HERE).items
+    assert need(point.scope) == PointScope()
+    assert need(point.policy) is None
+
+
+def test_an_answer_to_something_else_is_no_access_point_without_a_scope(emulator: Emulator) -> None:
+    stub(emulator, {**DIRECTORY, "GetAccessPointScope": "<Something/>"})
+    snapshot = scan(emulator, DirectoryAccessPoint, clock=Hurried())
+    (point,) = snapshot.section(DirectoryAccessPoint, HERE).items
+    assert isinstance(point.scope, Unknown)
+
+
+@pytest.mark.parametrize("kind", [ObjectLambdaAccessPoint, DirectoryAccessPoint])
+def test_a_list_that_is_denied_is_not_empty(emulator: Emulator, kind: type[Resource]) -> None:
+    emulator.doorman.deny.add(kind.LISTED_BY.name)
+    assert not scan(emulator, kind).section(kind, HERE).complete

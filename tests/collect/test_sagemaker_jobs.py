@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from auditor.collect.sagemaker_jobs import instance_count, instance_type
-from auditor.collect.wanted import Wanted
-from auditor.model.fact import Reason, Unknown, need
+from auditor.collect.wanted import Wanted, opted_in
+from auditor.model.fact import Known, Reason, Unknown, need
+from auditor.model.opt_in import ARTIFACT_SIZES
 from auditor.model.resource import field_ref
-from auditor.model.sagemaker import ProcessingJob, TrainingJob
+from auditor.model.sagemaker import ProcessingJob, StoredArtifact, TrainingJob
 from tests.collect.helpers import scan
 from tests.collect.stubs import answer, refuse
 from tests.emulator import Emulator
@@ -264,3 +265,79 @@ def test_a_region_without_sagemaker_says_so(emulator: Emulator) -> None:
     refuse(emulator, "sagemaker.ListTrainingJobs", "UnknownOperationException", "")
     section = scan(emulator, TrainingJob).section(TrainingJob, "us-east-1")
     assert [missing.reason for missing in section.missing] == [Reason.UNSUPPORTED]
+
+
+ARTIFACT = "s3://models/resnet-041/output/model.tar.gz"
+
+
+def ended(emulator: Emulator, artifact: str = ARTIFACT) -> None:
+    train(emulator)
+    answer(emulator, DESCRIBE, described(TrainingJobStatus="Completed", ModelArtifacts={"S3ModelArtifacts": artifact}))
+
+
+def stored(emulator: Emulator) -> Any:
+    wanted = opted_in(Wanted(frozenset({TrainingJob}), frozenset()), ARTIFACT_SIZES)
+    (job,) = scan(emulator, wanted=wanted).section(TrainingJob, "us-east-1").items
+    return job.stored_artifact
+
+
+def put(emulator: Emulator, *keys: str) -> None:
+    emulator.client("s3").create_bucket(Bucket="models")
+    for key in keys:
+        emulator.client("s3").put_object(Bucket="models", Key=key, Body=b"x" * 700, StorageClass="STANDARD_IA")
+
+
+def test_what_a_job_made_is_looked_for_only_when_somebody_asks(emulator: Emulator) -> None:
+    ended(emulator)
+    (job,) = scan(emulator, TrainingJob, with_metrics=False).section(TrainingJob, "us-east-1").items
+    assert job.stored_artifact == Unknown(Reason.NOT_COLLECTED, "s3.ListObjectsV2", "s3:ListBucket")
+    assert not emulator.doorman.calls["s3.ListObjectsV2"]
+
+
+def test_what_a_job_made_is_there_or_not(emulator: Emulator) -> None:
+    ended(emulator)
+    put(emulator)
+    assert stored(emulator) == Known(None)
+    key = ARTIFACT.removeprefix("s3://models/")
+    for one in (key, f"{key}.asc"):
+        emulator.client("s3").put_object(Bucket="models", Key=one, Body=b"x" * 700, StorageClass="STANDARD_IA")
+    assert stored(emulator) == Known(StoredArtifact(700, "STANDARD_IA"))
+    assert emulator.doorman.calls["s3.ListObjectsV2"] == 1
+
+
+@pytest.mark.parametrize(
+    ("artifact", "keys"),
+    [
+        (ARTIFACT, ["resnet-041/output/model.tar.gz.asc"]),
+        ("s3://models/resnet-041/output/model/", ["resnet-041/output/model/weights.bin"]),
+        ("s3://models", []),
+        ("https://models/resnet", []),
+    ],
+)
+def test_what_is_not_one_object_has_no_size(emulator: Emulator, artifact: str, keys: list[str]) -> None:
+    ended(emulator, artifact)
+    put(emulator, *keys)
+    assert stored(emulator) == Unknown(Reason.NO_DATA, "s3.ListObjectsV2", "s3:ListBucket")
+
+
+def test_a_bucket_that_is_not_there_or_may_not_be_listed(emulator: Emulator) -> None:
+    ended(emulator)
+    assert isinstance(stored(emulator), Unknown)
+    put(emulator)
+    emulator.doorman.deny.add("s3.ListObjectsV2")
+    assert stored(emulator) == Unknown(Reason.DENIED, "s3.ListObjectsV2", "s3:ListBucket")
+
+
+def test_a_job_that_made_nothing_is_not_asked_about(emulator: Emulator) -> None:
+    train(emulator)
+    answer(emulator, DESCRIBE, described(TrainingJobStatus="Failed", ModelArtifacts={"S3ModelArtifacts": ""}))
+    assert stored(emulator) == Known(None)
+    assert not emulator.doorman.calls["s3.ListObjectsV2"]
+
+
+def test_a_bucket_of_another_region_is_not_an_empty_one(emulator: Emulator) -> None:
+    ended(emulator)
+    put(emulator)
+    body = b"<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message><Bucket>models</Bucket></Error>"
+    emulator.doorman.answers["s3.ListObjectsV2"] = ("301 Moved Permanently", body, "text/xml")
+    assert isinstance(stored(emulator), Unknown)

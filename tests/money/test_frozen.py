@@ -11,7 +11,7 @@ from auditor.model.compute import Address, CapacityReservation, DedicatedHost, I
 from auditor.model.fact import Known, Reason, Unknown
 from auditor.model.resource import GLOBAL, Resource
 from auditor.model.s3 import Bucket
-from auditor.model.sagemaker import ConfiguredVariant, EndpointConfig, NotebookInstance, TrainingJob
+from auditor.model.sagemaker import ConfiguredVariant, EndpointConfig, NotebookInstance, StoredArtifact, TrainingJob
 from auditor.model.snapshot import FORMAT, Header, Section, Snapshot
 from auditor.money.book import Book, Table
 from auditor.money.bundled import Bundled, blocks
@@ -64,6 +64,9 @@ def test_what_each_kind_of_resource_can_need() -> None:
     assert of(sample(EndpointConfig, "c", variants=Known(variants))) == {("sagemaker-hosting-hour", "ml.g5.xlarge")}
     assert of(sample(NotebookInstance, "n", type=Known("ml.t3.medium"))) == {("sagemaker-notebook-hour", "ml.t3.medium")}
     assert of(sample(TrainingJob, "t", type=Known(None))) == set()
+    stored = Known(StoredArtifact(2**30, "STANDARD_IA"))
+    assert of(sample(TrainingJob, "t", type=Known(None), stored_artifact=stored)) == {("s3-storage", "STANDARD_IA")}
+    assert of(sample(TrainingJob, "t", type=Known(None), stored_artifact=Known(None))) == set()
     s3 = {(kind, item) for kind, block in blocks().items() if kind.startswith("s3-") for item in block.rows}
     assert of(sample(Bucket, "b")) == s3
     assert {kind for kind, _ in s3} == {kind for kind in KINDS if kind.startswith("s3-")}

@@ -23,8 +23,10 @@ AS_COLLECTED = {
     "ec2:spot-request": "ec2:spot-instances-request",
     "iam:virtual-mfa-device": "iam:mfa",
     "s3:access-point": "s3:accesspoint",
+    "s3:directory-access-point": "s3express:accesspoint",
     "s3:directory-bucket": "s3express:bucket",
     "s3:multi-region-access-point": "s3:accesspoint",
+    "s3:object-lambda-access-point": "s3-object-lambda:accesspoint",
 }
 """Where the ARNs of samples are simpler than AWS's."""
 

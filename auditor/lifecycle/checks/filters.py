@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.effects import Effects
+from auditor.lifecycle.probes import unlikely
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_object
 
@@ -96,23 +97,16 @@ def _never(named: Named) -> Iterator[Found]:
 
 def _unlikely(config: Config, named: Named) -> Iterator[Found]:
     prefix = named.rule.filter.prefix or ""
-    bucket = config.facts.bucket
-    if prefix.startswith(("s3://", "arn:aws", "http://", "https://")):
-        said, fix = "is an address, and keys begin after the bucket's name", "name what comes after the bucket"
-    elif prefix.startswith("/"):
-        said, fix = "begins with a slash, and keys hardly ever do", f"write {shown(prefix.lstrip('/'))}"
-    elif "*" in prefix:
-        said, fix = "holds a star, which stands for itself only", f"write {shown(prefix.split('*', 1)[0])}"
-    elif bucket and prefix.startswith(f"{bucket}/"):
-        said, fix = "begins with the bucket's name, which is no part of keys", f"write {shown(prefix.removeprefix(f'{bucket}/'))}"
-    else:
+    found = unlikely(prefix, config.facts.bucket)
+    if found is None:
         return
+    said, meant = found
     sizes = config.sizes(named.rule.filter)
     yield Found(
         check=UNLIKELY,
         path=_where(named, "Prefix"),
         message=f"{named.shown}: the prefix {shown(prefix, 60)} {said}",
-        fix=fix,
+        fix="name what comes after the bucket" if meant is None else f"write {shown(meant)}",
         rule=named.name,
         proof=config.proof(config.object(named.rule.filter, sizes[0])) if sizes and config.complete else None,
     )

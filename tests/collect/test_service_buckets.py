@@ -1,0 +1,74 @@
+"""Who owns the buckets that services name after account and region."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.collect.wanted import Wanted, opted_in
+from auditor.model.account import RegionSettings
+from auditor.model.fact import Fact, Reason, Unknown, need
+from auditor.model.opt_in import SERVICE_BUCKETS
+from auditor.model.service_buckets import FORMS, ServiceBuckets, control, names
+from tests.collect.helpers import Hurried, scan
+from tests.emulator import Emulator
+
+HERE, ACCOUNT, XML = "us-east-1", "123456789012", "text/xml"
+WANTED = opted_in(Wanted(frozenset({RegionSettings}), frozenset()), SERVICE_BUCKETS)
+NAMES = tuple(names(ACCOUNT, HERE))
+DENIED = Unknown(Reason.DENIED, "s3.HeadBucket", "s3:ListBucket")
+
+
+def found(emulator: Emulator) -> Fact[ServiceBuckets]:
+    (settings,) = scan(emulator, wanted=WANTED, clock=Hurried()).section(RegionSettings, HERE).items
+    return settings.service_buckets
+
+
+def in_turn(emulator: Emulator, *statuses: str) -> None:
+    """Answer one question after the other with these; what is empty, moto answers."""
+    todo = list(statuses)
+
+    def turn(operation: str) -> None:
+        if operation == "s3.HeadBucket":
+            emulator.doorman.answers.pop(operation, None)
+            if todo and (status := todo.pop(0)):
+                emulator.doorman.answers[operation] = (status, b"", XML)
+
+    emulator.doorman.on_call = turn
+
+
+def test_nobody_asks_unless_told_to(emulator: Emulator) -> None:
+    (settings,) = scan(emulator, RegionSettings).section(RegionSettings, HERE).items
+    assert settings.service_buckets == DENIED.because(Reason.NOT_COLLECTED)
+    assert not emulator.doorman.calls["s3.HeadBucket"]
+
+
+def test_names_are_ours_or_free(emulator: Emulator) -> None:
+    mine = f"sagemaker-{HERE}-{ACCOUNT}"
+    emulator.client("s3").create_bucket(Bucket=mine)
+    assert need(found(emulator)) == ServiceBuckets((mine,), (), tuple(name for name in NAMES if name != mine))
+    assert emulator.doorman.calls["s3.HeadBucket"] == len(FORMS)
+
+
+def test_a_name_that_somebody_else_has(emulator: Emulator) -> None:
+    in_turn(emulator, "403 Forbidden")
+    assert need(found(emulator)) == ServiceBuckets((), NAMES[:1], NAMES[1:])
+    assert emulator.doorman.calls["s3.HeadBucket"] == len(FORMS) + 1 == RegionSettings.MOST["service_buckets"]
+
+
+@pytest.mark.parametrize("count", [1, len(FORMS)])
+def test_whoever_may_not_ask_knows_nothing(emulator: Emulator, count: int) -> None:
+    """Of a name that no bucket has S3 says 403 as well: then it says so because of us."""
+    in_turn(emulator, *["403 Forbidden"] * count, *[""] * (len(FORMS) - count), "403 Forbidden")
+    assert found(emulator) == DENIED
+
+
+def test_another_error_is_not_an_owner(emulator: Emulator) -> None:
+    in_turn(emulator, *["500 Internal Server Error"] * 8)
+    fact = found(emulator)
+    assert isinstance(fact, Unknown)
+    assert fact.reason is Reason.ERROR
+
+
+def test_names_are_names_of_buckets() -> None:
+    assert len(set(NAMES)) == len(FORMS)
+    assert all(len(name) <= 63 for name in (*names(ACCOUNT, "ap-southeast-2"), control(ACCOUNT)))
