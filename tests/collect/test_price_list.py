@@ -134,7 +134,7 @@ def test_what_each_product_is_a_price_of() -> None:
         product("AmazonS3", "Storage", "APN2-Tables-TimedStorage-ByteHrs", ("0", "9"), unit="GB-Mo"),
         product("AmazonS3", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "9"), unit="GB-Mo", operation="INTAAS3ObjectOverhead"),
         product("AmazonS3", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "9"), unit="Byte-Hrs"),
-        product("AmazonS3", "API Request", "APN2-Requests-Tier3", ("0", "9"), unit="Requests", operation="RestoreObject"),
+        product("AmazonS3", "API Request", "APN2-Requests-Tier3", ("0", "9"), unit="Requests", operation="S3-NewTransition"),
         product("AmazonS3", "", "APN2-TimedStorage-GDA-Staging", ("0", "9"), unit="GB-Mo"),
         product("AmazonS3", "", "APN2-Expedited-Retrieval-Bytes", ("0", "9"), unit="GB", group="INT-AA-RestoreObject"),
         product("AmazonGlacier", "Storage", "APN2-TimedStorage-ByteHrs", ("0", "9"), unit="GB-Mo"),

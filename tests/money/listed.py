@@ -198,6 +198,7 @@ def _archive(region: str) -> Iterator[dict[str, Any]]:
         yield product(region, ARCHIVE, "Requests-GDA-Tier1", write, unit="Requests", operation=operation)
     yield product(region, ARCHIVE, "Requests-GDA-Tier3", "0.0001", unit="Requests", operation="DeepArchiveRestoreObject")
     restore = "DeepArchiveRestoreObject"
+    yield product(region, ARCHIVE, "Requests-GDA-Tier5", "0.000025", unit="Requests", operation=restore)
     yield product(region, ARCHIVE, "Standard-Retrieval-Bytes", "0.022" if asia else "0.02", unit="GB", operation=restore)
     yield product(region, ARCHIVE, "Bulk-Retrieval-Bytes", "0.005" if asia else "0.0025", unit="GB", operation=restore)
 
