@@ -21,7 +21,7 @@ from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.lint import judge
 from auditor.lifecycle.report import life
 from auditor.lifecycle.subject import Event, Usage
-from auditor.lifecycle.timeline import moment
+from auditor.lifecycle.days import moment
 from auditor.model import calls, fact
 from auditor.model.fact import Fact, Known, Missing, Unknown
 from auditor.model.money import Money, unknown_money

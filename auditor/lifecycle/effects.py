@@ -14,11 +14,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from auditor.lifecycle import witnesses
 from auditor.lifecycle.classes import can_move
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.subject import Action, Subject
-from auditor.lifecycle.timeline import NEVER, Step, day_of, large_enough, midnight
+from auditor.lifecycle.treatment import Treatment
+from auditor.lifecycle.witnesses import Witness, witnesses
+from auditor.lifecycle.days import NEVER, Step, midnight
+from auditor.lifecycle.plan import large_enough
 from auditor.source.shape import Path
 
 
@@ -92,23 +94,27 @@ class Effects:
         return {one.name: one for one in covered(self._config, self.of)}
 
 
+_Tried: TypeAlias = tuple[Witness, Sequence[Step]]
+"""An object, and what happens to it."""
+
+
 class _Lives:
     """Objects of rules and what happens to them: the actions of a rule are tried on the same ones, and most on the first only."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._made: dict[tuple[str, bool, int], tuple[list[tuple[Subject, list[Step]]], Iterator[Subject]]] = {}
+        self._made: dict[tuple[str, bool, int], tuple[list[_Tried], Iterator[tuple[Witness, tuple[Treatment, ...]]]]] = {}
 
-    def of(self, named: Named, old: bool, newer: int) -> Iterator[tuple[Subject, list[Step]]]:
-        """As :func:`auditor.lifecycle.witnesses.objects` has them."""
+    def of(self, named: Named, old: bool, newer: int) -> Iterator[_Tried]:
+        """As :func:`auditor.lifecycle.witnesses.witnesses` has them."""
         key = (named.name, old, newer)
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = ([], witnesses.objects(self._config, named, old=old, newer=newer))
+            found = self._made[key] = ([], witnesses(self._config, named, old=old))
         made, more = found
         yield from made
-        for subject in more:
-            made.append((subject, self._config.steps(subject)))
+        for witness, treatments in more:
+            made.append((witness, witness.steps(self._config, treatments[0], newer)))
             yield made[-1]
 
 
@@ -131,11 +137,11 @@ def _of_rule(config: Config, lives: _Lives, named: Named) -> Iterator[Effect]:
         yield _tried(config, lives, named, Kind.OLD_EXPIRE, path, "", due, None, old_end.keep or 0)
 
 
-def _due(born: datetime, days: int | None, on: datetime | None) -> int:
+def _due(created: int, days: int | None, on: datetime | None) -> int:
     """Days from writing after which a transition or expiration is due."""
     if days is not None:
         return days
-    return max(0, midnight(on) - midnight(born)) if on is not None else NEVER
+    return max(0, midnight(on) - created) if on is not None else NEVER
 
 
 def _counted(days: int | None, keep: int | None) -> int:
@@ -156,33 +162,33 @@ def _tried(
 ) -> Effect:
     """What comes of an action: what is said of the plainest object, unless the action takes place on another one."""
     old = kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
-    due = _due(config.born, days, on)
+    due = _due(config.birthdays[0], days, on)
     if old and not config.versioned:
         return Effect(named, kind, path, due, target, Reason.UNVERSIONED)
     told: Effect | None = None
-    for subject, steps in lives.of(named, old, newer):
+    for witness, steps in lives.of(named, old, newer):
         if config.exhausted:
             return Effect(named, kind, path, due, target, Reason.UNTRIED)
         if told is None:
+            subject = witness.subject(config, newer)
             reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
             told = Effect(named, kind, path, due, target, reason, subject, by, held)
             if reason is Reason.WORKS:
                 return told
             continue
-        step = _takes_place(named.name, old, target, _due(subject.created, days, on), subject, steps)
+        step = _takes_place(named.name, old, target, _due(witness.created, days, on), witness, steps)
         if step is not None:
-            return Effect(named, kind, path, due, target, Reason.WORKS, subject, step)
+            return Effect(named, kind, path, due, target, Reason.WORKS, witness.subject(config, newer), step)
     return told or Effect(named, kind, path, due, target)
 
 
-def _takes_place(name: str, old: bool, target: str, due: int, subject: Subject, steps: Sequence[Step]) -> Step | None:
+def _takes_place(name: str, old: bool, target: str, due: int, witness: Witness, steps: Sequence[Step]) -> Step | None:
     """The step with which the action takes place on an object. Of transitions only that which is due then: a rule may ask for a class
     twice. When those of versions are due that lifecycle made noncurrent, is not asked."""
-    current = subject.noncurrent_since is None
-    marked = not current
+    marked = witness.replaced
     for step in steps:
         if marked == old and name in step[3]:
-            if target and step[2] == target and (current == old or day_of(subject, step) == due):
+            if target and step[2] == target and (witness.replaced != old or step[0] - witness.created == due):
                 return step
             if not target and step[1] is not Action.TRANSITION and step[1] is not Action.REMOVE_MARKER:
                 return step

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from auditor.lifecycle import witnesses
 from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.days import Step
 from auditor.lifecycle.effects import Effect, Reason
+from auditor.lifecycle.witnesses import witnesses
 from auditor.model.s3 import Filter, NoncurrentExpiration, NoncurrentTransition
 
 _COVERED = (Reason.SAME, Reason.EARLIER, Reason.LOST)
@@ -72,16 +73,20 @@ def _within(narrow: Filter, wide: Filter) -> bool:
 def _same_without(config: Config, mine: Sequence[Effect], named: Named, left: frozenset[str]) -> bool:
     """Objects of the rule live as they would without it, whichever are tried. ``left``: its name, and those of the rules that are gone
     already."""
-    gone = left - {named.name}
+    taken = (config.set_of(left - {named.name}), config.set_of(left))
     keeps = {one.keep for other in config.enabled for one in _counted(other) if one.keep is not None}
     for old, newer in ((False, 0), *((True, newer) for newer in sorted({0, *keeps}) if config.versioned)):
-        for subject in witnesses.objects(config, named, old=old, newer=newer):
+        for witness, (before, after) in witnesses(config, named, old=old, without=taken):
             if config.exhausted:
                 return False
-            before = [one[:3] for one in config.steps(subject, gone)]
-            if before != [one[:3] for one in config.steps(subject, left)]:
+            if before is not after and not _alike(witness.steps(config, before, newer), witness.steps(config, after, newer)):
                 return False
     return bool(mine) or named.rule.abort_multipart_days is not None or named.rule.expiration is not None
+
+
+def _alike(before: Sequence[Step], after: Sequence[Step]) -> bool:
+    """The same happens, by whatever rules."""
+    return [one[:3] for one in before] == [one[:3] for one in after]
 
 
 def _counted(named: Named) -> Iterator[NoncurrentTransition | NoncurrentExpiration]:

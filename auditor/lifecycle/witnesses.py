@@ -7,12 +7,16 @@ day of a dated action or long before it, kept as the newest noncurrent version, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
 
 from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.days import NEVER, Step
+from auditor.lifecycle.plan import marks
 from auditor.lifecycle.subject import Subject
+from auditor.lifecycle.treatment import Treatment
 from auditor.model.s3 import Filter
 
 SHARED = 20
@@ -21,42 +25,72 @@ MOST = 400
 """Objects that are tried for one rule at most; fewer where there are many rules, see :data:`WORK`."""
 WORK = 2000
 """Objects that are tried for all rules together, two for each rule at least: hostile text must not hold up a build."""
-BIRTHS = 40
-"""Days that are tried for the sake of dated actions at most."""
-BEFORE = timedelta(days=20 * 365)
-"""How long before today objects were written that are older than every rule's days."""
 
 
-def objects(config: Config, named: Named, *, old: bool, newer: int = 0) -> Iterator[Subject]:
-    """Objects of a rule, the plainest first. ``old``: noncurrent ones, with ``newer`` noncurrent versions that are newer."""
-    return islice(_objects(config, named, old, newer), min(MOST, max(2, WORK // len(config.enabled))))
+class Witness(NamedTuple):
+    """An object that is tried. Most are asked only for what happens to them, so the object itself is made when it is wanted."""
+
+    wanted: Filter
+    size: int
+    born: datetime
+    created: int
+    """The day on which it is written."""
+    replaced: bool
+    """It is so at once; else nobody replaces it."""
+    null: bool | None
+
+    def subject(self, config: Config, newer: int) -> Subject:
+        """The object."""
+        replaced = 0 if self.replaced else None
+        return config.object(self.wanted, self.size, replaced=replaced, newer=newer, born=self.born, null=self.null)
+
+    def steps(self, config: Config, treatment: Treatment, newer: int) -> list[Step]:
+        """What happens to it by a treatment."""
+        config.spend(treatment.weight)
+        suspended = config.versioning == "Suspended"
+        return treatment.steps(
+            self.created,
+            self.created if self.replaced else NEVER,
+            "STANDARD",
+            newer,
+            versioned=config.versioned,
+            marks=not self.replaced and marks(config.versioning, null=suspended if self.null is None else self.null),
+        )
 
 
-def _objects(config: Config, named: Named, old: bool, newer: int) -> Iterator[Subject]:
-    yield from _of_filter(config, named.rule.filter, old, newer)
-    for wanted in shared(config, named):
-        yield from _of_filter(config, wanted, old, newer)
+def witnesses(
+    config: Config, named: Named, *, old: bool, without: Sequence[int] = (0,)
+) -> Iterator[tuple[Witness, tuple[Treatment, ...]]]:
+    """Objects of a rule, the plainest first, with what becomes of them: without some rules (:meth:`Config.set_of`), and then without others.
+    Those are left out on which the same actions take place as on one before. ``old``: noncurrent ones."""
+    forms: list[tuple[bool, bool | None]] = [(old, None)]
+    if config.versioned and (old or config.versioning == "Suspended"):
+        forms.append((False, False))
+    births, days = config.births, config.birthdays
+    left = min(MOST, max(2, WORK // len(config.enabled)))
+    seen = set[tuple[Treatment, ...]]()
+    for wanted in chain((named.rule.filter,), shared(config, named)):
+        for size in config.sizes(wanted):
+            treatments = tuple([config.treatment(wanted, size, some) for some in without])
+            if treatments not in seen:
+                seen.add(treatments)
+                for place in _apart(treatments, days):
+                    for number, (replaced, null) in enumerate(forms):
+                        if place * len(forms) + number >= left:
+                            return
+                        if not replaced or not place or treatments[0].far:
+                            # When a version is written does not matter to it.
+                            yield Witness(wanted, size, births[place], days[place], replaced, null), treatments
+            left -= len(days) * len(forms)
+            if left <= 0:
+                return
 
 
-def _of_filter(config: Config, wanted: Filter, old: bool, newer: int) -> Iterator[Subject]:
-    replaced = 0 if old else None
-    births = _births(config)
-    for size in config.sizes(wanted):
-        for born in births:
-            yield config.object(wanted, size, replaced=replaced, newer=newer, born=born)
-            if config.versioned and (old or config.versioning == "Suspended"):
-                yield config.object(wanted, size, newer=newer, born=born, null=False)
-
-
-def _births(config: Config) -> tuple[datetime, ...]:
-    """Today, and where rules name dates to come, the days from which on they meet the days that rules count, and long ago."""
-    dates = config.dates
-    if not dates:
-        return (config.born,)
-    steps = (step for one in config.enabled for step in (*one.rule.transitions, one.rule.expiration) if step is not None)
-    counted = sorted({0, *(step.days for step in steps if step.days is not None and step.days < BEFORE.days)})
-    meeting = (date - timedelta(days=days) for date in dates for days in counted)
-    return (*dict.fromkeys((config.born, *dates[:4], config.born - BEFORE, *islice(meeting, BIRTHS))),)
+def _apart(treatments: Sequence[Treatment], days: Sequence[int]) -> Sequence[int]:
+    """The places of the days on which it makes a difference that an object is written."""
+    if not any([one.dated for one in treatments]):
+        return (0,)
+    return treatments[0].apart(days) if len(treatments) == 1 else range(len(days))
 
 
 def shared(config: Config, named: Named) -> list[Filter]:

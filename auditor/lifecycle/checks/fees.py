@@ -13,7 +13,7 @@ from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
 from auditor.lifecycle.lives import beyond
 from auditor.lifecycle.subject import Action, Subject
-from auditor.lifecycle.timeline import NEVER, Step, day_of
+from auditor.lifecycle.days import NEVER, Step, day_of
 from auditor.source.positions import shown
 from auditor.source.shape import Path
 

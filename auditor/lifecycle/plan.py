@@ -1,0 +1,220 @@
+"""The rules of a configuration, taken apart by when things are due, and which of them are about an object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from auditor.lifecycle.classes import OPTIONAL_MINIMUM, SMALL
+from auditor.lifecycle.days import NEVER, Step, midnight
+from auditor.lifecycle.subject import Subject
+from auditor.lifecycle.treatment import End, Move, Sweep, Treatment
+from auditor.model.s3 import Filter, LifecycleRule
+
+T = TypeVar("T")
+
+
+def large_enough(rule: LifecycleRule, size: int, storage_class: str, default_minimum_size: str | None) -> bool:
+    """The default minimum size does not keep the rule from moving an object. A size in the rule's own filter overrides it.
+
+    What AWS did not say counts as ``all_storage_classes_128K``, the default since September 2024.
+    """
+    if size >= SMALL or rule.filter.size_greater_than is not None or rule.filter.size_less_than is not None:
+        return True
+    return default_minimum_size == "varies_by_storage_class" and storage_class in OPTIONAL_MINIMUM
+
+
+class Plan:
+    """Enabled rules under a default minimum size. Sets of rules are numbers: of the first rule the lowest bit is set, and so on."""
+
+    def __init__(self, rules: Sequence[LifecycleRule], minimum: str | None) -> None:
+        self.rules = tuple(rules)
+        self._minimum = minimum
+        self._moves: list[tuple[int, Move]] = []
+        self._dated: list[tuple[int, Move]] = []
+        self._ends: list[tuple[int, End]] = []
+        self._dated_ends: list[tuple[int, End]] = []
+        self._old_moves: list[tuple[int, Move]] = []
+        self._old_ends: list[tuple[int, End]] = []
+        self._sweeps: list[tuple[int, Sweep]] = []
+        self._kept = 0
+        """The places of transitions that the default minimum size keeps small objects from, as a set of numbers."""
+        self._keeping = 0
+        """The rules of these transitions."""
+        self._sweeping = 0
+        """The rules that remove delete markers."""
+        self._place = 0
+        self._prefixes: dict[str, int] = {}
+        self._tags: dict[tuple[str, str], list[tuple[int, Mapping[str, str]]]] = {}
+        self._untagged = 0
+        self._above: list[tuple[int, int]] = []
+        self._below: list[tuple[int, int]] = []
+        self._by_key: dict[str, int] = {}
+        self._by_tags: dict[frozenset[tuple[str, str]], int] = {}
+        self._by_size: dict[int, int] = {}
+        self._treatments: dict[tuple[int, int, bool], Treatment] = {}
+        for number, rule in enumerate(rules):
+            self._filter(rule.filter, 1 << number)
+            self._current(rule, 1 << number)
+            self._noncurrent(rule, 1 << number)
+        for some in (self._moves, self._dated, self._old_moves):
+            some.sort(key=lambda one: one[1])
+        for ends in (self._ends, self._dated_ends, self._old_ends):
+            ends.sort(key=lambda one: one[1])
+        self._lengths = sorted({len(prefix) for prefix in self._prefixes})
+        self._all = (1 << len(self.rules)) - 1
+        self.weight = len(self.rules) + self._place
+        """What is gone through for a treatment."""
+
+    def _filter(self, wanted: Filter, bit: int) -> None:
+        prefix = wanted.prefix or ""
+        self._prefixes[prefix] = self._prefixes.get(prefix, 0) | bit
+        if wanted.tags:
+            first = next(iter(wanted.tags.items()))
+            self._tags.setdefault(first, []).append((bit, wanted.tags))
+        else:
+            self._untagged |= bit
+        if wanted.size_greater_than is not None:
+            self._above.append((wanted.size_greater_than, bit))
+        if wanted.size_less_than is not None:
+            self._below.append((wanted.size_less_than, bit))
+
+    def _next(self) -> int:
+        self._place += 1
+        return self._place
+
+    def _current(self, rule: LifecycleRule, bit: int) -> None:
+        for one in rule.transitions:
+            place = self._next()
+            if not large_enough(rule, 0, one.storage_class, self._minimum):
+                self._kept |= 1 << place
+                self._keeping |= bit
+            if one.days is not None:
+                self._moves.append((bit, Move(one.days, place, one.storage_class, rule.id)))
+            elif one.date is not None:
+                self._dated.append((bit, Move(midnight(one.date), place, one.storage_class, rule.id)))
+        end = rule.expiration
+        if end is None:
+            return
+        place = self._next()
+        if end.days is not None:
+            self._ends.append((bit, End(end.days, place, rule.id)))
+        elif end.date is not None:
+            self._dated_ends.append((bit, End(midnight(end.date), place, rule.id)))
+        wanted = rule.filter
+        if wanted.tags or wanted.size_greater_than is not None or wanted.size_less_than == 0:
+            return  # a delete marker has no tags and no bytes
+        if end.delete_markers or end.days is not None or end.date is not None:
+            self._sweeping |= bit
+        if end.delete_markers:
+            self._sweeps.append((bit, Sweep(place, rule.id, None, None)))
+        elif end.days is not None or end.date is not None:
+            on = midnight(end.date) if end.date is not None and end.days is None else None
+            self._sweeps.append((bit, Sweep(place, rule.id, end.days, on)))
+
+    def _noncurrent(self, rule: LifecycleRule, bit: int) -> None:
+        for one in rule.noncurrent_transitions:
+            place = self._next()
+            if not large_enough(rule, 0, one.storage_class, self._minimum):
+                self._kept |= 1 << place
+                self._keeping |= bit
+            if one.days is not None or one.keep is not None:
+                self._old_moves.append((bit, Move(one.days or 0, place, one.storage_class, rule.id, one.keep or 0)))
+        old = rule.noncurrent_expiration
+        if old is not None and (old.days is not None or old.keep is not None):
+            self._old_ends.append((bit, End(old.days or 0, self._next(), rule.id, old.keep or 0)))
+
+    def about(self, key: str, size: int, tags: Mapping[str, str]) -> int:
+        """The rules whose filters let an object through."""
+        return self.about_key(key) & self._about_tags(tags) & self._about_size(size)
+
+    def about_key(self, key: str) -> int:
+        """The rules whose prefixes let a key through."""
+        found = self._by_key.get(key)
+        if found is None:
+            found = 0
+            for length in self._lengths:
+                if length > len(key):
+                    break
+                found |= self._prefixes.get(key[:length], 0)
+            self._by_key[key] = found
+        return found
+
+    def _about_tags(self, tags: Mapping[str, str]) -> int:
+        if not self._tags or not tags:
+            return self._untagged
+        known = frozenset(tags.items())
+        found = self._by_tags.get(known)
+        if found is None:
+            found = self._untagged
+            for pair in known:
+                for bit, wanted in self._tags.get(pair, ()):
+                    if all(tags.get(name) == value for name, value in wanted.items()):
+                        found |= bit
+            self._by_tags[known] = found
+        return found
+
+    def _about_size(self, size: int) -> int:
+        found = self._by_size.get(size)
+        if found is None:
+            found = self._all
+            for bound, bit in self._above:
+                if size <= bound:
+                    found &= ~bit
+            for bound, bit in self._below:
+                if size >= bound:
+                    found &= ~bit
+            self._by_size[size] = found
+        return found
+
+    def treatment(self, key: str, size: int, tags: Mapping[str, str], without: int = 0) -> Treatment:
+        """What the rules do to such objects; ``without`` some."""
+        rules = self.about(key, size, tags) & ~without
+        sweeping = self.about_key(key) & self._sweeping & ~without if rules else 0
+        known = (rules, sweeping, size < SMALL and self._keeping & rules != 0)
+        found = self._treatments.get(known)
+        if found is None:
+            found = self._treatments[known] = self._treated(*known)
+        return found
+
+    def _treated(self, rules: int, sweeping: int, small: bool) -> Treatment:
+        kept = self._kept if small else 0
+
+        def of(some: list[tuple[int, T]]) -> list[T]:
+            return [one for bit, one in some if bit & rules]
+
+        def fitting(some: list[tuple[int, Move]]) -> list[Move]:
+            if not kept:
+                return of(some)
+            return [one for bit, one in some if bit & rules and not kept >> one.place & 1]
+
+        return Treatment(
+            fitting(self._moves),
+            fitting(self._dated),
+            of(self._ends),
+            of(self._dated_ends),
+            fitting(self._old_moves),
+            of(self._old_ends),
+            [one for bit, one in self._sweeps if bit & sweeping],
+        )
+
+    def steps(self, subject: Subject) -> list[Step]:
+        """All that ever happens to an object."""
+        return steps_of(self.treatment(subject.key, subject.size, subject.tags), subject)
+
+
+def steps_of(treatment: Treatment, subject: Subject) -> list[Step]:
+    """What a treatment does to an object."""
+    return treatment.steps(
+        midnight(subject.created),
+        midnight(subject.noncurrent_since) if subject.noncurrent_since is not None else NEVER,
+        subject.storage_class,
+        subject.newer,
+        versioned=subject.versioning != "Off",
+        marks=marks(subject.versioning, null=subject.null_version),
+    )
+
+
+def marks(versioning: str, *, null: bool) -> bool:
+    """Expiration marks an object as deleted: while versioning is suspended not the ones with the version id ``null``."""
+    return versioning != "Off" and not (versioning == "Suspended" and null)

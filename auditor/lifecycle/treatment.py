@@ -1,0 +1,213 @@
+"""What rules do to the objects that all of them are about.
+
+Objects differ by name, size and tags without end; but what becomes of them depends only on which rules are about them. All those of the
+same rules have the same treatment: it is worked out once, in days from when an object is written or becomes noncurrent.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from auditor.lifecycle.classes import CLASSES, preference
+from auditor.lifecycle.days import NEVER, Step
+from auditor.lifecycle.subject import Action
+
+FAR = 1_000_000
+"""Days after which calendars may end, whenever an object is written."""
+_INTO = {name: one.into for name, one in CLASSES.items()}
+
+
+class Move(NamedTuple):
+    """A transition. ``at``: days after which it is due, or the day of its date; ``place``: its place among all that the rules ask for."""
+
+    at: int
+    place: int
+    to: str
+    rule: str
+    keep: int = 0
+    """Of noncurrent versions: how many newer ones there are at least."""
+
+
+class End(NamedTuple):
+    """An expiration, as :class:`Move`."""
+
+    at: int
+    place: int
+    rule: str
+    keep: int = 0
+
+
+class Sweep(NamedTuple):
+    """What removes a delete marker under which nothing is left: after days or at the day of a date, the other ``None``; at once if both
+    are."""
+
+    place: int
+    rule: str
+    days: int | None
+    on: int | None
+
+
+_Moved = tuple[int, str, tuple[str, ...]]
+"""A transition that takes place: when, to where, and by which rules."""
+
+
+class _Old(NamedTuple):
+    """What happens to noncurrent versions, in days from when they are such."""
+
+    moved: Sequence[_Moved]
+    gone: int
+    by: tuple[str, ...]
+
+
+class Treatment:
+    """What rules do to an object. All lists are sorted by time, and what is due at one time by its place; days are those from writing, and
+    dates ordinals."""
+
+    def __init__(
+        self,
+        moves: Sequence[Move],
+        dated_moves: Sequence[Move],
+        ends: Sequence[End],
+        dated_ends: Sequence[End],
+        old_moves: Sequence[Move],
+        old_ends: Sequence[End],
+        sweeps: Sequence[Sweep],
+    ) -> None:
+        self._moves, self._dated_moves = moves, dated_moves
+        self._ends, self._dated_ends = ends, dated_ends
+        self._old_moves, self._old_ends = old_moves, old_ends
+        self._sweeps = sweeps
+        self.far = any(some and some[-1].at > FAR for some in (moves, ends, old_moves, old_ends))
+        """The calendar may end before what the rules ask for."""
+        self.dated = self.far or bool(dated_moves or dated_ends or any(one.on is not None for one in sweeps))
+        """It matters on which day an object is written."""
+        self.weight = 1 + len(dated_moves) + len(dated_ends)
+        """What is gone through for an object."""
+        self._keeps = sorted({one.keep for one in (*old_moves, *old_ends) if one.keep})
+        self._apart: dict[Sequence[int], Sequence[int]] = {}
+        self._chains: dict[tuple[str, int], Sequence[_Moved]] = {}
+        self._olds: dict[tuple[str, int, bool], _Old] = {}
+        self._seen: dict[tuple[int, int, str, int, bool, bool], list[Step]] = {}
+
+    def steps(self, created: int, replaced: int, held: str, newer: int, *, versioned: bool, marks: bool) -> list[Step]:
+        """All that ever happens to an object that is written on day ``created`` into class ``held``, and is noncurrent from ``replaced``
+        on with ``newer`` noncurrent versions that are newer. ``marks``: expiration marks it as deleted, and does not delete it."""
+        known = (created, replaced, held, newer, versioned, marks)
+        found = self._seen.get(known)
+        if found is None:
+            found = self._seen[known] = self._steps(*known)
+        return found
+
+    def apart(self, days: Sequence[int]) -> Sequence[int]:
+        """Of the days on which objects may be written, the places of those that make a difference: with the others, what is due by date comes
+        between the same actions, and next to the same ones, as with one before."""
+        found = self._apart.get(days)
+        if found is None:
+            found = self._apart[days] = tuple(range(len(days))) if self.far else self._told_apart(days)
+        return found
+
+    def _told_apart(self, days: Sequence[int]) -> Sequence[int]:
+        dates = {one.at for one in (*self._dated_moves, *self._dated_ends)}
+        near = {0, 1, *(one.at + beside for one in (*self._moves, *self._ends[:1]) for beside in (-1, 0, 1))}
+        marks = sorted(near)
+        found: dict[tuple[int, ...], int] = {}
+        for place, day in enumerate(days):
+            left = [max(date - day, 0) for date in dates]
+            # What is due between two of the marks is a number below zero, whenever that is.
+            found.setdefault(tuple([one if one in near else -bisect_right(marks, one) for one in left]), place)
+        return tuple(found.values())
+
+    def _steps(self, created: int, replaced: int, held: str, newer: int, versioned: bool, marks: bool) -> list[Step]:
+        found: list[Step] = []
+        expires = self._expires(created)
+        for days, to, ids in self._chain(created, held):
+            at = created + days
+            # Permanent deletion comes before a transition of the same day, a delete marker after it.
+            if at >= replaced or at > expires or (at == expires and not marks):
+                break
+            found.append((at, Action.TRANSITION, to, ids))
+            held = to
+            if at == expires:
+                expires += 1
+        noncurrent, marked, deleted = replaced, NEVER, NEVER
+        if expires < replaced:
+            found.append((expires, Action.MARK if marks else Action.DELETE, None, self._ended(created, expires)))
+            noncurrent, marked, deleted = (expires, expires, NEVER) if marks else (NEVER, expires, expires)
+        if noncurrent < NEVER and versioned:
+            old = self._old(held, newer, marked < NEVER)
+            for days, to, ids in old.moved:
+                if noncurrent + days < NEVER:
+                    found.append((noncurrent + days, Action.TRANSITION, to, ids))
+            if noncurrent + old.gone < NEVER:
+                deleted = noncurrent + old.gone
+                found.append((deleted, Action.DELETE, None, old.by))
+        if versioned and marked < NEVER and deleted < NEVER and newer == 0:
+            found += self._swept(marked, deleted)
+        return found
+
+    def _expires(self, created: int) -> int:
+        first = created + self._ends[0].at if self._ends else NEVER
+        if self._dated_ends:
+            first = min(first, max(self._dated_ends[0].at, created))
+        return min(first, NEVER)
+
+    def _ended(self, created: int, until: int) -> tuple[str, ...]:
+        """The rules by which an object expires up to a day, in their order."""
+        due = [(one.place, one.rule) for one in self._ends if created + one.at <= until]
+        due += [(one.place, one.rule) for one in self._dated_ends if one.at <= until]
+        return tuple(rule for _, rule in sorted(due))
+
+    def _chain(self, created: int, held: str) -> Sequence[_Moved]:
+        """The transitions of an object that never ends."""
+        known = (held, created if self._dated_moves else 0)
+        found = self._chains.get(known)
+        if found is None:
+            moves: Iterable[Move] = self._moves
+            if self._dated_moves:
+                moves = sorted((*moves, *(Move(max(one.at - created, 0), *one[1:]) for one in self._dated_moves)))
+            found = self._chains[known] = _carried_out(moves, held)
+        return found
+
+    def _old(self, held: str, newer: int, marked: bool) -> _Old:
+        """``marked``: they are noncurrent because of a delete marker of the day, after which nothing happens on that day."""
+        known = (held, bisect_right(self._keeps, newer), marked)
+        found = self._olds.get(known)
+        if found is None:
+            least = int(marked)
+            ends = [(max(one.at, least), one.place, one.rule) for one in self._old_ends if one.keep <= newer]
+            gone = min(ends)[0] if ends else NEVER
+            by = tuple(rule for at, _, rule in sorted(ends, key=lambda end: end[1]) if at == gone)
+            moves = sorted(Move(max(one.at, least), *one[1:]) for one in self._old_moves if one.keep <= newer)
+            found = self._olds[known] = _Old([one for one in _carried_out(moves, held) if one[0] < gone], gone, by)
+        return found
+
+    def _swept(self, marked: int, deleted: int) -> Iterator[Step]:
+        """The delete marker goes when nothing is left under it: at once where a rule is about such markers, else when it is old enough for
+        a rule that expires objects."""
+        first, by = NEVER, list[str]()
+        for one in self._sweeps:
+            at = marked + one.days if one.days is not None else one.on or 0
+            at = max(at, marked + 1, deleted + 1)
+            if at < first:
+                first, by = at, []
+            if at == first:
+                by.append(one.rule)
+        if first < NEVER:
+            yield first, Action.REMOVE_MARKER, None, tuple(by)
+
+
+def _carried_out(moves: Iterable[Move], held: str) -> Sequence[_Moved]:
+    """The transitions that take place: each day the preferred one of those that are possible from where the object is. What is out of
+    reach from there is out of reach for ever."""
+    found: list[_Moved] = []
+    into = _INTO.get(held, frozenset())
+    left = [one for one in moves if one.to in into]
+    while left:
+        day = left[0].at
+        held = min({one.to for one in left if one.at == day}, key=preference)
+        found.append((day, held, tuple(dict.fromkeys(one.rule for one in left if one.at == day and one.to == held))))
+        into = _INTO[held]
+        left = [one for one in left if one.at > day and one.to in into]
+    return found
