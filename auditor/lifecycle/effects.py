@@ -18,7 +18,7 @@ from auditor.lifecycle.classes import can_move
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.subject import Action, Subject
 from auditor.lifecycle.treatment import Treatment
-from auditor.lifecycle.witnesses import Witness, witnesses
+from auditor.lifecycle.witnesses import Spot, Witness, forms, spots, witnesses
 from auditor.lifecycle.days import NEVER, Step, midnight
 from auditor.lifecycle.plan import large_enough
 from auditor.source.shape import Path
@@ -79,8 +79,9 @@ class Effects:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        lives = _Lives(config)
-        self.of: Mapping[str, Sequence[Effect]] = {one.name: tuple(_of_rule(config, lives, one)) for one in config.enabled}
+        self.of: Mapping[str, Sequence[Effect]] = {
+            one.name: tuple(_of_rule(config, _Spots(config, one), one)) for one in config.enabled
+        }
         """By the name of the rule."""
 
     def __iter__(self) -> Iterator[Effect]:
@@ -94,47 +95,37 @@ class Effects:
         return {one.name: one for one in covered(self._config, self.of)}
 
 
-_Tried: TypeAlias = tuple[Witness, Sequence[Step]]
-"""An object, and what happens to it."""
+class _Spots:
+    """The objects of a rule: all its actions are tried on the same ones, and most on the first only."""
+
+    def __init__(self, config: Config, named: Named) -> None:
+        self._made: list[Spot] = []
+        self._more = spots(config, named)
+
+    def __iter__(self) -> Iterator[Spot]:
+        yield from self._made
+        for one in self._more:
+            self._made.append(one)
+            yield one
 
 
-class _Lives:
-    """Objects of rules and what happens to them: the actions of a rule are tried on the same ones, and most on the first only."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self._made: dict[tuple[str, bool, int], tuple[list[_Tried], Iterator[tuple[Witness, tuple[Treatment, ...]]]]] = {}
-
-    def of(self, named: Named, old: bool, newer: int) -> Iterator[_Tried]:
-        """As :func:`auditor.lifecycle.witnesses.witnesses` has them."""
-        key = (named.name, old, newer)
-        found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = ([], witnesses(self._config, named, old=old))
-        made, more = found
-        yield from made
-        for witness, treatments in more:
-            made.append((witness, witness.steps(self._config, treatments[0], newer)))
-            yield made[-1]
-
-
-def _of_rule(config: Config, lives: _Lives, named: Named) -> Iterator[Effect]:
+def _of_rule(config: Config, some: _Spots, named: Named) -> Iterator[Effect]:
     rule = named.rule
     for number, move in enumerate(rule.transitions):
         path = named.transition(number)
-        yield _tried(config, lives, named, Kind.MOVE, path, move.storage_class, move.days, move.date)
+        yield _tried(config, some, named, Kind.MOVE, path, move.storage_class, move.days, move.date)
     end = rule.expiration
     if end is not None and (end.days is not None or end.date is not None):
-        yield _tried(config, lives, named, Kind.EXPIRE, (*named.path, "Expiration"), "", end.days, end.date)
+        yield _tried(config, some, named, Kind.EXPIRE, (*named.path, "Expiration"), "", end.days, end.date)
     for number, old in enumerate(rule.noncurrent_transitions):
         path = named.noncurrent_transition(number)
         yield _tried(
-            config, lives, named, Kind.OLD_MOVE, path, old.storage_class, _counted(old.days, old.keep), None, old.keep or 0
+            config, some, named, Kind.OLD_MOVE, path, old.storage_class, _counted(old.days, old.keep), None, old.keep or 0
         )
     old_end = rule.noncurrent_expiration
     if old_end is not None:
         path, due = (*named.path, "NoncurrentVersionExpiration"), _counted(old_end.days, old_end.keep)
-        yield _tried(config, lives, named, Kind.OLD_EXPIRE, path, "", due, None, old_end.keep or 0)
+        yield _tried(config, some, named, Kind.OLD_EXPIRE, path, "", due, None, old_end.keep or 0)
 
 
 def _due(created: int, days: int | None, on: datetime | None) -> int:
@@ -151,7 +142,7 @@ def _counted(days: int | None, keep: int | None) -> int:
 
 def _tried(
     config: Config,
-    lives: _Lives,
+    some: _Spots,
     named: Named,
     kind: Kind,
     path: Path,
@@ -165,30 +156,49 @@ def _tried(
     due = _due(config.birthdays[0], days, on)
     if old and not config.versioned:
         return Effect(named, kind, path, due, target, Reason.UNVERSIONED)
+    name, tried = named.name, forms(config, old=old)
     told: Effect | None = None
-    for witness, steps in lives.of(named, old, newer):
+    for spot in some:
+        treatment = spot.treatments[0]
+        if told is None:
+            witness = next(witnesses(config, spot, tried))
+            told = _plainest(config, treatment, witness, newer, named, kind, path, target, due)
+            if told.reason is Reason.WORKS or told.reason is Reason.UNTRIED:
+                return told
+        if treatment.never_old(name, target, due, newer) if old else on is None and treatment.never(target, due):
+            continue
+        for witness in witnesses(config, spot, tried):
+            at = _due(witness.created, days, on)
+            if not witness.may(treatment, name, target, at, newer, old=old):
+                continue
+            steps = witness.steps(config, treatment, newer)
+            step = _takes_place(name, old, target, at, witness, steps)
+            if step is not None:
+                return Effect(named, kind, path, due, target, Reason.WORKS, witness.subject(config, newer), step)
         if config.exhausted:
             return Effect(named, kind, path, due, target, Reason.UNTRIED)
-        if told is None:
-            subject = witness.subject(config, newer)
-            reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
-            told = Effect(named, kind, path, due, target, reason, subject, by, held)
-            if reason is Reason.WORKS:
-                return told
-            continue
-        step = _takes_place(named.name, old, target, _due(witness.created, days, on), witness, steps)
-        if step is not None:
-            return Effect(named, kind, path, due, target, Reason.WORKS, witness.subject(config, newer), step)
     return told or Effect(named, kind, path, due, target)
+
+
+def _plainest(
+    config: Config, treatment: Treatment, witness: Witness, newer: int, named: Named, kind: Kind, path: Path, target: str, due: int
+) -> Effect:
+    """What is said of the plainest object."""
+    steps = witness.steps(config, treatment, newer)
+    if config.exhausted:
+        return Effect(named, kind, path, due, target, Reason.UNTRIED)
+    subject = witness.subject(config, newer)
+    reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
+    return Effect(named, kind, path, due, target, reason, subject, by, held)
 
 
 def _takes_place(name: str, old: bool, target: str, due: int, witness: Witness, steps: Sequence[Step]) -> Step | None:
     """The step with which the action takes place on an object. Of transitions only that which is due then: a rule may ask for a class
     twice. When those of versions are due that lifecycle made noncurrent, is not asked."""
-    marked = witness.replaced
+    marked = replaced = witness.form.replaced
     for step in steps:
         if marked == old and name in step[3]:
-            if target and step[2] == target and (witness.replaced != old or step[0] - witness.created == due):
+            if target and step[2] == target and (replaced != old or step[0] - witness.created == due):
                 return step
             if not target and step[1] is not Action.TRANSITION and step[1] is not Action.REMOVE_MARKER:
                 return step

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.days import Step
 from auditor.lifecycle.effects import Effect, Reason
-from auditor.lifecycle.witnesses import witnesses
+from auditor.lifecycle.witnesses import forms, spots, witnesses
 from auditor.model.s3 import Filter, NoncurrentExpiration, NoncurrentTransition
 
 _COVERED = (Reason.SAME, Reason.EARLIER, Reason.LOST)
@@ -75,12 +75,16 @@ def _same_without(config: Config, mine: Sequence[Effect], named: Named, left: fr
     already."""
     taken = (config.set_of(left - {named.name}), config.set_of(left))
     keeps = {one.keep for other in config.enabled for one in _counted(other) if one.keep is not None}
-    for old, newer in ((False, 0), *((True, newer) for newer in sorted({0, *keeps}) if config.versioned)):
-        for witness, (before, after) in witnesses(config, named, old=old, without=taken):
-            if config.exhausted:
-                return False
-            if before is not after and not _alike(witness.steps(config, before, newer), witness.steps(config, after, newer)):
-                return False
+    newers = sorted({0, *keeps})
+    some = [one for one in spots(config, named, taken) if not one.treatments[0].alike(one.treatments[1], newers)]
+    for old, newer in ((False, 0), *((True, newer) for newer in newers if config.versioned)):
+        for spot in some:
+            before, after = spot.treatments
+            for witness in witnesses(config, spot, forms(config, old=old)):
+                if config.exhausted:
+                    return False
+                if not _alike(witness.steps(config, before, newer), witness.steps(config, after, newer)):
+                    return False
     return bool(mine) or named.rule.abort_multipart_days is not None or named.rule.expiration is not None
 
 

@@ -16,6 +16,8 @@ from auditor.lifecycle.subject import Action
 
 FAR = 1_000_000
 """Days after which calendars may end, whenever an object is written."""
+_SLACK = len(CLASSES)
+"""Days by which transitions, one a day, put off a delete marker at most."""
 _INTO = {name: one.into for name, one in CLASSES.items()}
 
 
@@ -60,6 +62,19 @@ class _Old(NamedTuple):
     gone: int
     by: tuple[str, ...]
 
+    def same(self, other: _Old) -> bool:
+        """The same happens, by whatever rules."""
+        return self.gone == other.gone and [one[:2] for one in self.moved] == [one[:2] for one in other.moved]
+
+
+class _Current(NamedTuple):
+    """What happens to an object while it is current: transitions in days from writing, the class it ends up in, and the day on which it
+    expires."""
+
+    moved: Sequence[_Moved]
+    held: str
+    expires: int
+
 
 class Treatment:
     """What rules do to an object. All lists are sorted by time, and what is due at one time by its place; days are those from writing, and
@@ -88,6 +103,7 @@ class Treatment:
         self._keeps = sorted({one.keep for one in (*old_moves, *old_ends) if one.keep})
         self._apart: dict[Sequence[int], Sequence[int]] = {}
         self._chains: dict[tuple[str, int], Sequence[_Moved]] = {}
+        self._currents: dict[tuple[int, bool], _Current] = {}
         self._olds: dict[tuple[str, int, bool], _Old] = {}
         self._seen: dict[tuple[int, int, str, int, bool, bool], list[Step]] = {}
 
@@ -99,6 +115,71 @@ class Treatment:
         if found is None:
             found = self._seen[known] = self._steps(*known)
         return found
+
+    def never(self, target: str, days: int) -> bool:
+        """Certainly no current object goes to the class, or without one expires, so many days after it is written."""
+        if self._ends and days > self._ends[0].at + _SLACK:
+            return True
+        return bool(target) and not self._dated_moves and not any(
+            one[0] == days and one[1] == target for one in self._chain(0, "STANDARD")
+        )
+
+    def never_old(self, rule: str, target: str, days: int, newer: int) -> bool:
+        """Certainly the rule moves no noncurrent version with so many newer ones to the class, or without one does not delete it so many days
+        after it became that."""
+        gone = min([one.at for one in self._old_ends if one.keep <= newer], default=NEVER)
+        if not target:
+            return days > max(gone, 1)
+        return not any([one.rule == rule and one.to == target and one.keep <= newer and one.at < gone for one in self._old_moves])
+
+    def happens(self, target: str, days: int, created: int, *, marks: bool) -> bool:
+        """An object that is written on a day goes to the class so many days later, or without a class expires then or later."""
+        moved, _, expires = self.current(created, marks)
+        if not target:
+            return created + days <= expires < NEVER
+        return any([one[0] == days and one[1] == target for one in moved])
+
+    def happens_replaced(self, rule: str, target: str, days: int, newer: int) -> bool:
+        """The rule moves a version that its owner replaces to the class so many days later, or without a class deletes it."""
+        old = self._old("STANDARD", newer, False)
+        if not target:
+            return rule in old.by
+        return any([one[0] == days and one[1] == target and rule in one[2] for one in old.moved])
+
+    def happens_marked(self, rule: str, target: str, newer: int, created: int) -> bool:
+        """The rule moves a version to the class, or without one deletes it, that expiration makes noncurrent."""
+        _, held, expires = self.current(created, True)
+        if expires == NEVER:
+            return False
+        old = self._old(held, newer, True)
+        return any([one[1] == target and rule in one[2] for one in old.moved]) if target else rule in old.by
+
+    def alike(self, other: Treatment, newers: Iterable[int]) -> bool:
+        """Certainly the same happens to all objects, by whatever rules, with any of these numbers of newer versions."""
+        if self.far or other.far or self._current() != other._current() or self._sweep() != other._sweep():
+            return False
+        held = {"STANDARD", *(one.to for one in (*self._moves, *self._dated_moves))}
+        return all(
+            self._old(one, newer, marked).same(other._old(one, newer, marked))
+            for one in held
+            for newer in newers
+            for marked in (False, True)
+        )
+
+    def _current(self) -> tuple[object, ...]:
+        """What decides on the transitions and the end of current objects, written on whatever day."""
+        if self._dated_moves:
+            moves = {(one.at, one.to) for one in self._moves}, {(one.at, one.to) for one in self._dated_moves}
+        else:
+            moves = {one[:2] for one in self._chain(0, "STANDARD")}, set[tuple[int, str]]()
+        return *moves, self._ends[0].at if self._ends else NEVER, self._dated_ends[0].at if self._dated_ends else NEVER
+
+    def _sweep(self) -> tuple[int, int]:
+        """What decides on delete markers."""
+        return (
+            min([one.days or 0 for one in self._sweeps if one.on is None], default=NEVER),
+            min([one.on for one in self._sweeps if one.on is not None], default=NEVER),
+        )
 
     def apart(self, days: Sequence[int]) -> Sequence[int]:
         """Of the days on which objects may be written, the places of those that make a difference: with the others, what is due by date comes
@@ -119,18 +200,35 @@ class Treatment:
             found.setdefault(tuple([one if one in near else -bisect_right(marks, one) for one in left]), place)
         return tuple(found.values())
 
-    def _steps(self, created: int, replaced: int, held: str, newer: int, versioned: bool, marks: bool) -> list[Step]:
-        found: list[Step] = []
+    def current(self, created: int, marks: bool) -> _Current:
+        """What happens to an object while it is current, written on a day into S3 Standard, if nobody replaces it."""
+        known = (created, marks)
+        found = self._currents.get(known)
+        if found is None:
+            found = self._currents[known] = self._lived(created, NEVER, "STANDARD", marks)
+        return found
+
+    def _lived(self, created: int, replaced: int, held: str, marks: bool) -> _Current:
         expires = self._expires(created)
-        for days, to, ids in self._chain(created, held):
+        chain = self._chain(created, held)
+        count = 0
+        for days, to, _ in chain:
             at = created + days
             # Permanent deletion comes before a transition of the same day, a delete marker after it.
             if at >= replaced or at > expires or (at == expires and not marks):
                 break
-            found.append((at, Action.TRANSITION, to, ids))
+            count += 1
             held = to
             if at == expires:
                 expires += 1
+        return _Current(chain[:count], held, expires)
+
+    def _steps(self, created: int, replaced: int, held: str, newer: int, versioned: bool, marks: bool) -> list[Step]:
+        if replaced == NEVER and held == "STANDARD":
+            moved, held, expires = self.current(created, marks)
+        else:
+            moved, held, expires = self._lived(created, replaced, held, marks)
+        found: list[Step] = [(created + days, Action.TRANSITION, to, ids) for days, to, ids in moved]
         noncurrent, marked, deleted = replaced, NEVER, NEVER
         if expires < replaced:
             found.append((expires, Action.MARK if marks else Action.DELETE, None, self._ended(created, expires)))
@@ -166,7 +264,7 @@ class Treatment:
         if found is None:
             moves: Iterable[Move] = self._moves
             if self._dated_moves:
-                moves = sorted((*moves, *(Move(max(one.at - created, 0), *one[1:]) for one in self._dated_moves)))
+                moves = sorted([*self._moves, *[Move(max(one.at - created, 0), *one[1:]) for one in self._dated_moves]])
             found = self._chains[known] = _carried_out(moves, held)
         return found
 

@@ -27,63 +27,96 @@ WORK = 2000
 """Objects that are tried for all rules together, two for each rule at least: hostile text must not hold up a build."""
 
 
+class Form(NamedTuple):
+    """How an object is tried: it is replaced at once, or nobody replaces it; whether its version id is ``null``, and whether expiration
+    then marks it as deleted."""
+
+    replaced: bool
+    null: bool | None
+    marks: bool
+
+
+class Spot(NamedTuple):
+    """Objects of a filter with a size: the first of their treatment."""
+
+    number: int
+    """How many filters and sizes come before, those of the same treatment included."""
+    wanted: Filter
+    size: int
+    treatments: tuple[Treatment, ...]
+
+
 class Witness(NamedTuple):
     """An object that is tried. Most are asked only for what happens to them, so the object itself is made when it is wanted."""
 
-    wanted: Filter
-    size: int
+    spot: Spot
     born: datetime
     created: int
     """The day on which it is written."""
-    replaced: bool
-    """It is so at once; else nobody replaces it."""
-    null: bool | None
+    form: Form
 
     def subject(self, config: Config, newer: int) -> Subject:
         """The object."""
-        replaced = 0 if self.replaced else None
-        return config.object(self.wanted, self.size, replaced=replaced, newer=newer, born=self.born, null=self.null)
+        return config.object(
+            self.spot.wanted,
+            self.spot.size,
+            replaced=0 if self.form.replaced else None,
+            newer=newer,
+            born=self.born,
+            null=self.form.null,
+        )
+
+    def may(self, treatment: Treatment, rule: str, target: str, days: int, newer: int, *, old: bool) -> bool:
+        """The rule may do this to it: told without going through all its days."""
+        if self.form.replaced:
+            return treatment.happens_replaced(rule, target, days, newer)
+        if old:
+            return treatment.happens_marked(rule, target, newer, self.created)
+        return treatment.happens(target, days, self.created, marks=self.form.marks)
 
     def steps(self, config: Config, treatment: Treatment, newer: int) -> list[Step]:
         """What happens to it by a treatment."""
         config.spend(treatment.weight)
-        suspended = config.versioning == "Suspended"
+        replaced = self.created if self.form.replaced else NEVER
         return treatment.steps(
-            self.created,
-            self.created if self.replaced else NEVER,
-            "STANDARD",
-            newer,
-            versioned=config.versioned,
-            marks=not self.replaced and marks(config.versioning, null=suspended if self.null is None else self.null),
+            self.created, replaced, "STANDARD", newer, versioned=config.versioned, marks=self.form.marks
         )
 
 
-def witnesses(
-    config: Config, named: Named, *, old: bool, without: Sequence[int] = (0,)
-) -> Iterator[tuple[Witness, tuple[Treatment, ...]]]:
-    """Objects of a rule, the plainest first, with what becomes of them: without some rules (:meth:`Config.set_of`), and then without others.
-    Those are left out on which the same actions take place as on one before. ``old``: noncurrent ones."""
-    forms: list[tuple[bool, bool | None]] = [(old, None)]
-    if config.versioned and (old or config.versioning == "Suspended"):
-        forms.append((False, False))
-    births, days = config.births, config.birthdays
-    left = min(MOST, max(2, WORK // len(config.enabled)))
+def spots(config: Config, named: Named, without: Sequence[int] = (0,)) -> Iterator[Spot]:
+    """The objects of a rule, the plainest first: each treatment once. ``without``: rules (:meth:`Config.set_of`) that are taken away, and
+    then others, for a treatment each."""
     seen = set[tuple[Treatment, ...]]()
+    number = 0
     for wanted in chain((named.rule.filter,), shared(config, named)):
         for size in config.sizes(wanted):
             treatments = tuple([config.treatment(wanted, size, some) for some in without])
             if treatments not in seen:
                 seen.add(treatments)
-                for place in _apart(treatments, days):
-                    for number, (replaced, null) in enumerate(forms):
-                        if place * len(forms) + number >= left:
-                            return
-                        if not replaced or not place or treatments[0].far:
-                            # When a version is written does not matter to it.
-                            yield Witness(wanted, size, births[place], days[place], replaced, null), treatments
-            left -= len(days) * len(forms)
-            if left <= 0:
+                yield Spot(number, wanted, size, treatments)
+            number += 1
+
+
+def forms(config: Config, *, old: bool) -> tuple[Form, ...]:
+    """How objects are tried."""
+    suspended = config.versioning == "Suspended"
+    first = Form(old, None, not old and marks(config.versioning, null=suspended))
+    if config.versioned and (old or suspended):
+        return (first, Form(False, False, True))
+    return (first,)
+
+
+def witnesses(config: Config, spot: Spot, some: Sequence[Form]) -> Iterator[Witness]:
+    """The objects of a spot, in the given forms: one for each of the days on which it makes a difference that it is written."""
+    births, days = config.births, config.birthdays
+    left = min(MOST, max(2, WORK // len(config.enabled))) - spot.number * len(days) * len(some)
+    for place in _apart(spot.treatments, days):
+        for number, form in enumerate(some):
+            if place * len(some) + number >= left:
                 return
+            if not form.replaced or not place or spot.treatments[0].far:
+                # When a version is written does not matter to it.
+                yield Witness(spot, births[place], days[place], form)
 
 
 def _apart(treatments: Sequence[Treatment], days: Sequence[int]) -> Sequence[int]:
