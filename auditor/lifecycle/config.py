@@ -202,9 +202,10 @@ class Config:
     def births(self) -> tuple[datetime, ...]:
         """When objects are written that are tried: today, and where rules name dates to come, the days from which on they meet the days that
         rules count, and long ago."""
-        dates = self._dates()
-        if not dates:
+        named = sorted(day for day in self._plan.dates if midnight(self.born) < day < NEVER)
+        if not named:
             return (self.born,)
+        dates = [moment(day) for day in named]
         steps = (step for one in self._models for step in (*one.transitions, one.expiration) if step is not None)
         counted = sorted({0, *(step.days for step in steps if step.days is not None and step.days < BEFORE.days)})
         meeting = (date - timedelta(days=days) for date in dates for days in counted)
@@ -214,12 +215,6 @@ class Config:
     def birthdays(self) -> tuple[int, ...]:
         """:attr:`births` as days."""
         return tuple(midnight(born) for born in self.births)
-
-    def _dates(self) -> list[datetime]:
-        """The midnights to come that enabled rules name, in their order."""
-        steps = (step for one in self._models for step in (*one.transitions, *((one.expiration,) if one.expiration else ())))
-        days = {midnight(step.date) for step in steps if step.date is not None and step.date > self.born}
-        return [moment(day) for day in sorted(days) if day < NEVER]
 
     def key(self, wanted: Filter) -> str:
         """The key of an object that a filter lets through by as little as possible."""

@@ -161,7 +161,7 @@ def _tried(
     for spot in some:
         treatment = spot.treatments[0]
         if told is None:
-            witness = next(witnesses(config, spot, tried))
+            witness = Witness(spot, config.births[0], config.birthdays[0], tried[0])
             told = _plainest(config, treatment, witness, newer, named, kind, path, target, due)
             if told.reason is Reason.WORKS or told.reason is Reason.UNTRIED:
                 return told

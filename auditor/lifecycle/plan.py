@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import TypeVar
 
 from auditor.lifecycle.classes import OPTIONAL_MINIMUM, SMALL
 from auditor.lifecycle.days import NEVER, Step, midnight
 from auditor.lifecycle.subject import Subject
-from auditor.lifecycle.treatment import End, Move, Sweep, Treatment
+from auditor.lifecycle.treatment import FAR, End, Move, Sweep, Treatment
 from auditor.model.s3 import Filter, LifecycleRule
 
 T = TypeVar("T")
+_second = itemgetter(1)
 
 
 def large_enough(rule: LifecycleRule, size: int, storage_class: str, default_minimum_size: str | None) -> bool:
@@ -57,10 +59,11 @@ class Plan:
             self._filter(rule.filter, 1 << number)
             self._current(rule, 1 << number)
             self._noncurrent(rule, 1 << number)
-        for some in (self._moves, self._dated, self._old_moves):
-            some.sort(key=lambda one: one[1])
+        for moves in (self._moves, self._dated, self._old_moves):
+            moves.sort(key=_second)
         for ends in (self._ends, self._dated_ends, self._old_ends):
-            ends.sort(key=lambda one: one[1])
+            ends.sort(key=_second)
+        self._far = any([some and some[-1][1][0] > FAR for some in (self._moves, self._ends, self._old_moves, self._old_ends)])
         self._lengths = sorted({len(prefix) for prefix in self._prefixes})
         self._all = (1 << len(self.rules)) - 1
         self.weight = len(self.rules) + self._place
@@ -179,28 +182,33 @@ class Plan:
 
     def _treated(self, rules: int, sweeping: int, small: bool) -> Treatment:
         kept = self._kept if small else 0
-
-        def of(some: list[tuple[int, T]]) -> list[T]:
-            return [one for bit, one in some if bit & rules]
-
-        def fitting(some: list[tuple[int, Move]]) -> list[Move]:
-            if not kept:
-                return of(some)
-            return [one for bit, one in some if bit & rules and not kept >> one.place & 1]
-
         return Treatment(
-            fitting(self._moves),
-            fitting(self._dated),
-            of(self._ends),
-            of(self._dated_ends),
-            fitting(self._old_moves),
-            of(self._old_ends),
-            [one for bit, one in self._sweeps if bit & sweeping],
+            _fitting(self._moves, rules, kept),
+            _fitting(self._dated, rules, kept),
+            _of(self._ends, rules),
+            _of(self._dated_ends, rules),
+            _fitting(self._old_moves, rules, kept),
+            _of(self._old_ends, rules),
+            _of(self._sweeps, sweeping),
+            far=self._far,
         )
+
+    @property
+    def dates(self) -> set[int]:
+        """The days that rules name."""
+        return {one.at for some in (self._dated, self._dated_ends) for _, one in some}
 
     def steps(self, subject: Subject) -> list[Step]:
         """All that ever happens to an object."""
         return steps_of(self.treatment(subject.key, subject.size, subject.tags), subject)
+
+
+def _of(some: list[tuple[int, T]], rules: int) -> Sequence[T]:
+    return [one for bit, one in some if bit & rules] if some else ()
+
+
+def _fitting(some: list[tuple[int, Move]], rules: int, kept: int) -> Sequence[Move]:
+    return [one for bit, one in some if bit & rules and not kept >> one.place & 1] if kept else _of(some, rules)
 
 
 def steps_of(treatment: Treatment, subject: Subject) -> list[Step]:

@@ -89,23 +89,30 @@ class Treatment:
         old_moves: Sequence[Move],
         old_ends: Sequence[End],
         sweeps: Sequence[Sweep],
+        *,
+        far: bool,
     ) -> None:
         self._moves, self._dated_moves = moves, dated_moves
         self._ends, self._dated_ends = ends, dated_ends
         self._old_moves, self._old_ends = old_moves, old_ends
         self._sweeps = sweeps
-        self.far = any(some and some[-1].at > FAR for some in (moves, ends, old_moves, old_ends))
+        self.far = far
         """The calendar may end before what the rules ask for."""
-        self.dated = self.far or bool(dated_moves or dated_ends or any(one.on is not None for one in sweeps))
-        """It matters on which day an object is written."""
+        self.dated = bool(far or dated_moves or dated_ends)
+        """It matters to the actions that take place on which day an object is written."""
         self.weight = 1 + len(dated_moves) + len(dated_ends)
         """What is gone through for an object."""
-        self._keeps = sorted({one.keep for one in (*old_moves, *old_ends) if one.keep})
+        self._keeps: list[int] | None = None
         self._apart: dict[Sequence[int], Sequence[int]] = {}
-        self._chains: dict[tuple[str, int], Sequence[_Moved]] = {}
         self._currents: dict[tuple[int, bool], _Current] = {}
+        self._chains: dict[tuple[str, int], Sequence[_Moved]] = {}
         self._olds: dict[tuple[str, int, bool], _Old] = {}
         self._seen: dict[tuple[int, int, str, int, bool, bool], list[Step]] = {}
+
+    @property
+    def timed(self) -> bool:
+        """It matters on which day an object is written, also to its delete marker."""
+        return self.dated or any(one.on is not None for one in self._sweeps)
 
     def steps(self, created: int, replaced: int, held: str, newer: int, *, versioned: bool, marks: bool) -> list[Step]:
         """All that ever happens to an object that is written on day ``created`` into class ``held``, and is noncurrent from ``replaced``
@@ -270,7 +277,9 @@ class Treatment:
 
     def _old(self, held: str, newer: int, marked: bool) -> _Old:
         """``marked``: they are noncurrent because of a delete marker of the day, after which nothing happens on that day."""
-        known = (held, bisect_right(self._keeps, newer), marked)
+        if self._keeps is None:
+            self._keeps = sorted({one.keep for some in (self._old_moves, self._old_ends) for one in some if one.keep})
+        known = (held, bisect_right(self._keeps, newer) if self._keeps else 0, marked)
         found = self._olds.get(known)
         if found is None:
             least = int(marked)

@@ -120,10 +120,11 @@ def witnesses(config: Config, spot: Spot, some: Sequence[Form]) -> Iterator[Witn
 
 
 def _apart(treatments: Sequence[Treatment], days: Sequence[int]) -> Sequence[int]:
-    """The places of the days on which it makes a difference that an object is written."""
-    if not any([one.dated for one in treatments]):
-        return (0,)
-    return treatments[0].apart(days) if len(treatments) == 1 else range(len(days))
+    """The places of the days on which it makes a difference that an object is written: to the actions that take place on it, or, where it is
+    about several treatments, to anything that happens."""
+    if len(treatments) == 1:
+        return treatments[0].apart(days) if treatments[0].dated else (0,)
+    return range(len(days)) if any(one.timed for one in treatments) else (0,)
 
 
 def shared(config: Config, named: Named) -> list[Filter]:
