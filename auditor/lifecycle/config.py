@@ -17,6 +17,7 @@ from auditor.lifecycle import decode
 from auditor.lifecycle.check import Proof
 from auditor.lifecycle.classes import SMALL
 from auditor.lifecycle.days import NEVER, Step, midnight, moment
+from auditor.lifecycle.plain import plain
 from auditor.lifecycle.plan import Plan, steps_of
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.subject import Subject
@@ -111,9 +112,15 @@ class Config:
         self._plan = Plan(self._models, minimum)
         self._bits = {one.name: 1 << number for number, one in enumerate(self.enabled)}
         self._treatments: dict[tuple[str, int, frozenset[tuple[str, str]] | None, int], Treatment] = {}
+        self._lives: dict[int, tuple[Subject, list[Step]]] = {}
         self._keys: dict[str, str] = {}
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
         self._left = budget
+
+    @cached_property
+    def odd(self) -> frozenset[int]:
+        """The numbers of the rules, as they are written, that are to be looked at in detail: in the others nothing can be refused."""
+        return frozenset(number for number, one in enumerate(rules_of(self.raw)[:MANY]) if not plain(one))
 
     @cached_property
     def versioning(self) -> str:
@@ -137,9 +144,18 @@ class Config:
         """When the objects are written that prove something: at the beginning of the day, so that a rule's days are days of theirs."""
         return self.facts.today.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def steps(self, subject: Subject, without: frozenset[str] = frozenset()) -> list[Step]:
-        """What happens to the object, under all enabled rules or without those of some names."""
-        return steps_of(self._treatment(subject.key, subject.size, subject.tags, self.set_of(without)), subject)
+    def steps(self, subject: Subject) -> list[Step]:
+        """What happens to the object."""
+        found = self._lives.get(id(subject))
+        if found is None:
+            treatment = self._treatment(subject.key, subject.size, subject.tags, 0)
+            found = self.remember(subject, steps_of(treatment, subject))
+        return found[1]
+
+    def remember(self, subject: Subject, steps: list[Step]) -> tuple[Subject, list[Step]]:
+        """What happens to an object that will be asked for again. Objects are told apart by identity: they are compared slowly."""
+        found = self._lives[id(subject)] = (subject, steps)
+        return found
 
     def set_of(self, names: Iterable[str]) -> int:
         """The enabled rules of these names, as a set of :class:`auditor.lifecycle.plan.Plan`."""

@@ -18,7 +18,7 @@ from auditor.lifecycle.classes import can_move
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.subject import Action, Subject
 from auditor.lifecycle.treatment import Treatment
-from auditor.lifecycle.witnesses import Spot, Witness, forms, spots, witnesses
+from auditor.lifecycle.witnesses import Form, Spot, Witness, forms, spots, witnesses
 from auditor.lifecycle.days import NEVER, Step, midnight
 from auditor.lifecycle.plan import large_enough
 from auditor.source.shape import Path
@@ -79,8 +79,9 @@ class Effects:
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        current, old = forms(config, old=False), forms(config, old=True)
         self.of: Mapping[str, Sequence[Effect]] = {
-            one.name: tuple(_of_rule(config, _Spots(config, one), one)) for one in config.enabled
+            one.name: tuple(_of_rule(config, _Tried(config, one, current, old), one)) for one in config.enabled
         }
         """By the name of the rule."""
 
@@ -95,12 +96,14 @@ class Effects:
         return {one.name: one for one in covered(self._config, self.of)}
 
 
-class _Spots:
-    """The objects of a rule: all its actions are tried on the same ones, and most on the first only."""
+class _Tried:
+    """The objects on which the actions of a rule are tried: all on the same ones, and most on the first only."""
 
-    def __init__(self, config: Config, named: Named) -> None:
+    def __init__(self, config: Config, named: Named, current: Sequence[Form], old: Sequence[Form]) -> None:
         self._made: list[Spot] = []
         self._more = spots(config, named)
+        self.forms = {False: current, True: old}
+        """Of current objects, and of noncurrent ones."""
 
     def __iter__(self) -> Iterator[Spot]:
         yield from self._made
@@ -109,7 +112,7 @@ class _Spots:
             yield one
 
 
-def _of_rule(config: Config, some: _Spots, named: Named) -> Iterator[Effect]:
+def _of_rule(config: Config, some: _Tried, named: Named) -> Iterator[Effect]:
     rule = named.rule
     for number, move in enumerate(rule.transitions):
         path = named.transition(number)
@@ -142,7 +145,7 @@ def _counted(days: int | None, keep: int | None) -> int:
 
 def _tried(
     config: Config,
-    some: _Spots,
+    some: _Tried,
     named: Named,
     kind: Kind,
     path: Path,
@@ -156,7 +159,7 @@ def _tried(
     due = _due(config.birthdays[0], days, on)
     if old and not config.versioned:
         return Effect(named, kind, path, due, target, Reason.UNVERSIONED)
-    name, tried = named.name, forms(config, old=old)
+    name, tried = named.name, some.forms[old]
     told: Effect | None = None
     for spot in some:
         treatment = spot.treatments[0]
@@ -174,7 +177,8 @@ def _tried(
             steps = witness.steps(config, treatment, newer)
             step = _takes_place(name, old, target, at, witness, steps)
             if step is not None:
-                return Effect(named, kind, path, due, target, Reason.WORKS, witness.subject(config, newer), step)
+                subject, _ = config.remember(witness.subject(config, newer), steps)
+                return Effect(named, kind, path, due, target, Reason.WORKS, subject, step)
         if config.exhausted:
             return Effect(named, kind, path, due, target, Reason.UNTRIED)
     return told or Effect(named, kind, path, due, target)
@@ -187,7 +191,7 @@ def _plainest(
     steps = witness.steps(config, treatment, newer)
     if config.exhausted:
         return Effect(named, kind, path, due, target, Reason.UNTRIED)
-    subject = witness.subject(config, newer)
+    subject, _ = config.remember(witness.subject(config, newer), steps)
     reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
     return Effect(named, kind, path, due, target, reason, subject, by, held)
 
