@@ -17,11 +17,11 @@ from auditor.lifecycle.checks.missing import shortest_abort
 from auditor.lifecycle.checks.small import LOSE
 from auditor.lifecycle.config import Facts, collected
 from auditor.lifecycle.costs import along, in_money
+from auditor.lifecycle.days import moment
 from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.lint import judge
 from auditor.lifecycle.report import life
 from auditor.lifecycle.subject import Event, Usage
-from auditor.lifecycle.days import moment
 from auditor.model import calls, fact
 from auditor.model.fact import Fact, Known, Missing, Unknown
 from auditor.model.money import Money, unknown_money

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice
@@ -36,7 +36,7 @@ MANY = 1000
 OLDEST = 100
 """The greatest ``NewerNoncurrentVersions`` (API reference): a version with so many newer ones is not kept for their sake."""
 BUDGET = 20_000_000
-"""Rules and transitions that are gone through for one configuration at most, about ten seconds' work: 1,000 rules that each leave little to
+"""Rules and transitions that are gone through for one configuration at most, about two seconds' work: 1,000 rules that each leave little to
 the others would take an hour. Ours."""
 BIRTHS = 40
 """Days that are tried for the sake of dated actions at most."""
@@ -118,6 +118,31 @@ class Config:
         self._left = budget
 
     @cached_property
+    def filters(self) -> Sequence[tuple[Filter, str, bool]]:
+        """The filters of enabled rules, with their prefix, and whether there is nothing else in them. Of equal ones that have nothing else,
+        the first."""
+        found: list[tuple[Filter, str, bool]] = []
+        seen = set[str | None]()
+        for one in self._models:
+            wanted = one.filter
+            bare = not wanted.tags and wanted.size_greater_than is None and wanted.size_less_than is None
+            if not bare or wanted.prefix not in seen:
+                found.append((wanted, wanted.prefix or "", bare))
+            if bare:
+                seen.add(wanted.prefix)
+        return found
+
+    @cached_property
+    def keeps(self) -> Sequence[int]:
+        """None, and the numbers of newer versions of which enabled rules keep a version."""
+        some = (
+            one
+            for rule in self._models
+            for one in (*rule.noncurrent_transitions, *((rule.noncurrent_expiration,) if rule.noncurrent_expiration else ()))
+        )
+        return sorted({0, *(one.keep for one in some if one.keep is not None)})
+
+    @cached_property
     def odd(self) -> frozenset[int]:
         """The numbers of the rules, as they are written, that are to be looked at in detail: in the others nothing can be refused."""
         return frozenset(number for number, one in enumerate(rules_of(self.raw)[:MANY]) if not plain(one))
@@ -176,9 +201,10 @@ class Config:
             found = self._treatments[known] = self._plan.treatment(key, size, tags, without)
         return found
 
-    def spend(self, work: int) -> None:
-        """So much was gone through."""
+    def spend(self, work: int) -> bool:
+        """So much is gone through. False: it was too much."""
         self._left -= work
+        return self._left >= 0
 
     @property
     def exhausted(self) -> bool:
@@ -216,8 +242,8 @@ class Config:
 
     @cached_property
     def births(self) -> tuple[datetime, ...]:
-        """When objects are written that are tried: today, and where rules name dates to come, the days from which on they meet the days that
-        rules count, and long ago."""
+        """When objects are written that are tried: today, and where rules name dates to come, the days from which on they meet the days
+        that rules count, and long ago."""
         named = sorted(day for day in self._plan.dates if midnight(self.born) < day < NEVER)
         if not named:
             return (self.born,)

@@ -16,11 +16,11 @@ import msgspec
 
 from auditor.lifecycle.classes import can_move
 from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.days import NEVER, Step, midnight
+from auditor.lifecycle.plan import large_enough
 from auditor.lifecycle.subject import Action, Subject
 from auditor.lifecycle.treatment import Treatment
 from auditor.lifecycle.witnesses import Form, Spot, Witness, forms, spots, witnesses
-from auditor.lifecycle.days import NEVER, Step, midnight
-from auditor.lifecycle.plan import large_enough
 from auditor.source.shape import Path
 
 
@@ -168,6 +168,9 @@ def _tried(
             told = _plainest(config, treatment, witness, newer, named, kind, path, target, due)
             if told.reason is Reason.WORKS or told.reason is Reason.UNTRIED:
                 return told
+        config.spend(treatment.old_weight if old else 1)
+        if config.exhausted:
+            return Effect(named, kind, path, due, target, Reason.UNTRIED)
         if treatment.never_old(name, target, due, newer) if old else on is None and treatment.never(target, due):
             continue
         for witness in witnesses(config, spot, tried):
@@ -179,13 +182,19 @@ def _tried(
             if step is not None:
                 subject, _ = config.remember(witness.subject(config, newer), steps)
                 return Effect(named, kind, path, due, target, Reason.WORKS, subject, step)
-        if config.exhausted:
-            return Effect(named, kind, path, due, target, Reason.UNTRIED)
     return told or Effect(named, kind, path, due, target)
 
 
 def _plainest(
-    config: Config, treatment: Treatment, witness: Witness, newer: int, named: Named, kind: Kind, path: Path, target: str, due: int
+    config: Config,
+    treatment: Treatment,
+    witness: Witness,
+    newer: int,
+    named: Named,
+    kind: Kind,
+    path: Path,
+    target: str,
+    due: int,
 ) -> Effect:
     """What is said of the plainest object."""
     steps = witness.steps(config, treatment, newer)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from auditor.lifecycle.check import Proof
 from auditor.lifecycle.config import Config, Named
-from auditor.lifecycle.subject import Subject
 from auditor.lifecycle.days import Step
+from auditor.lifecycle.subject import Subject
 
 LIVES = 40
 """Lives that are shown at most."""
@@ -55,7 +55,5 @@ def _subjects(config: Config, named: Named) -> Iterator[Subject]:
         return
     first = config.object(named.rule.filter, sizes[0])
     yield first
-    if config.versioned and any(
-        one.rule.noncurrent_transitions or one.rule.noncurrent_expiration for one in config.about(first)
-    ):
+    if config.versioned and any(one.rule.noncurrent_transitions or one.rule.noncurrent_expiration for one in config.about(first)):
         yield config.object(named.rule.filter, sizes[0], replaced=REPLACED, newer=beyond(config, first))

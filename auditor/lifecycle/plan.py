@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
-from typing import TypeVar
+from itertools import compress
+from typing import Generic, TypeVar
 
 from auditor.lifecycle.classes import OPTIONAL_MINIMUM, SMALL
 from auditor.lifecycle.days import NEVER, Step, midnight
@@ -12,8 +12,8 @@ from auditor.lifecycle.subject import Subject
 from auditor.lifecycle.treatment import FAR, End, Move, Sweep, Treatment
 from auditor.model.s3 import Filter, LifecycleRule
 
-T = TypeVar("T")
-_second = itemgetter(1)
+T = TypeVar("T", Move, End, Sweep)
+_BITS = bytes.maketrans(b"01", b"\0\1")
 
 
 def large_enough(rule: LifecycleRule, size: int, storage_class: str, default_minimum_size: str | None) -> bool:
@@ -26,19 +26,58 @@ def large_enough(rule: LifecycleRule, size: int, storage_class: str, default_min
     return default_minimum_size == "varies_by_storage_class" and storage_class in OPTIONAL_MINIMUM
 
 
+def _flags(rules: int, count: int) -> bytes:
+    """A set of rules, each in its place: one or nought."""
+    return f"{rules:0{count}b}"[::-1].encode().translate(_BITS)
+
+
+class _Listed(Generic[T]):
+    """Things that rules ask for, and the number of the rule of each. There may be thousands, of which an object needs a few."""
+
+    __slots__ = ("_of", "items")
+
+    def __init__(self) -> None:
+        self.items: list[T] = []
+        self._of: list[int] = []
+
+    def add(self, number: int, item: T) -> None:
+        """Of the rule of a number."""
+        self.items.append(item)
+        self._of.append(number)
+
+    def sort(self) -> None:
+        """By time and place."""
+        if len(self.items) > 1:
+            order = sorted(range(len(self.items)), key=self.items.__getitem__)
+            self.items = [self.items[one] for one in order]
+            self._of = [self._of[one] for one in order]
+
+    @property
+    def last(self) -> int:
+        """When the last is due."""
+        return self.items[-1][0] or 0 if self.items else 0
+
+    def of(self, chosen: bytes, kept: int = 0) -> Sequence[T]:
+        """Those of the chosen rules, but for those of places that are ``kept`` from small objects."""
+        if not self.items:
+            return ()
+        found = list(compress(self.items, map(chosen.__getitem__, self._of)))
+        return [one for one in found if not kept >> one.place & 1] if kept else found
+
+
 class Plan:
     """Enabled rules under a default minimum size. Sets of rules are numbers: of the first rule the lowest bit is set, and so on."""
 
     def __init__(self, rules: Sequence[LifecycleRule], minimum: str | None) -> None:
         self.rules = tuple(rules)
         self._minimum = minimum
-        self._moves: list[tuple[int, Move]] = []
-        self._dated: list[tuple[int, Move]] = []
-        self._ends: list[tuple[int, End]] = []
-        self._dated_ends: list[tuple[int, End]] = []
-        self._old_moves: list[tuple[int, Move]] = []
-        self._old_ends: list[tuple[int, End]] = []
-        self._sweeps: list[tuple[int, Sweep]] = []
+        self._moves = _Listed[Move]()
+        self._dated = _Listed[Move]()
+        self._ends = _Listed[End]()
+        self._dated_ends = _Listed[End]()
+        self._old_moves = _Listed[Move]()
+        self._old_ends = _Listed[End]()
+        self._sweeps = _Listed[Sweep]()
         self._kept = 0
         """The places of transitions that the default minimum size keeps small objects from, as a set of numbers."""
         self._keeping = 0
@@ -57,13 +96,12 @@ class Plan:
         self._treatments: dict[tuple[int, int, bool], Treatment] = {}
         for number, rule in enumerate(rules):
             self._filter(rule.filter, 1 << number)
-            self._current(rule, 1 << number)
-            self._noncurrent(rule, 1 << number)
-        for moves in (self._moves, self._dated, self._old_moves):
-            moves.sort(key=_second)
-        for ends in (self._ends, self._dated_ends, self._old_ends):
-            ends.sort(key=_second)
-        self._far = any([some and some[-1][1][0] > FAR for some in (self._moves, self._ends, self._old_moves, self._old_ends)])
+            self._current(rule, number)
+            self._noncurrent(rule, number)
+        lists = (self._moves, self._dated, self._old_moves, self._ends, self._dated_ends, self._old_ends)
+        for some in lists:
+            some.sort()
+        self._far = any(one.last > FAR for one in (self._moves, self._ends, self._old_moves, self._old_ends))
         self._lengths = sorted({len(prefix) for prefix in self._prefixes})
         self._all = (1 << len(self.rules)) - 1
         self.weight = len(self.rules) + self._place
@@ -86,46 +124,46 @@ class Plan:
         self._place += 1
         return self._place
 
-    def _current(self, rule: LifecycleRule, bit: int) -> None:
+    def _current(self, rule: LifecycleRule, number: int) -> None:
         for one in rule.transitions:
             place = self._next()
             if not large_enough(rule, 0, one.storage_class, self._minimum):
                 self._kept |= 1 << place
-                self._keeping |= bit
+                self._keeping |= 1 << number
             if one.days is not None:
-                self._moves.append((bit, Move(one.days, place, one.storage_class, rule.id)))
+                self._moves.add(number, Move(one.days, place, one.storage_class, rule.id))
             elif one.date is not None:
-                self._dated.append((bit, Move(midnight(one.date), place, one.storage_class, rule.id)))
+                self._dated.add(number, Move(midnight(one.date), place, one.storage_class, rule.id))
         end = rule.expiration
         if end is None:
             return
         place = self._next()
         if end.days is not None:
-            self._ends.append((bit, End(end.days, place, rule.id)))
+            self._ends.add(number, End(end.days, place, rule.id))
         elif end.date is not None:
-            self._dated_ends.append((bit, End(midnight(end.date), place, rule.id)))
+            self._dated_ends.add(number, End(midnight(end.date), place, rule.id))
         wanted = rule.filter
         if wanted.tags or wanted.size_greater_than is not None or wanted.size_less_than == 0:
             return  # a delete marker has no tags and no bytes
         if end.delete_markers or end.days is not None or end.date is not None:
-            self._sweeping |= bit
+            self._sweeping |= 1 << number
         if end.delete_markers:
-            self._sweeps.append((bit, Sweep(place, rule.id, None, None)))
+            self._sweeps.add(number, Sweep(place, rule.id, None, None))
         elif end.days is not None or end.date is not None:
             on = midnight(end.date) if end.date is not None and end.days is None else None
-            self._sweeps.append((bit, Sweep(place, rule.id, end.days, on)))
+            self._sweeps.add(number, Sweep(place, rule.id, end.days, on))
 
-    def _noncurrent(self, rule: LifecycleRule, bit: int) -> None:
+    def _noncurrent(self, rule: LifecycleRule, number: int) -> None:
         for one in rule.noncurrent_transitions:
             place = self._next()
             if not large_enough(rule, 0, one.storage_class, self._minimum):
                 self._kept |= 1 << place
-                self._keeping |= bit
+                self._keeping |= 1 << number
             if one.days is not None or one.keep is not None:
-                self._old_moves.append((bit, Move(one.days or 0, place, one.storage_class, rule.id, one.keep or 0)))
+                self._old_moves.add(number, Move(one.days or 0, place, one.storage_class, rule.id, one.keep or 0))
         old = rule.noncurrent_expiration
         if old is not None and (old.days is not None or old.keep is not None):
-            self._old_ends.append((bit, End(old.days or 0, self._next(), rule.id, old.keep or 0)))
+            self._old_ends.add(number, End(old.days or 0, self._next(), rule.id, old.keep or 0))
 
     def about(self, key: str, size: int, tags: Mapping[str, str]) -> int:
         """The rules whose filters let an object through."""
@@ -181,34 +219,27 @@ class Plan:
         return found
 
     def _treated(self, rules: int, sweeping: int, small: bool) -> Treatment:
-        kept = self._kept if small else 0
+        count = len(self.rules)
+        chosen, kept = _flags(rules, count), self._kept if small else 0
         return Treatment(
-            _fitting(self._moves, rules, kept),
-            _fitting(self._dated, rules, kept),
-            _of(self._ends, rules),
-            _of(self._dated_ends, rules),
-            _fitting(self._old_moves, rules, kept),
-            _of(self._old_ends, rules),
-            _of(self._sweeps, sweeping),
+            self._moves.of(chosen, kept),
+            self._dated.of(chosen, kept),
+            self._ends.of(chosen),
+            self._dated_ends.of(chosen),
+            self._old_moves.of(chosen, kept),
+            self._old_ends.of(chosen),
+            self._sweeps.of(_flags(sweeping, count)) if sweeping else (),
             far=self._far,
         )
 
     @property
     def dates(self) -> set[int]:
         """The days that rules name."""
-        return {one.at for some in (self._dated, self._dated_ends) for _, one in some}
+        return {one.at for one in self._dated.items} | {one.at for one in self._dated_ends.items}
 
     def steps(self, subject: Subject) -> list[Step]:
         """All that ever happens to an object."""
         return steps_of(self.treatment(subject.key, subject.size, subject.tags), subject)
-
-
-def _of(some: list[tuple[int, T]], rules: int) -> Sequence[T]:
-    return [one for bit, one in some if bit & rules] if some else ()
-
-
-def _fitting(some: list[tuple[int, Move]], rules: int, kept: int) -> Sequence[Move]:
-    return [one for bit, one in some if bit & rules and not kept >> one.place & 1] if kept else _of(some, rules)
 
 
 def steps_of(treatment: Treatment, subject: Subject) -> list[Step]:

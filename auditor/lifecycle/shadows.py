@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.days import Step
 from auditor.lifecycle.effects import Effect, Reason
-from auditor.lifecycle.witnesses import forms, spots, witnesses
-from auditor.model.s3 import Filter, NoncurrentExpiration, NoncurrentTransition
+from auditor.lifecycle.witnesses import Spot, forms, spots, witnesses
+from auditor.model.s3 import Filter
 
 _COVERED = (Reason.SAME, Reason.EARLIER, Reason.LOST)
 
@@ -74,10 +74,15 @@ def _same_without(config: Config, mine: Sequence[Effect], named: Named, left: fr
     """Objects of the rule live as they would without it, whichever are tried. ``left``: its name, and those of the rules that are gone
     already."""
     taken = (config.set_of(left - {named.name}), config.set_of(left))
-    keeps = {one.keep for other in config.enabled for one in _counted(other) if one.keep is not None}
-    newers = sorted({0, *keeps})
-    some = [one for one in spots(config, named, taken) if not one.treatments[0].alike(one.treatments[1], newers)]
-    for old, newer in ((False, 0), *((True, newer) for newer in newers if config.versioned)):
+    newers = config.keeps if config.versioned else ()
+    some: list[Spot] = []
+    for spot in spots(config, named, taken):
+        before, after = spot.treatments
+        if not before.alike(after, newers, config.spend):
+            some.append(spot)
+        if config.exhausted:
+            return False
+    for old, newer in ((False, 0), *((True, newer) for newer in newers)):
         for spot in some:
             before, after = spot.treatments
             for witness in witnesses(config, spot, forms(config, old=old)):
@@ -91,9 +96,3 @@ def _same_without(config: Config, mine: Sequence[Effect], named: Named, left: fr
 def _alike(before: Sequence[Step], after: Sequence[Step]) -> bool:
     """The same happens, by whatever rules."""
     return [one[:3] for one in before] == [one[:3] for one in after]
-
-
-def _counted(named: Named) -> Iterator[NoncurrentTransition | NoncurrentExpiration]:
-    yield from named.rule.noncurrent_transitions
-    if named.rule.noncurrent_expiration is not None:
-        yield named.rule.noncurrent_expiration

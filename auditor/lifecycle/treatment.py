@@ -7,7 +7,7 @@ same rules have the same treatment: it is worked out once, in days from when an 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from auditor.lifecycle.classes import CLASSES, preference
@@ -100,10 +100,12 @@ class Treatment:
         """The calendar may end before what the rules ask for."""
         self.dated = bool(far or dated_moves or dated_ends)
         """It matters to the actions that take place on which day an object is written."""
-        self.weight = 1 + len(dated_moves) + len(dated_ends)
+        self.old_weight = 1 + len(old_moves) + len(old_ends)
+        """What is gone through for a noncurrent version."""
+        self.weight = self.old_weight + (len(moves) + len(dated_moves) + len(dated_ends) if self.dated else 0)
         """What is gone through for an object."""
         self._keeps: list[int] | None = None
-        self._apart: dict[Sequence[int], Sequence[int]] = {}
+        self._apart: dict[int, Sequence[int]] = {}
         self._currents: dict[tuple[int, bool], _Current] = {}
         self._chains: dict[tuple[str, int], Sequence[_Moved]] = {}
         self._olds: dict[tuple[str, int, bool], _Old] = {}
@@ -127,31 +129,33 @@ class Treatment:
         """Certainly no current object goes to the class, or without one expires, so many days after it is written."""
         if self._ends and days > self._ends[0].at + _SLACK:
             return True
-        return bool(target) and not self._dated_moves and not any(
-            one[0] == days and one[1] == target for one in self._chain(0, "STANDARD")
+        return (
+            bool(target)
+            and not self._dated_moves
+            and not any(one[0] == days and one[1] == target for one in self._chain(0, "STANDARD"))
         )
 
     def never_old(self, rule: str, target: str, days: int, newer: int) -> bool:
-        """Certainly the rule moves no noncurrent version with so many newer ones to the class, or without one does not delete it so many days
-        after it became that."""
+        """Certainly the rule moves no noncurrent version with so many newer ones to the class, or without one does not delete it so many
+        days after it became that."""
         gone = min([one.at for one in self._old_ends if one.keep <= newer], default=NEVER)
         if not target:
             return days > max(gone, 1)
-        return not any([one.rule == rule and one.to == target and one.keep <= newer and one.at < gone for one in self._old_moves])
+        return not any(one.rule == rule and one.to == target and one.keep <= newer and one.at < gone for one in self._old_moves)
 
     def happens(self, target: str, days: int, created: int, *, marks: bool) -> bool:
         """An object that is written on a day goes to the class so many days later, or without a class expires then or later."""
         moved, _, expires = self.current(created, marks)
         if not target:
             return created + days <= expires < NEVER
-        return any([one[0] == days and one[1] == target for one in moved])
+        return any(one[0] == days and one[1] == target for one in moved)
 
     def happens_replaced(self, rule: str, target: str, days: int, newer: int) -> bool:
         """The rule moves a version that its owner replaces to the class so many days later, or without a class deletes it."""
         old = self._old("STANDARD", newer, False)
         if not target:
             return rule in old.by
-        return any([one[0] == days and one[1] == target and rule in one[2] for one in old.moved])
+        return any(one[0] == days and one[1] == target and rule in one[2] for one in old.moved)
 
     def happens_marked(self, rule: str, target: str, newer: int, created: int) -> bool:
         """The rule moves a version to the class, or without one deletes it, that expiration makes noncurrent."""
@@ -159,19 +163,22 @@ class Treatment:
         if expires == NEVER:
             return False
         old = self._old(held, newer, True)
-        return any([one[1] == target and rule in one[2] for one in old.moved]) if target else rule in old.by
+        return any(one[1] == target and rule in one[2] for one in old.moved) if target else rule in old.by
 
-    def alike(self, other: Treatment, newers: Iterable[int]) -> bool:
-        """Certainly the same happens to all objects, by whatever rules, with any of these numbers of newer versions."""
+    def alike(self, other: Treatment, newers: Iterable[int], spend: Callable[[int], bool]) -> bool:
+        """Certainly the same happens to all objects, by whatever rules, with any of these numbers of newer versions. ``spend`` is told
+        what is gone through for it, and answers whether there may be more."""
         if self.far or other.far or self._current() != other._current() or self._sweep() != other._sweep():
             return False
-        held = {"STANDARD", *(one.to for one in (*self._moves, *self._dated_moves))}
-        return all(
-            self._old(one, newer, marked).same(other._old(one, newer, marked))
-            for one in held
-            for newer in newers
-            for marked in (False, True)
-        )
+        held = {"STANDARD", *[one.to for one in self._moves], *[one.to for one in self._dated_moves]}
+        for newer in newers:
+            if not spend((self.old_weight + other.old_weight) * 2 * len(held)):
+                return False
+            for one in held:
+                for marked in (False, True):
+                    if not self._old(one, newer, marked).same(other._old(one, newer, marked)):
+                        return False
+        return True
 
     def _current(self) -> tuple[object, ...]:
         """What decides on the transitions and the end of current objects, written on whatever day."""
@@ -189,16 +196,17 @@ class Treatment:
         )
 
     def apart(self, days: Sequence[int]) -> Sequence[int]:
-        """Of the days on which objects may be written, the places of those that make a difference: with the others, what is due by date comes
-        between the same actions, and next to the same ones, as with one before."""
-        found = self._apart.get(days)
+        """Of the days on which objects may be written, the places of those that make a difference: with the others, what is due by date
+        comes between the same actions, and next to the same ones, as with one before. Asked with the first of always the same days."""
+        found = self._apart.get(len(days))
         if found is None:
-            found = self._apart[days] = tuple(range(len(days))) if self.far else self._told_apart(days)
+            found = self._apart[len(days)] = tuple(range(len(days))) if self.far else self._told_apart(days)
         return found
 
     def _told_apart(self, days: Sequence[int]) -> Sequence[int]:
-        dates = {one.at for one in (*self._dated_moves, *self._dated_ends)}
-        near = {0, 1, *(one.at + beside for one in (*self._moves, *self._ends[:1]) for beside in (-1, 0, 1))}
+        dates = {one.at for one in self._dated_moves} | {one.at for one in self._dated_ends}
+        asked = {one.at for one in self._moves} | {one.at for one in self._ends[:1]}
+        near = {0, 1, *(at + beside for at in asked for beside in (-1, 0, 1))}
         marks = sorted(near)
         found: dict[tuple[int, ...], int] = {}
         for place, day in enumerate(days):
@@ -282,12 +290,18 @@ class Treatment:
         known = (held, bisect_right(self._keeps, newer) if self._keeps else 0, marked)
         found = self._olds.get(known)
         if found is None:
-            least = int(marked)
-            ends = [(max(one.at, least), one.place, one.rule) for one in self._old_ends if one.keep <= newer]
-            gone = min(ends)[0] if ends else NEVER
-            by = tuple(rule for at, _, rule in sorted(ends, key=lambda end: end[1]) if at == gone)
-            moves = sorted(Move(max(one.at, least), *one[1:]) for one in self._old_moves if one.keep <= newer)
-            found = self._olds[known] = _Old([one for one in _carried_out(moves, held) if one[0] < gone], gone, by)
+            least, gone, by = int(marked), NEVER, list[tuple[int, str]]()
+            for end in self._old_ends:
+                if end.keep <= newer:
+                    gone = min(gone, max(end.at, least))
+                    if end.at > gone:
+                        break
+                    by.append((end.place, end.rule))
+            moves = [one for one in self._old_moves if one.keep <= newer and one.at < gone]
+            if marked and moves and not moves[0].at:
+                moves = sorted([one if one.at else Move(least, *one[1:]) for one in moves])
+            moved = [one for one in _carried_out(moves, held) if one[0] < gone] if moves else ()
+            found = self._olds[known] = _Old(moved, gone, tuple([rule for _, rule in sorted(by)]))
         return found
 
     def _swept(self, marked: int, deleted: int) -> Iterator[Step]:

@@ -78,16 +78,14 @@ class Witness(NamedTuple):
         """What happens to it by a treatment."""
         config.spend(treatment.weight)
         replaced = self.created if self.form.replaced else NEVER
-        return treatment.steps(
-            self.created, replaced, "STANDARD", newer, versioned=config.versioned, marks=self.form.marks
-        )
+        return treatment.steps(self.created, replaced, "STANDARD", newer, versioned=config.versioned, marks=self.form.marks)
 
 
 def spots(config: Config, named: Named, without: Sequence[int] = (0,)) -> Iterator[Spot]:
     """The objects of a rule, the plainest first: each treatment once. ``without``: rules (:meth:`Config.set_of`) that are taken away, and
     then others, for a treatment each."""
     seen = set[tuple[Treatment, ...]]()
-    number = 0
+    number, most = 0, _most(config)
     for wanted in chain((named.rule.filter,), shared(config, named)):
         for size in config.sizes(wanted):
             treatments = tuple([config.treatment(wanted, size, some) for some in without])
@@ -95,6 +93,13 @@ def spots(config: Config, named: Named, without: Sequence[int] = (0,)) -> Iterat
                 seen.add(treatments)
                 yield Spot(number, wanted, size, treatments)
             number += 1
+            if number * len(config.births) >= most:
+                return
+
+
+def _most(config: Config) -> int:
+    """Objects that are tried for one rule."""
+    return min(MOST, max(2, WORK // len(config.enabled)))
 
 
 def forms(config: Config, *, old: bool) -> tuple[Form, ...]:
@@ -109,8 +114,10 @@ def forms(config: Config, *, old: bool) -> tuple[Form, ...]:
 def witnesses(config: Config, spot: Spot, some: Sequence[Form]) -> Iterator[Witness]:
     """The objects of a spot, in the given forms: one for each of the days on which it makes a difference that it is written."""
     births, days = config.births, config.birthdays
-    left = min(MOST, max(2, WORK // len(config.enabled))) - spot.number * len(days) * len(some)
-    for place in _apart(spot.treatments, days):
+    left = _most(config) - spot.number * len(days) * len(some)
+    if left <= 0:
+        return
+    for place in _apart(spot.treatments, days[: -(-left // len(some))]):
         for number, form in enumerate(some):
             if place * len(some) + number >= left:
                 return
@@ -120,21 +127,26 @@ def witnesses(config: Config, spot: Spot, some: Sequence[Form]) -> Iterator[Witn
 
 
 def _apart(treatments: Sequence[Treatment], days: Sequence[int]) -> Sequence[int]:
-    """The places of the days on which it makes a difference that an object is written: to the actions that take place on it, or, where it is
-    about several treatments, to anything that happens."""
+    """The places of the days on which it makes a difference that an object is written: to the actions that take place on it, or, where it
+    is about several treatments, to anything that happens."""
     if len(treatments) == 1:
         return treatments[0].apart(days) if treatments[0].dated else (0,)
     return range(len(days)) if any(one.timed for one in treatments) else (0,)
 
 
-def shared(config: Config, named: Named) -> list[Filter]:
+def shared(config: Config, named: Named) -> Sequence[Filter]:
     """What the rule has in common with each other rule that does not include it."""
     found: list[Filter] = []
-    for other in config.enabled:
-        if other.name != named.name and len(found) < SHARED:
-            both = common(named.rule.filter, other.rule.filter)
-            if both is not None and both != named.rule.filter and both not in found:
+    mine = named.rule.filter
+    own, same = mine.prefix or "", mine.prefix != ""
+    for other, prefix, bare in config.filters:
+        inside = own.startswith(prefix)
+        if (inside or prefix.startswith(own)) and not (inside and bare and same) and other is not mine:
+            both = common(mine, other)
+            if both is not None and both != mine and both not in found:
                 found.append(both)
+                if len(found) == SHARED:
+                    break
     return found
 
 

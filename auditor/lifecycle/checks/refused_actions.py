@@ -280,7 +280,7 @@ class _Rule:
     def _mixed(self, moves: Sequence[tuple[Path, Mapping[str, Any]]]) -> Iterator[Found]:
         end = self.raw.get("Expiration")
         some = [*moves, *([((*self.path, "Expiration"), end)] if is_object(end) else [])]
-        if not any(["Date" in one for _, one in some]):
+        if not any("Date" in one for _, one in some):
             return
         with_days = [where for where, one in some if one.get("Days") is not None]
         with_date = [where for where, one in some if one.get("Date") is not None]
