@@ -330,24 +330,24 @@ def written(source: Written, facts: Facts) -> Config:
         lock_days=source.lock_days if facts.lock_days is None else facts.lock_days,
         bucket=source.bucket if facts.bucket is None else facts.bucket,
     )
+    return read_rules(source.raw, known, in_text=source.numbers_in_text, template=source.template)
+
+
+def read_rules(raw: Any, facts: Facts, *, in_text: bool, template: bool = False) -> Config:
+    """A configuration in the shape of the API. ``template``: values may be open, and a rule with such a one is left out."""
     models: list[tuple[int, LifecycleRule, Any]] = []
-    raws = rules_of(source.raw)
-    for number, raw in enumerate(raws):
+    raws = rules_of(raw)
+    for number, one in enumerate(raws):
         try:
-            if not (source.template and decode.has_opaque(raw)):
-                models.append((number, decode.rule(raw, numbers_in_text=source.numbers_in_text), raw))
+            if not (template and decode.has_opaque(one)):
+                models.append((number, decode.rule(one, numbers_in_text=in_text), one))
         except decode.Undecodable:
             continue
-    minimum = source.raw.get("TransitionDefaultMinimumObjectSize") if is_object(source.raw) else None
-    listed = source.raw.get("Rules") if is_object(source.raw) else source.raw
+    minimum = raw.get("TransitionDefaultMinimumObjectSize") if is_object(raw) else None
+    listed = raw.get("Rules") if is_object(raw) else raw
     complete = len(models) == len(raws) and (minimum is None or isinstance(minimum, str)) and not isinstance(listed, Opaque)
     return Config(
-        _named(models),
-        minimum if isinstance(minimum, str) else None,
-        known,
-        raw=source.raw,
-        complete=complete,
-        in_text=source.numbers_in_text,
+        _named(models), minimum if isinstance(minimum, str) else None, facts, raw=raw, complete=complete, in_text=in_text
     )
 
 

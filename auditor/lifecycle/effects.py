@@ -79,11 +79,13 @@ class Effects:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        current, old = forms(config, old=False), forms(config, old=True)
-        self.of: Mapping[str, Sequence[Effect]] = {
-            one.name: tuple(_of_rule(config, _Tried(config, one, current, old), one)) for one in config.enabled
-        }
+
+    @cached_property
+    def of(self) -> Mapping[str, Sequence[Effect]]:
         """By the name of the rule."""
+        config = self._config
+        current, old = forms(config, old=False), forms(config, old=True)
+        return {one.name: tuple(_of_rule(config, _Tried(config, one, current, old), one)) for one in config.enabled}
 
     def __iter__(self) -> Iterator[Effect]:
         return (effect for some in self.of.values() for effect in some)
