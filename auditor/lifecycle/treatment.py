@@ -170,15 +170,22 @@ class Treatment:
         what is gone through for it, and answers whether there may be more."""
         if self.far or other.far or self._current() != other._current() or self._sweep() != other._sweep():
             return False
-        held = {"STANDARD", *[one.to for one in self._moves], *[one.to for one in self._dated_moves]}
+        if self._old_moves == other._old_moves and self._old_ends == other._old_ends:
+            return True
+        forms = [("STANDARD", False), *((one, True) for one in self._held())]
         for newer in newers:
-            if not spend((self.old_weight + other.old_weight) * 2 * len(held)):
+            if not spend((self.old_weight + other.old_weight) * len(forms)):
                 return False
-            for one in held:
-                for marked in (False, True):
-                    if not self._old(one, newer, marked).same(other._old(one, newer, marked)):
-                        return False
+            for held, marked in forms:
+                if not self._old(held, newer, marked).same(other._old(held, newer, marked)):
+                    return False
         return True
+
+    def _held(self) -> Iterable[str]:
+        """The classes in which an object may be when it expires."""
+        if self._dated_moves:
+            return sorted({"STANDARD", *(one.to for one in self._moves), *(one.to for one in self._dated_moves)})
+        return ["STANDARD", *(one[1] for one in self._chain(0, "STANDARD"))]
 
     def _current(self) -> tuple[object, ...]:
         """What decides on the transitions and the end of current objects, written on whatever day."""

@@ -54,9 +54,10 @@ def _subjects(config: Config, effect: Effect) -> Iterator[Subject]:
     if subject is None:
         return
     yield subject
-    keep = beyond(config, subject)
-    if effect.kind is Kind.OLD_MOVE and keep > subject.newer:
-        yield msgspec.structs.replace(subject, newer=keep)
+    if effect.kind is Kind.OLD_MOVE:
+        keep = beyond(config, subject)
+        if keep > subject.newer:
+            yield msgspec.structs.replace(subject, newer=keep)
 
 
 def short_stay(steps: Sequence[Step], storage_class: str) -> tuple[Step, Step] | None:
