@@ -85,7 +85,7 @@ def test_days_that_make_no_difference_make_none(pick: random.Random) -> None:
     made = config(pick)
     subject = msgspec.structs.replace(standard(pick, made), noncurrent_since=None)
     treatment = made.treatment(Filter(prefix=subject.key, tags=subject.tags), subject.size)
-    counted = {one.days for rule in made.enabled for one in rule.rule.transitions if one.days is not None}
+    counted = {one.days for rule in made.about(subject) for one in rule.rule.transitions if one.days is not None}
     seen: list[set[tuple[object, ...]]] = []
     apart = treatment.apart(made.birthdays)
     for place, born in enumerate(made.births):
