@@ -66,15 +66,16 @@ def test_some_are_alike() -> None:
     assert sum(prove_alike(random.Random(seed)) for seed in range(20)) > 5
 
 
-def kinds(subject: Subject, steps: list[Step], days: set[int]) -> set[tuple[object, ...]]:
-    """The actions that take place: of transitions also when they are due, if rules count that many days."""
+def kinds(subject: Subject, steps: list[Step], counted: set[tuple[str, str, int]]) -> set[tuple[object, ...]]:
+    """The actions that take place: of transitions also when they are due, if the rule counts that many days for the class."""
     found = set[tuple[object, ...]]()
     marked = False
     for step in steps:
         after = day_of(subject, step)
         if step[1] is not Action.REMOVE_MARKER:
-            found |= {(step[1], step[2], rule, marked or (after if after in days else -1)) for rule in step[3] if step[2]}
-            found |= {(step[1], rule, marked) for rule in step[3] if not step[2]}
+            for rule in step[3]:
+                due = after if not marked and (rule, str(step[2]), after) in counted else -1
+                found.add((step[1], step[2], rule, marked, due))
         marked = marked or step[1] is Action.MARK
     return found
 
@@ -85,7 +86,9 @@ def test_days_that_make_no_difference_make_none(pick: random.Random) -> None:
     made = config(pick)
     subject = msgspec.structs.replace(standard(pick, made), noncurrent_since=None)
     treatment = made.treatment(Filter(prefix=subject.key, tags=subject.tags), subject.size)
-    counted = {one.days for rule in made.about(subject) for one in rule.rule.transitions if one.days is not None}
+    counted = {
+        (rule.name, one.storage_class, one.days) for rule in made.enabled for one in rule.rule.transitions if one.days is not None
+    }
     seen: list[set[tuple[object, ...]]] = []
     apart = treatment.apart(made.birthdays)
     for place, born in enumerate(made.births):
