@@ -182,12 +182,9 @@ class Config:
         found = self._lives[id(subject)] = (subject, steps)
         return found
 
-    def set_of(self, names: Iterable[str]) -> int:
-        """The enabled rules of these names, as a set of :class:`auditor.lifecycle.plan.Plan`."""
-        found = 0
-        for name in names:
-            found |= self._bits.get(name, 0)
-        return found
+    def bit(self, named: Named) -> int:
+        """An enabled rule as a set of :class:`auditor.lifecycle.plan.Plan`."""
+        return self._bits[named.name]
 
     def treatment(self, wanted: Filter, size: int, without: int = 0) -> Treatment:
         """What all enabled rules, or those ``without`` some, do to the objects of a filter (:meth:`object`) with that size."""

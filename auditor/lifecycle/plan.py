@@ -104,8 +104,8 @@ class Plan:
         self._far = any(one.last > FAR for one in (self._moves, self._ends, self._old_moves, self._old_ends))
         self._lengths = sorted({len(prefix) for prefix in self._prefixes})
         self._all = (1 << len(self.rules)) - 1
-        self.weight = len(self.rules) + self._place
-        """What is gone through for a treatment."""
+        self.weight = len(self.rules)
+        """What is gone through for a treatment: the rest is done in C."""
 
     def _filter(self, wanted: Filter, bit: int) -> None:
         prefix = wanted.prefix or ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import NamedTuple
 
 from auditor.lifecycle.config import Config, Named
@@ -82,11 +81,11 @@ class Witness(NamedTuple):
 
 
 def spots(config: Config, named: Named, without: Sequence[int] = (0,)) -> Iterator[Spot]:
-    """The objects of a rule, the plainest first: each treatment once. ``without``: rules (:meth:`Config.set_of`) that are taken away, and
+    """The objects of a rule, the plainest first: each treatment once. ``without``: rules (:meth:`Config.bit`) that are taken away, and
     then others, for a treatment each."""
     seen = set[tuple[Treatment, ...]]()
     number, most = 0, _most(config)
-    for wanted in chain((named.rule.filter,), shared(config, named)):
+    for wanted in _wanted(config, named):
         for size in config.sizes(wanted):
             treatments = tuple([config.treatment(wanted, size, some) for some in without])
             if treatments not in seen:
@@ -95,6 +94,12 @@ def spots(config: Config, named: Named, without: Sequence[int] = (0,)) -> Iterat
             number += 1
             if number * len(config.births) >= most:
                 return
+
+
+def _wanted(config: Config, named: Named) -> Iterator[Filter]:
+    """What the rule asks for, and what it has in common with others: looked for only where there is room for it."""
+    yield named.rule.filter
+    yield from shared(config, named)
 
 
 def _most(config: Config) -> int:

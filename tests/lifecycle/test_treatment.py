@@ -38,7 +38,7 @@ def without(made: Config, subject: Subject) -> list[tuple[Treatment, Treatment]]
     """What happens to an object, and what without each of the rules."""
     plan = Plan([one.rule for one in made.enabled], made.minimum)
     whole = plan.treatment(subject.key, subject.size, subject.tags)
-    return [(whole, plan.treatment(subject.key, subject.size, subject.tags, made.set_of([one.name]))) for one in made.enabled]
+    return [(whole, plan.treatment(subject.key, subject.size, subject.tags, made.bit(one))) for one in made.enabled]
 
 
 def prove_alike(pick: random.Random) -> int:
