@@ -71,13 +71,13 @@ class Plan:
     def __init__(self, rules: Sequence[LifecycleRule], minimum: str | None) -> None:
         self.rules = tuple(rules)
         self._minimum = minimum
-        self._moves = _Listed[Move]()
-        self._dated = _Listed[Move]()
-        self._ends = _Listed[End]()
-        self._dated_ends = _Listed[End]()
-        self._old_moves = _Listed[Move]()
-        self._old_ends = _Listed[End]()
-        self._sweeps = _Listed[Sweep]()
+        self._moves: _Listed[Move] = _Listed()
+        self._dated: _Listed[Move] = _Listed()
+        self._ends: _Listed[End] = _Listed()
+        self._dated_ends: _Listed[End] = _Listed()
+        self._old_moves: _Listed[Move] = _Listed()
+        self._old_ends: _Listed[End] = _Listed()
+        self._sweeps: _Listed[Sweep] = _Listed()
         self._kept = 0
         """The places of transitions that the default minimum size keeps small objects from, as a set of numbers."""
         self._keeping = 0
