@@ -52,11 +52,6 @@ class _Listed(Generic[T]):
             self.items = [self.items[one] for one in order]
             self._of = [self._of[one] for one in order]
 
-    @property
-    def last(self) -> int:
-        """When the last is due."""
-        return self.items[-1][0] or 0 if self.items else 0
-
     def of(self, chosen: bytes, kept: int = 0) -> Sequence[T]:
         """Those of the chosen rules, but for those of places that are ``kept`` from small objects."""
         if not self.items:
@@ -98,10 +93,20 @@ class Plan:
             self._filter(rule.filter, 1 << number)
             self._current(rule, number)
             self._noncurrent(rule, number)
-        lists = (self._moves, self._dated, self._old_moves, self._ends, self._dated_ends, self._old_ends)
-        for some in lists:
-            some.sort()
-        self._far = any(one.last > FAR for one in (self._moves, self._ends, self._old_moves, self._old_ends))
+        timed: tuple[_Listed[Move] | _Listed[End], ...] = (
+            self._moves,
+            self._dated,
+            self._ends,
+            self._dated_ends,
+            self._old_moves,
+            self._old_ends,
+        )
+        self._far = False
+        """A calendar may end before what the rules ask for, or they name a year that is as far."""
+        for some in timed:
+            if some.items:
+                some.sort()
+                self._far = self._far or some.items[-1].at > FAR
         self._lengths = sorted({len(prefix) for prefix in self._prefixes})
         self._all = (1 << len(self.rules)) - 1
         self.weight = len(self.rules)
