@@ -10,7 +10,7 @@ from auditor.lifecycle.check import Check, Found, Level, Refused
 from auditor.lifecycle.config import Config
 from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.read import rules_of
-from auditor.lifecycle.written import Opaque
+from auditor.lifecycle.worlds import opened
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_list, is_object
 
@@ -18,7 +18,7 @@ OPEN = Check(
     id="value-known-later",
     level=Level.SUGGESTION,
     title="value that a template or plan leaves open",
-    why="Rules decide together what becomes of objects: as long as one is not known, what they do to objects is not judged.",
+    why="Rules decide together what becomes of objects: as long as a value is not known, only what holds for all its values is told.",
     source="CloudFormation User Guide: Intrinsic function reference; Terraform: JSON output format",
     refused=Refused.DEPENDS,
 )
@@ -41,7 +41,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
 
 
 def _found(raw: Any, path: Path, about: str, rule: str) -> Iterator[Found]:
-    for where in islice(_open(raw, path), 1):
+    for where, _ in islice(opened(raw, path), 1):
         names = [step for step in where[len(path) :] if isinstance(step, str)]
         told = f"{shown('.'.join(names))} is" if names else "all of it is"
         yield Found(
@@ -51,16 +51,3 @@ def _found(raw: Any, path: Path, about: str, rule: str) -> Iterator[Found]:
             fix="check the configuration of the bucket once it is there, or a file with the values put in",
             rule=rule,
         )
-
-
-def _open(value: Any, path: Path) -> Iterator[Path]:
-    """Where values are open. Ids do not matter."""
-    if isinstance(value, Opaque):
-        yield path
-    elif is_object(value):
-        for name, inner in value.items():
-            if name != "ID":
-                yield from _open(inner, (*path, name))
-    elif is_list(value):
-        for number, inner in enumerate(value):
-            yield from _open(inner, (*path, number))
