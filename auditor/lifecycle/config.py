@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -24,6 +23,7 @@ from auditor.lifecycle.subject import Subject
 from auditor.lifecycle.treatment import Treatment
 from auditor.lifecycle.written import Opaque, Written
 from auditor.model.s3 import Filter, Lifecycle, LifecycleRule
+from auditor.source.kept import Kept
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_object
 
@@ -118,7 +118,7 @@ class Config:
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
         self._left = budget
 
-    @cached_property
+    @Kept
     def filters(self) -> Sequence[tuple[Filter, str, bool]]:
         """The filters of enabled rules, with their prefix, and whether there is nothing else in them. Of equal ones that have nothing else,
         the first."""
@@ -133,7 +133,7 @@ class Config:
                 seen.add(wanted.prefix)
         return found
 
-    @cached_property
+    @Kept
     def keeps(self) -> Sequence[int]:
         """None, and the numbers of newer versions of which enabled rules keep a version."""
         some = (
@@ -143,12 +143,12 @@ class Config:
         )
         return sorted({0, *(one.keep for one in some if one.keep is not None)})
 
-    @cached_property
+    @Kept
     def odd(self) -> frozenset[int]:
         """The numbers of the rules, as they are written, that are to be looked at in detail: in the others nothing can be refused."""
         return frozenset(number for number, one in enumerate(rules_of(self.raw)[:MANY]) if not plain(one))
 
-    @cached_property
+    @Kept
     def versioning(self) -> str:
         """The bucket's versioning; where it is not known, what the rules suppose: those of noncurrent versions and of delete markers make
         sense in a versioned bucket only."""
@@ -165,7 +165,7 @@ class Config:
         """Objects have versions."""
         return self.versioning != "Off"
 
-    @cached_property
+    @Kept
     def born(self) -> datetime:
         """When the objects are written that prove something: at the beginning of the day, so that a rule's days are days of theirs."""
         return self.facts.today.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -238,7 +238,7 @@ class Config:
             null_version=(self.versioning == "Suspended" and replaced is None) if null is None else null,
         )
 
-    @cached_property
+    @Kept
     def births(self) -> tuple[datetime, ...]:
         """When objects are written that are tried: today, and where rules name dates to come, the days from which on they meet the days
         that rules count, and long ago."""
@@ -251,7 +251,7 @@ class Config:
         meeting = (date - timedelta(days=days) for date in dates for days in counted)
         return tuple(dict.fromkeys((self.born, *dates[:4], self.born - BEFORE, *islice(meeting, BIRTHS))))
 
-    @cached_property
+    @Kept
     def birthdays(self) -> tuple[int, ...]:
         """:attr:`births` as days."""
         return tuple(midnight(born) for born in self.births)
@@ -299,7 +299,7 @@ class Config:
             found.sort(key=lambda size: size < SMALL)
         return list(dict.fromkeys(found))[:most]
 
-    @cached_property
+    @Kept
     def _bounds(self) -> list[int]:
         found = {SMALL} if any(one.transitions or one.noncurrent_transitions for one in self._models) else set[int]()
         for one in self._models:

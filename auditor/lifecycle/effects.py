@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TypeAlias
 
 import msgspec
@@ -21,6 +20,7 @@ from auditor.lifecycle.plan import large_enough
 from auditor.lifecycle.subject import Action, Subject
 from auditor.lifecycle.treatment import Treatment
 from auditor.lifecycle.witnesses import Form, Spot, Witness, forms, spots, witnesses
+from auditor.source.kept import Kept
 from auditor.source.shape import Path
 
 
@@ -80,7 +80,7 @@ class Effects:
     def __init__(self, config: Config) -> None:
         self._config = config
 
-    @cached_property
+    @Kept
     def of(self) -> Mapping[str, Sequence[Effect]]:
         """By the name of the rule."""
         config = self._config
@@ -90,7 +90,7 @@ class Effects:
     def __iter__(self) -> Iterator[Effect]:
         return (effect for some in self.of.values() for effect in some)
 
-    @cached_property
+    @Kept
     def covered(self) -> Mapping[str, Named]:
         """The rules that other rules leave nothing to do (:mod:`auditor.lifecycle.shadows`), by name. Of twins, the first stays."""
         from auditor.lifecycle.shadows import covered
