@@ -116,7 +116,7 @@ class Config:
         self._lives: dict[int, tuple[Subject, list[Step]]] = {}
         self._keys: dict[str, str] = {}
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
-        self._left = budget
+        self._left = self._budget = budget
 
     @Kept
     def filters(self) -> Sequence[tuple[Filter, str, bool]]:
@@ -203,6 +203,15 @@ class Config:
         """So much is gone through. False: it was too much."""
         self._left -= work
         return self._left >= 0
+
+    def allow(self, budget: int) -> None:
+        """So much may be gone through in place of :data:`BUDGET`, where nothing is yet: other configurations may have a share of it."""
+        self._left = self._budget = budget
+
+    @property
+    def spent(self) -> int:
+        """How much was gone through."""
+        return self._budget - self._left
 
     @property
     def exhausted(self) -> bool:
