@@ -27,6 +27,9 @@ GB = 1024**3
 """Bytes of a gigabyte as S3 charges for it."""
 STANDARD = "STANDARD"
 """The class that ``--size-gb`` and ``--objects`` are about."""
+VERSIONED = "Enabled"
+"""What versioning is taken to be where a report has noncurrent versions and nobody says more: rules do the same where it is suspended, but
+for versions that were written since."""
 
 
 class Book(msgspec.Struct, frozen=True):
@@ -76,6 +79,13 @@ class Size(msgspec.Struct, frozen=True):
         return Usage(bytes=held, counts=counts)
 
     @property
+    def versioned(self) -> bool:
+        """A report has noncurrent versions or delete markers: versioning is on, or was."""
+        return self.report is not None and bool(
+            self.report.delete_markers or any(one.noncurrent or one.noncurrent_bytes for one in self.report.holdings)
+        )
+
+    @property
     def average(self) -> int | None:
         """Bytes of an object on average, of most objects where a report tells; ``None``: not known."""
         if self.sizes is not None:
@@ -93,6 +103,8 @@ class Size(msgspec.Struct, frozen=True):
 
 def size(gb: float | None, objects: int | None, classes: Sequence[str]) -> Size:
     """The bucket as the options give it, ``classes`` as ``STANDARD_IA=GB:OBJECTS``. Raises :class:`UsageError`."""
+    if objects is not None and gb is None:
+        raise UsageError("`--objects` is the number of what `--size-gb` weighs; give both")
     found: dict[str, tuple[int, int]] = {}
     for one in classes:
         name, equals, figures = one.partition("=")
@@ -164,10 +176,12 @@ def advice(configs: Sequence[Config], facts: Facts, prices: Book, bucket: Size, 
         raise UsageError("`--reads` and `--read-gb` go together: requests, and what they read")
     if len(configs) > 1:
         raise UsageError(f"`--advise` is about one bucket, and there are {len(configs)} configurations; name one file")
-    return _proposal(configs[0] if configs else None, facts, prices.prices, prices.region, usage, wanted)
+    without = facts.versioning or (VERSIONED if bucket.versioned else "Off")
+    return _proposal(configs[0] if configs else None, without, prices.prices, prices.region, usage, wanted)
 
 
-def _proposal(config: Config | None, facts: Facts, prices: Prices, region: str, usage: Usage, wanted: Wanted) -> Proposal:
+def _proposal(config: Config | None, without: str, prices: Prices, region: str, usage: Usage, wanted: Wanted) -> Proposal:
+    """``without``: the versioning of the bucket where there is no configuration that knows it."""
     access = None
     if wanted.reads is not None and wanted.read_gb is not None:
         held = max(sum(usage.bytes.values()), 1)
@@ -182,7 +196,7 @@ def _proposal(config: Config | None, facts: Facts, prices: Prices, region: str, 
         access=access,
         constraints=Constraints(retrieval_hours=wanted.hours, keep_days=wanted.keep_days, several_zones=not wanted.one_zone),
         existing=existing,
-        versioning=config.versioning if config is not None else facts.versioning or "Off",
+        versioning=config.versioning if config is not None else without,
     )
     if access is None and made.why.startswith(UNKNOWN_READS):
         made = msgspec.structs.replace(made, why=f"{made.why}; say it with `--reads` and `--read-gb`, 0 if nobody reads them")

@@ -218,6 +218,7 @@ def test_rules_that_move_objects_already_leave_no_proposal(capsys: Capture) -> N
         (["good.json", "--class", "GLACIER=nan:1"], "is beyond all measure"),
         (["good.json", "--class", "GLACIER=1:0"], "is beyond all measure"),
         (["good.json", "--class", "GLACIER=1:1", "--class", "GLACIER=2:2"], "what is in `GLACIER` is said twice; say it once"),
+        (["good.json", "--objects", "5"], "`--objects` is the number of what `--size-gb` weighs; give both"),
         (["good.json", "--size-gb", "1", "--class", "STANDARD=1:1"], "said twice (`--size-gb` is about it)"),
         (["--advise", "--region", "us-east-1", "--size-gb", "1", "--class", "GLACIER=1:1"], "`--advise` needs to know"),
         (["good.json", "--prices", "prices.csv"], "name it with `--region`"),
