@@ -159,7 +159,16 @@ def test_a_proposal_is_one_that_the_linter_takes(capsys: Capture) -> None:
     assert told(capsys, "proposed.json")["files"][0]["findings"] == []
     assert advice["api"]["Rules"][0]["Expiration"] == {"Days": 800}
     assert run(["lifecycle", *wanted]) == 0
-    assert capsys.readouterr().out.startswith("proposed (by prices that nobody verified)\n  saves ")
+    said = capsys.readouterr().out
+    assert said.startswith("proposed (by prices that nobody verified)\n  saves ")
+    assert "  the command puts these rules in the place of all that the bucket has\n" in said
+
+
+def test_a_region_without_prices_is_told_with_what_would_tell_them(capsys: Capture) -> None:
+    assert run(["lifecycle", "--advise", "--region", "xx-test-9", *BUCKET]) == 0
+    (first, *_) = capsys.readouterr().out.splitlines()
+    assert "there is no price for s3-storage of STANDARD in xx-test-9; " in first
+    assert first.endswith("; `awsaudit prices refresh --region xx-test-9` or `--prices FILE` would tell")
 
 
 def test_a_proposal_shows_its_prices_and_what_else_was_weighed(capsys: Capture) -> None:
