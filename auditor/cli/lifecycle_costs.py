@@ -11,6 +11,7 @@ import msgspec
 from auditor.cli.lifecycle import MANY, MOST_GB
 from auditor.engine.s3_reports import movable
 from auditor.errors import UsageError
+from auditor.lifecycle import words
 from auditor.lifecycle.advisor import UNKNOWN_READS, Access, Constraints, advise
 from auditor.lifecycle.classes import CLASSES
 from auditor.lifecycle.config import Config, Facts
@@ -176,12 +177,14 @@ def advice(configs: Sequence[Config], facts: Facts, prices: Book, bucket: Size, 
         raise UsageError("`--reads` and `--read-gb` go together: requests, and what they read")
     if len(configs) > 1:
         raise UsageError(f"`--advise` is about one bucket, and there are {len(configs)} configurations; name one file")
-    without = facts.versioning or (VERSIONED if bucket.versioned else "Off")
-    return _proposal(configs[0] if configs else None, without, prices.prices, prices.region, usage, wanted)
+    if not configs and facts.versioning is None and (bucket.versioned or facts.lock_days is not None):
+        facts = msgspec.structs.replace(facts, versioning=VERSIONED)
+    return _proposal(configs[0] if configs else None, facts, prices.prices, prices.region, usage, wanted)
 
 
-def _proposal(config: Config | None, without: str, prices: Prices, region: str, usage: Usage, wanted: Wanted) -> Proposal:
-    """``without``: the versioning of the bucket where there is no configuration that knows it."""
+def _proposal(config: Config | None, facts: Facts, prices: Prices, region: str, usage: Usage, wanted: Wanted) -> Proposal:
+    facts = config.facts if config is not None else facts
+    locked = facts.lock_days if wanted.keep_days is not None and wanted.keep_days < (facts.lock_days or 0) else None
     access = None
     if wanted.reads is not None and wanted.read_gb is not None:
         held = max(sum(usage.bytes.values()), 1)
@@ -194,10 +197,16 @@ def _proposal(config: Config | None, without: str, prices: Prices, region: str, 
         prices,
         region,
         access=access,
-        constraints=Constraints(retrieval_hours=wanted.hours, keep_days=wanted.keep_days, several_zones=not wanted.one_zone),
+        constraints=Constraints(
+            retrieval_hours=wanted.hours, keep_days=locked or wanted.keep_days, several_zones=not wanted.one_zone
+        ),
         existing=existing,
-        versioning=config.versioning if config is not None else without,
+        versioning=config.versioning if config is not None else facts.versioning or "Off",
     )
     if access is None and made.why.startswith(UNKNOWN_READS):
         made = msgspec.structs.replace(made, why=f"{made.why}; say it with `--reads` and `--read-gb`, 0 if nobody reads them")
-    return proposal(made, config.facts.bucket if config is not None else None)
+    if locked is not None:
+        made = msgspec.structs.replace(
+            made, assumptions=(*made.assumptions, f"Object Lock keeps versions for {words.days(locked)}")
+        )
+    return proposal(made, facts.bucket)

@@ -350,4 +350,6 @@ def _assumptions(usage: Usage, access: Access | None, constraints: Constraints, 
         found.append(f"objects may be deleted when they are {constraints.keep_days} days old")
         if versioning != "Off":
             found.append("versions that are no longer current are kept for as long again")
+    elif versioning != "Off":
+        found.append("versions that are no longer current are kept for ever, as nothing may be deleted")
     return tuple(found)
