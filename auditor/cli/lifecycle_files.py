@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,7 +15,7 @@ from auditor.errors import UsageError
 from auditor.lifecycle import report
 from auditor.lifecycle.charges import charges, shocks
 from auditor.lifecycle.check import Level
-from auditor.lifecycle.config import Config, Facts, written
+from auditor.lifecycle.config import BUDGET, Config, Facts, written
 from auditor.lifecycle.cost_report import Proposal, cost
 from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.lint import Valid, judge
@@ -27,6 +27,8 @@ from auditor.source.json_source import BYTES, Places, Unreadable, decoded
 STDIN = "<stdin>"
 FIRST_YEAR, LAST_YEAR = 2006, 2999
 """S3 began in 2006; rules count days from the date, and calendars end with the year 9999."""
+LEAST = BUDGET // 100
+"""What may be gone through for each configuration of a file, however much the others took: a hundred times what ordinary ones need."""
 _VERSIONING: Mapping[str, str] = {"enabled": "Enabled", "suspended": "Suspended", "off": "Off"}
 
 
@@ -87,7 +89,7 @@ def lint(paths: Sequence[str], known: Facts, book: Book, bucket: Size) -> Linted
     for name, named in files.named(paths, SUFFIXES, outside):
         shown = STDIN if name == "-" else whole(name)
         text, made = _checked(shown, files.content(name, BYTES + 1), known, named=named, versioned=bucket.versioned)
-        reports = [one if isinstance(one, FileReport) else _report(shown, one, book, bucket) for one in made]
+        reports = list(_reports(shown, made, book, bucket))
         configs += (one.config for one in made if not isinstance(one, FileReport))
         if not reports:
             empty.append(shown)
@@ -123,6 +125,18 @@ class _Read(msgspec.Struct, frozen=True):
     name: str
     places: Places
     config: Config
+
+
+def _reports(file: str, made: Iterable[FileReport | _Read], book: Book, bucket: Size) -> Iterator[FileReport]:
+    """The configurations of one file share what may be gone through for one: a template may hold hundreds that are made to take long."""
+    left = BUDGET
+    for one in made:
+        if isinstance(one, FileReport):
+            yield one
+        else:
+            one.config.allow(max(left, LEAST))
+            yield _report(file, one, book, bucket)
+            left -= one.config.spent
 
 
 def _report(file: str, one: _Read, book: Book, bucket: Size) -> FileReport:

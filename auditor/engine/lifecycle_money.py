@@ -25,9 +25,9 @@ from auditor.lifecycle.checks.fees import EARLY
 from auditor.lifecycle.checks.small import LOSE, STAY, UNWATCHED
 from auditor.lifecycle.config import Config, Facts, collected
 from auditor.lifecycle.costs import ALIKE, ALL, HORIZON, SHARED, BreakEven, Step, along, break_even
+from auditor.lifecycle.days import moment
 from auditor.lifecycle.holding import Lot, Uses, amount, moved, overhead, rest
 from auditor.lifecycle.subject import Event, Usage
-from auditor.lifecycle.timeline import moment, steps
 from auditor.model.fact import Fact, Known, Unknown
 from auditor.model.money import Money, unknown_money
 from auditor.model.price import Price, Prices
@@ -179,7 +179,7 @@ def _way(found: Found, config: Config, name: str, target: str, size: int) -> Ste
     assert found.proof is not None  # noqa: S101  asked before
     start = found.proof.subject.storage_class if name == target else name
     subject = msgspec.structs.replace(found.proof.subject, storage_class=start, size=size)
-    made = steps([one.rule for one in config.enabled], config.minimum, subject)
+    made = config.steps(subject)
     events = [Event(at=moment(day), action=action, storage_class=to, rules=ids) for day, action, to, ids in made]
     return next((one for one in along(subject, events) if one.end == target), None)
 

@@ -10,10 +10,10 @@ import msgspec
 from auditor.lifecycle.check import Check, Found, Level, Proof
 from auditor.lifecycle.config import Config
 from auditor.lifecycle.costs import SHOCK_MONTHS, SIZES, UNSIZED, BreakEven, InMoney, Step, along, break_even, in_money
+from auditor.lifecycle.days import moment
 from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.lives import lives
 from auditor.lifecycle.subject import Action, Event, Usage
-from auditor.lifecycle.timeline import moment, steps
 from auditor.model.price import Prices
 from auditor.source.positions import shown
 
@@ -96,7 +96,7 @@ def _in_class(config: Config, proof: Proof, name: str) -> Proof:
     if name == proof.subject.storage_class:
         return proof
     subject = msgspec.structs.replace(proof.subject, storage_class=name)
-    return Proof(subject, tuple(steps([one.rule for one in config.enabled], config.minimum, subject)))
+    return config.proof(subject)
 
 
 def _moves(proof: Proof) -> Iterator[tuple[Step, int, tuple[str, ...]]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from auditor.lifecycle.days import Step
 from auditor.lifecycle.subject import Subject
-from auditor.lifecycle.timeline import Step
 from auditor.source.shape import Path
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@ what they find."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -14,11 +15,15 @@ import msgspec
 from auditor.lifecycle import decode
 from auditor.lifecycle.check import Proof
 from auditor.lifecycle.classes import SMALL
+from auditor.lifecycle.days import NEVER, Step, midnight, moment
+from auditor.lifecycle.plain import plain
+from auditor.lifecycle.plan import Plan, steps_of
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.subject import Subject
-from auditor.lifecycle.timeline import NEVER, Step, matches, midnight, moment, steps
+from auditor.lifecycle.treatment import Treatment
 from auditor.lifecycle.written import Opaque, Written
 from auditor.model.s3 import Filter, Lifecycle, LifecycleRule
+from auditor.source.kept import Kept
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_object
 
@@ -31,8 +36,12 @@ MANY = 1000
 OLDEST = 100
 """The greatest ``NewerNoncurrentVersions`` (API reference): a version with so many newer ones is not kept for their sake."""
 BUDGET = 20_000_000
-"""Rules and transitions that are gone through for one configuration at most, about ten seconds' work: 1,000 rules that each leave little to
+"""Rules and transitions that are gone through for one configuration at most, about two seconds' work: 1,000 rules that each leave little to
 the others would take an hour. Ours."""
+BIRTHS = 40
+"""Days that are tried for the sake of dated actions at most."""
+BEFORE = timedelta(days=20 * 365)
+"""How long before today objects were written that are older than every rule's days."""
 _NICE = (1024**2, 1024, 1024**3)
 
 
@@ -101,13 +110,45 @@ class Config:
         """Every rule could be read. Where one could not, nothing is said that it might change."""
         self.in_text = in_text
         self._models = [one.rule for one in self.enabled]
-        self._seen: dict[tuple[Any, ...], list[Step]] = {}
-        self._by_key: dict[str, tuple[list[LifecycleRule], frozenset[str], int]] = {}
+        self._plan = Plan(self._models, minimum)
+        self._bits = {one.name: 1 << number for number, one in enumerate(self.enabled)}
+        self._treatments: dict[tuple[str, int, frozenset[tuple[str, str]] | None, int], Treatment] = {}
+        self._lives: dict[int, tuple[Subject, list[Step]]] = {}
         self._keys: dict[str, str] = {}
         self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
-        self._left = budget
+        self._left = self._budget = budget
 
-    @cached_property
+    @Kept
+    def filters(self) -> Sequence[tuple[Filter, str, bool]]:
+        """The filters of enabled rules, with their prefix, and whether there is nothing else in them. Of equal ones that have nothing else,
+        the first."""
+        found: list[tuple[Filter, str, bool]] = []
+        seen = set[str | None]()
+        for one in self._models:
+            wanted = one.filter
+            bare = not wanted.tags and wanted.size_greater_than is None and wanted.size_less_than is None
+            if not bare or wanted.prefix not in seen:
+                found.append((wanted, wanted.prefix or "", bare))
+            if bare:
+                seen.add(wanted.prefix)
+        return found
+
+    @Kept
+    def keeps(self) -> Sequence[int]:
+        """None, and the numbers of newer versions of which enabled rules keep a version."""
+        some = (
+            one
+            for rule in self._models
+            for one in (*rule.noncurrent_transitions, *((rule.noncurrent_expiration,) if rule.noncurrent_expiration else ()))
+        )
+        return sorted({0, *(one.keep for one in some if one.keep is not None)})
+
+    @Kept
+    def odd(self) -> frozenset[int]:
+        """The numbers of the rules, as they are written, that are to be looked at in detail: in the others nothing can be refused."""
+        return frozenset(number for number, one in enumerate(rules_of(self.raw)[:MANY]) if not plain(one))
+
+    @Kept
     def versioning(self) -> str:
         """The bucket's versioning; where it is not known, what the rules suppose: those of noncurrent versions and of delete markers make
         sense in a versioned bucket only."""
@@ -124,40 +165,53 @@ class Config:
         """Objects have versions."""
         return self.versioning != "Off"
 
-    @cached_property
+    @Kept
     def born(self) -> datetime:
         """When the objects are written that prove something: at the beginning of the day, so that a rule's days are days of theirs."""
         return self.facts.today.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def steps(self, subject: Subject, without: frozenset[str] = frozenset()) -> list[Step]:
-        """What happens to the object, under all enabled rules or without those of some names."""
-        near, names, weight = self._near(subject.key)
-        left = without & names
-        known = (
-            subject.key,
-            subject.size,
-            frozenset(subject.tags.items()) if subject.tags else None,
-            subject.created,
-            subject.noncurrent_since,
-            subject.newer,
-            subject.null_version,
-            left,
-        )
-        found = self._seen.get(known)
+    def steps(self, subject: Subject) -> list[Step]:
+        """What happens to the object."""
+        found = self._lives.get(id(subject))
         if found is None:
-            self._left -= weight
-            models = [one for one in near if one.id not in left] if left else near
-            found = self._seen[known] = steps(models, self.minimum, subject)
+            treatment = self._treatment(subject.key, subject.size, subject.tags, 0)
+            found = self.remember(subject, steps_of(treatment, subject))
+        return found[1]
+
+    def remember(self, subject: Subject, steps: list[Step]) -> tuple[Subject, list[Step]]:
+        """What happens to an object that will be asked for again. Objects are told apart by identity: they are compared slowly."""
+        found = self._lives[id(subject)] = (subject, steps)
         return found
 
-    def _near(self, key: str) -> tuple[list[LifecycleRule], frozenset[str], int]:
-        """The enabled rules whose prefix lets the key through: of a thousand, a few. Their names, and how much work they are."""
-        found = self._by_key.get(key)
+    def bit(self, named: Named) -> int:
+        """An enabled rule as a set of :class:`auditor.lifecycle.plan.Plan`."""
+        return self._bits[named.name]
+
+    def treatment(self, wanted: Filter, size: int, without: int = 0) -> Treatment:
+        """What all enabled rules, or those ``without`` some, do to the objects of a filter (:meth:`object`) with that size."""
+        return self._treatment(self.key(wanted), size, wanted.tags, without)
+
+    def _treatment(self, key: str, size: int, tags: Mapping[str, str], without: int) -> Treatment:
+        known = (key, size, frozenset(tags.items()) if tags else None, without)
+        found = self._treatments.get(known)
         if found is None:
-            models = [one for one in self._models if key.startswith(one.filter.prefix or "")]
-            weight = sum(1 + len(one.transitions) + len(one.noncurrent_transitions) for one in models)
-            found = self._by_key[key] = (models, frozenset(one.id for one in models), weight)
+            self._left -= self._plan.weight
+            found = self._treatments[known] = self._plan.treatment(key, size, tags, without)
         return found
+
+    def spend(self, work: int) -> bool:
+        """So much is gone through. False: it was too much."""
+        self._left -= work
+        return self._left >= 0
+
+    def allow(self, budget: int) -> None:
+        """So much may be gone through in place of :data:`BUDGET`, where nothing is yet: other configurations may have a share of it."""
+        self._left = self._budget = budget
+
+    @property
+    def spent(self) -> int:
+        """How much was gone through."""
+        return self._budget - self._left
 
     @property
     def exhausted(self) -> bool:
@@ -183,7 +237,7 @@ class Config:
         what is written while versioning is suspended has that."""
         created = self.born if born is None else born
         return Subject(
-            key=self._keys.get(wanted.prefix or "") or self._key(wanted.prefix or ""),
+            key=self.key(wanted),
             size=size,
             created=created,
             tags=wanted.tags,
@@ -193,27 +247,38 @@ class Config:
             null_version=(self.versioning == "Suspended" and replaced is None) if null is None else null,
         )
 
-    @cached_property
-    def dates(self) -> tuple[datetime, ...]:
-        """The midnights to come that enabled rules name, in their order."""
-        steps = (step for one in self._models for step in (*one.transitions, *((one.expiration,) if one.expiration else ())))
-        days = {midnight(step.date) for step in steps if step.date is not None and step.date > self.born}
-        return tuple(moment(day) for day in sorted(days) if day < NEVER)
+    @Kept
+    def births(self) -> tuple[datetime, ...]:
+        """When objects are written that are tried: today, and where rules name dates to come, the days from which on they meet the days
+        that rules count, and long ago."""
+        named = sorted(day for day in self._plan.dates if midnight(self.born) < day < NEVER)
+        if not named:
+            return (self.born,)
+        dates = [moment(day) for day in named]
+        steps = (step for one in self._models for step in (*one.transitions, one.expiration) if step is not None)
+        counted = sorted({0, *(step.days for step in steps if step.days is not None and step.days < BEFORE.days)})
+        meeting = (date - timedelta(days=days) for date in dates for days in counted)
+        return tuple(dict.fromkeys((self.born, *dates[:4], self.born - BEFORE, *islice(meeting, BIRTHS))))
 
-    def _key(self, prefix: str) -> str:
-        found = self._keys[prefix] = self._free_key(prefix)
+    @Kept
+    def birthdays(self) -> tuple[int, ...]:
+        """:attr:`births` as days."""
+        return tuple(midnight(born) for born in self.births)
+
+    def key(self, wanted: Filter) -> str:
+        """The key of an object that a filter lets through by as little as possible."""
+        prefix = wanted.prefix or ""
+        found = self._keys.get(prefix)
+        if found is None:
+            found = self._keys[prefix] = self._free_key(prefix)
         return found
 
     def _free_key(self, prefix: str) -> str:
+        same = self._plan.about_key(prefix)
         for name in ("example", "object", "0", "~"):
-            key = prefix + name
-            if not any(key.startswith(longer) and not prefix.startswith(longer) for longer in self._prefixes):
-                return key
+            if self._plan.about_key(prefix + name) == same:
+                return prefix + name
         return prefix + "\U0010fffd"
-
-    @cached_property
-    def _prefixes(self) -> tuple[str, ...]:
-        return tuple({one.filter.prefix for one in self._models if one.filter.prefix})
 
     def sizes(self, wanted: Filter) -> list[int]:
         """Sizes to try for a filter, the most telling first: one for each stretch of sizes in which all rules do the same."""
@@ -228,28 +293,35 @@ class Config:
         high = LARGEST if wanted.size_less_than is None else wanted.size_less_than - 1
         if low > high:
             return []
-        starts = sorted({low, *(one for one in self._bounds if low < one <= high)})
-        found = [_nice(start, end) for start, end in zip(starts, [*(one - 1 for one in starts[1:]), high], strict=True)]
+        most = min(SIZES, max(2, 2 * MANY // len(self.enabled)))
+        bounds = self._bounds[bisect_right(self._bounds, low) : bisect_right(self._bounds, high)]
+        # A thousand rules with sizes make a million stretches: of the large and of the small ones only as many as are tried.
+        above = max(bisect_right(bounds, SMALL) - 1, 0)
+        starts = [low, *bounds]
+        ends = [*(one - 1 for one in bounds), high]
+        some = sorted({*range(min(most, len(starts))), *range(above, min(above + most + 1, len(starts)))})
+        found = [_nice(starts[one], ends[one]) for one in some]
         average = self.facts.average_size
         if average is not None and low <= average <= high:
             found.insert(0, average)
         else:
             found.sort(key=lambda size: size < SMALL)
-        return list(dict.fromkeys(found))[: min(SIZES, max(2, 2 * MANY // len(self.enabled)))]
+        return list(dict.fromkeys(found))[:most]
 
-    @cached_property
-    def _bounds(self) -> frozenset[int]:
+    @Kept
+    def _bounds(self) -> list[int]:
         found = {SMALL} if any(one.transitions or one.noncurrent_transitions for one in self._models) else set[int]()
         for one in self._models:
             if one.filter.size_greater_than is not None:
                 found.add(one.filter.size_greater_than + 1)
             if one.filter.size_less_than is not None:
                 found.add(one.filter.size_less_than)
-        return frozenset(found)
+        return sorted(found)
 
-    def applies(self, one: Named, subject: Subject) -> bool:
-        """The rule's filter lets the object through."""
-        return matches(one.rule.filter, subject)
+    def about(self, subject: Subject) -> list[Named]:
+        """The enabled rules that are about the object."""
+        rules = self._plan.about(subject.key, subject.size, subject.tags)
+        return [one for number, one in enumerate(self.enabled) if rules >> number & 1]
 
 
 def _nice(low: int, high: int) -> int:
@@ -265,24 +337,24 @@ def written(source: Written, facts: Facts) -> Config:
         lock_days=source.lock_days if facts.lock_days is None else facts.lock_days,
         bucket=source.bucket if facts.bucket is None else facts.bucket,
     )
+    return read_rules(source.raw, known, in_text=source.numbers_in_text, template=source.template)
+
+
+def read_rules(raw: Any, facts: Facts, *, in_text: bool, template: bool = False) -> Config:
+    """A configuration in the shape of the API. ``template``: values may be open, and a rule with such a one is left out."""
     models: list[tuple[int, LifecycleRule, Any]] = []
-    raws = rules_of(source.raw)
-    for number, raw in enumerate(raws):
+    raws = rules_of(raw)
+    for number, one in enumerate(raws):
         try:
-            if not (source.template and decode.has_opaque(raw)):
-                models.append((number, decode.rule(raw, numbers_in_text=source.numbers_in_text), raw))
+            if not (template and decode.has_opaque(one)):
+                models.append((number, decode.rule(one, numbers_in_text=in_text), one))
         except decode.Undecodable:
             continue
-    minimum = source.raw.get("TransitionDefaultMinimumObjectSize") if is_object(source.raw) else None
-    listed = source.raw.get("Rules") if is_object(source.raw) else source.raw
+    minimum = raw.get("TransitionDefaultMinimumObjectSize") if is_object(raw) else None
+    listed = raw.get("Rules") if is_object(raw) else raw
     complete = len(models) == len(raws) and (minimum is None or isinstance(minimum, str)) and not isinstance(listed, Opaque)
     return Config(
-        _named(models),
-        minimum if isinstance(minimum, str) else None,
-        known,
-        raw=source.raw,
-        complete=complete,
-        in_text=source.numbers_in_text,
+        _named(models), minimum if isinstance(minimum, str) else None, facts, raw=raw, complete=complete, in_text=in_text
     )
 
 

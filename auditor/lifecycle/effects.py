@@ -9,16 +9,18 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TypeAlias
 
 import msgspec
 
-from auditor.lifecycle import witnesses
 from auditor.lifecycle.classes import can_move
 from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.days import NEVER, Step, midnight
+from auditor.lifecycle.plan import large_enough
 from auditor.lifecycle.subject import Action, Subject
-from auditor.lifecycle.timeline import NEVER, Step, day_of, large_enough, midnight
+from auditor.lifecycle.treatment import Treatment
+from auditor.lifecycle.witnesses import Form, Spot, Witness, forms, spots, witnesses
+from auditor.source.kept import Kept
 from auditor.source.shape import Path
 
 
@@ -77,14 +79,18 @@ class Effects:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        lives = _Lives(config)
-        self.of: Mapping[str, Sequence[Effect]] = {one.name: tuple(_of_rule(config, lives, one)) for one in config.enabled}
+
+    @Kept
+    def of(self) -> Mapping[str, Sequence[Effect]]:
         """By the name of the rule."""
+        config = self._config
+        current, old = forms(config, old=False), forms(config, old=True)
+        return {one.name: tuple(_of_rule(config, _Tried(config, one, current, old), one)) for one in config.enabled}
 
     def __iter__(self) -> Iterator[Effect]:
         return (effect for some in self.of.values() for effect in some)
 
-    @cached_property
+    @Kept
     def covered(self) -> Mapping[str, Named]:
         """The rules that other rules leave nothing to do (:mod:`auditor.lifecycle.shadows`), by name. Of twins, the first stays."""
         from auditor.lifecycle.shadows import covered
@@ -92,50 +98,46 @@ class Effects:
         return {one.name: one for one in covered(self._config, self.of)}
 
 
-class _Lives:
-    """Objects of rules and what happens to them: the actions of a rule are tried on the same ones, and most on the first only."""
+class _Tried:
+    """The objects on which the actions of a rule are tried: all on the same ones, and most on the first only."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self._made: dict[tuple[str, bool, int], tuple[list[tuple[Subject, list[Step]]], Iterator[Subject]]] = {}
+    def __init__(self, config: Config, named: Named, current: Sequence[Form], old: Sequence[Form]) -> None:
+        self._made: list[Spot] = []
+        self._more = spots(config, named)
+        self.forms = {False: current, True: old}
+        """Of current objects, and of noncurrent ones."""
 
-    def of(self, named: Named, old: bool, newer: int) -> Iterator[tuple[Subject, list[Step]]]:
-        """As :func:`auditor.lifecycle.witnesses.objects` has them."""
-        key = (named.name, old, newer)
-        found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = ([], witnesses.objects(self._config, named, old=old, newer=newer))
-        made, more = found
-        yield from made
-        for subject in more:
-            made.append((subject, self._config.steps(subject)))
-            yield made[-1]
+    def __iter__(self) -> Iterator[Spot]:
+        yield from self._made
+        for one in self._more:
+            self._made.append(one)
+            yield one
 
 
-def _of_rule(config: Config, lives: _Lives, named: Named) -> Iterator[Effect]:
+def _of_rule(config: Config, some: _Tried, named: Named) -> Iterator[Effect]:
     rule = named.rule
     for number, move in enumerate(rule.transitions):
         path = named.transition(number)
-        yield _tried(config, lives, named, Kind.MOVE, path, move.storage_class, move.days, move.date)
+        yield _tried(config, some, named, Kind.MOVE, path, move.storage_class, move.days, move.date)
     end = rule.expiration
     if end is not None and (end.days is not None or end.date is not None):
-        yield _tried(config, lives, named, Kind.EXPIRE, (*named.path, "Expiration"), "", end.days, end.date)
+        yield _tried(config, some, named, Kind.EXPIRE, (*named.path, "Expiration"), "", end.days, end.date)
     for number, old in enumerate(rule.noncurrent_transitions):
         path = named.noncurrent_transition(number)
         yield _tried(
-            config, lives, named, Kind.OLD_MOVE, path, old.storage_class, _counted(old.days, old.keep), None, old.keep or 0
+            config, some, named, Kind.OLD_MOVE, path, old.storage_class, _counted(old.days, old.keep), None, old.keep or 0
         )
     old_end = rule.noncurrent_expiration
     if old_end is not None:
         path, due = (*named.path, "NoncurrentVersionExpiration"), _counted(old_end.days, old_end.keep)
-        yield _tried(config, lives, named, Kind.OLD_EXPIRE, path, "", due, None, old_end.keep or 0)
+        yield _tried(config, some, named, Kind.OLD_EXPIRE, path, "", due, None, old_end.keep or 0)
 
 
-def _due(born: datetime, days: int | None, on: datetime | None) -> int:
+def _due(created: int, days: int | None, on: datetime | None) -> int:
     """Days from writing after which a transition or expiration is due."""
     if days is not None:
         return days
-    return max(0, midnight(on) - midnight(born)) if on is not None else NEVER
+    return max(0, midnight(on) - created) if on is not None else NEVER
 
 
 def _counted(days: int | None, keep: int | None) -> int:
@@ -145,7 +147,7 @@ def _counted(days: int | None, keep: int | None) -> int:
 
 def _tried(
     config: Config,
-    lives: _Lives,
+    some: _Tried,
     named: Named,
     kind: Kind,
     path: Path,
@@ -156,33 +158,62 @@ def _tried(
 ) -> Effect:
     """What comes of an action: what is said of the plainest object, unless the action takes place on another one."""
     old = kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
-    due = _due(config.born, days, on)
+    due = _due(config.birthdays[0], days, on)
     if old and not config.versioned:
         return Effect(named, kind, path, due, target, Reason.UNVERSIONED)
+    name, tried = named.name, some.forms[old]
     told: Effect | None = None
-    for subject, steps in lives.of(named, old, newer):
+    for spot in some:
+        treatment = spot.treatments[0]
+        if told is None:
+            witness = Witness(spot, config.births[0], config.birthdays[0], tried[0])
+            told = _plainest(config, treatment, witness, newer, named, kind, path, target, due)
+            if told.reason is Reason.WORKS or told.reason is Reason.UNTRIED:
+                return told
+        config.spend(treatment.old_weight if old else 1)
         if config.exhausted:
             return Effect(named, kind, path, due, target, Reason.UNTRIED)
-        if told is None:
-            reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
-            told = Effect(named, kind, path, due, target, reason, subject, by, held)
-            if reason is Reason.WORKS:
-                return told
+        if treatment.never_old(name, target, due, newer) if old else on is None and treatment.never(target, due):
             continue
-        step = _takes_place(named.name, old, target, _due(subject.created, days, on), subject, steps)
-        if step is not None:
-            return Effect(named, kind, path, due, target, Reason.WORKS, subject, step)
+        for witness in witnesses(config, spot, tried):
+            at = _due(witness.created, days, on)
+            if not witness.may(treatment, name, target, at, newer, old=old):
+                continue
+            steps = witness.steps(config, treatment, newer)
+            step = _takes_place(name, old, target, at, witness, steps)
+            if step is not None:
+                subject, _ = config.remember(witness.subject(config, newer), steps)
+                return Effect(named, kind, path, due, target, Reason.WORKS, subject, step)
     return told or Effect(named, kind, path, due, target)
 
 
-def _takes_place(name: str, old: bool, target: str, due: int, subject: Subject, steps: Sequence[Step]) -> Step | None:
+def _plainest(
+    config: Config,
+    treatment: Treatment,
+    witness: Witness,
+    newer: int,
+    named: Named,
+    kind: Kind,
+    path: Path,
+    target: str,
+    due: int,
+) -> Effect:
+    """What is said of the plainest object."""
+    steps = witness.steps(config, treatment, newer)
+    if config.exhausted:
+        return Effect(named, kind, path, due, target, Reason.UNTRIED)
+    subject, _ = config.remember(witness.subject(config, newer), steps)
+    reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
+    return Effect(named, kind, path, due, target, reason, subject, by, held)
+
+
+def _takes_place(name: str, old: bool, target: str, due: int, witness: Witness, steps: Sequence[Step]) -> Step | None:
     """The step with which the action takes place on an object. Of transitions only that which is due then: a rule may ask for a class
     twice. When those of versions are due that lifecycle made noncurrent, is not asked."""
-    current = subject.noncurrent_since is None
-    marked = not current
+    marked = replaced = witness.form.replaced
     for step in steps:
         if marked == old and name in step[3]:
-            if target and step[2] == target and (current == old or day_of(subject, step) == due):
+            if target and step[2] == target and (replaced != old or step[0] - witness.created == due):
                 return step
             if not target and step[1] is not Action.TRANSITION and step[1] is not Action.REMOVE_MARKER:
                 return step

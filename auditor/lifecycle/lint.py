@@ -13,11 +13,13 @@ import msgspec
 
 from auditor.lifecycle import checks
 from auditor.lifecycle.check import Check, Family, Found, Refused
-from auditor.lifecycle.checks import refused_actions, refused_rules
+from auditor.lifecycle.checks import open_values, refused_actions, refused_rules
 from auditor.lifecycle.config import MANY, Config
 from auditor.lifecycle.effects import Effects, Reason
 from auditor.lifecycle.read import rules_of
-from auditor.source.shape import is_object
+from auditor.lifecycle.worlds import worlds
+from auditor.source.positions import shown
+from auditor.source.shape import Path, is_object
 
 MOST = 1000
 """Findings in one configuration that are told."""
@@ -54,6 +56,10 @@ def all_checks() -> Mapping[str, Check]:
     return {check.id: check for _, some in _families() for check in some}
 
 
+_OF_TEXT = (refused_rules.check, refused_actions.check, open_values.check)
+"""The checks of what is written: they look at each value by itself, and leave out those that are open."""
+
+
 def judge(config: Config) -> Judged:
     """All that the checks find in a configuration, and what follows."""
     what = Effects(config if len(config.rules) <= MANY else Config((), None, config.facts, raw=config.raw))
@@ -66,7 +72,40 @@ def _lint(config: Config, what: Effects) -> Iterator[Found]:
     if len(config.rules) > MANY:
         # S3 takes no such configuration, and hostile text must not hold up a build.
         return chain(refused_rules.check(config, what), refused_actions.check(config, what))
-    return chain.from_iterable(check(config, what) for check, _ in _families())
+    some = () if config.complete else worlds(config)
+    if not some:
+        return chain.from_iterable(check(config, what) for check, _ in _families())
+    written = [check for check, _ in _families() if check in _OF_TEXT]
+    return chain((one for check in written for one in check(config, what)), _agreed(some))
+
+
+def _agreed(some: Sequence[Config]) -> Iterator[Found]:
+    """What is found in all worlds; without the object that proves it where that is another in each."""
+    families = [check for check, _ in _families() if check not in _OF_TEXT]
+    told: dict[tuple[str, str, Path], tuple[Family, list[Found]]] = {}
+    for number, world in enumerate(some):
+        what = Effects(world)
+        found: dict[tuple[str, str, Path], tuple[Family, Found]] = {}
+        for check in families:
+            for one in check(world, what):
+                found.setdefault((one.check.id, one.rule, one.path), (check, one))
+        if not number:
+            told = {key: (check, [one]) for key, (check, one) in found.items()}
+        told = {key: (check, [*ones, found[key][1]]) for key, (check, ones) in told.items() if key in found}
+        # Most is lost soon; what is left may be asked for quickly.
+        families = [check for check in families if any(check is other for other, _ in told.values())]
+    yield from (_whatever(ones) for _, ones in told.values())
+
+
+def _whatever(ones: Sequence[Found]) -> Found:
+    """A finding of all worlds."""
+    first = ones[0]
+    if all((one.message, one.fix, one.proof) == (first.message, first.fix, first.proof) for one in ones):
+        return first
+    about = first.path[1] if len(first.path) > 1 else ""
+    name = f"rule {shown(first.rule)}" if first.rule and first.rule != f"rule {about}" else first.rule or "the configuration"
+    message = f"{name}: {first.check.title}, whatever is put in for what is open"
+    return msgspec.structs.replace(first, message=message, fix="", part=first.check.id, proof=None)
 
 
 def _valid(config: Config, found: Sequence[Found]) -> Valid:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from auditor.lifecycle.check import Proof
 from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.days import Step
 from auditor.lifecycle.subject import Subject
-from auditor.lifecycle.timeline import Step
 
 LIVES = 40
 """Lives that are shown at most."""
@@ -40,8 +40,7 @@ def beyond(config: Config, subject: Subject) -> int:
     """So many newer versions that no rule keeps the object for their sake."""
     keeps = [
         step.keep or 0
-        for one in config.enabled
-        if config.applies(one, subject)
+        for one in config.about(subject)
         for step in (
             *one.rule.noncurrent_transitions,
             *((one.rule.noncurrent_expiration,) if one.rule.noncurrent_expiration else ()),
@@ -56,8 +55,5 @@ def _subjects(config: Config, named: Named) -> Iterator[Subject]:
         return
     first = config.object(named.rule.filter, sizes[0])
     yield first
-    if config.versioned and any(
-        config.applies(one, first) and (one.rule.noncurrent_transitions or one.rule.noncurrent_expiration)
-        for one in config.enabled
-    ):
+    if config.versioned and any(one.rule.noncurrent_transitions or one.rule.noncurrent_expiration for one in config.about(first)):
         yield config.object(named.rule.filter, sizes[0], replaced=REPLACED, newer=beyond(config, first))

@@ -10,10 +10,10 @@ import msgspec
 from auditor.lifecycle.check import Check, Found, Level, Proof
 from auditor.lifecycle.config import Config
 from auditor.lifecycle.cost_report import NAMED, Cost, Proposal
+from auditor.lifecycle.days import Step, day_of, moment
 from auditor.lifecycle.lint import Judged, Valid
 from auditor.lifecycle.lives import lives
 from auditor.lifecycle.subject import Subject
-from auditor.lifecycle.timeline import Step, day_of, moment
 from auditor.source.json_source import Places, Span, Unreadable
 
 LevelWord = Literal["error", "warning", "suggestion"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
-from auditor.lifecycle import witnesses
 from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.days import Step
 from auditor.lifecycle.effects import Effect, Reason
-from auditor.model.s3 import Filter, NoncurrentExpiration, NoncurrentTransition
+from auditor.lifecycle.witnesses import Spot, forms, spots, witnesses
+from auditor.model.s3 import Filter
 
 _COVERED = (Reason.SAME, Reason.EARLIER, Reason.LOST)
 
@@ -15,16 +16,21 @@ _COVERED = (Reason.SAME, Reason.EARLIER, Reason.LOST)
 def covered(config: Config, of_rule: Mapping[str, Sequence[Effect]]) -> list[Named]:
     """The rules that other rules cover, in their order. Of twins, the first stays."""
     gone: list[Named] = []
+    names, taken = set[str](), 0
     for named in reversed(config.enabled):
         mine = of_rule.get(named.name, [])
-        left = frozenset(one.name for one in gone) | {named.name}
+        names.add(named.name)
+        without = taken | config.bit(named)
         if (
             _asks(named)
-            and all(_is_covered(effect, left) for effect in mine)
-            and _tidied(config, named, left)
-            and _same_without(config, mine, named, left)
+            and all(_is_covered(effect, names) for effect in mine)
+            and _tidied(config, named, names)
+            and _same_without(config, mine, named, (taken, without))
         ):
             gone.append(named)
+            taken = without
+        else:
+            names.remove(named.name)
     return gone[::-1]
 
 
@@ -40,27 +46,24 @@ def _asks(named: Named) -> bool:
     )
 
 
-def _is_covered(effect: Effect, left: frozenset[str]) -> bool:
+def _is_covered(effect: Effect, left: Set[str]) -> bool:
     """The action comes to nothing because of other rules, or another rule does just the same on the same day."""
     if effect.reason is Reason.WORKS:
-        return effect.by is not None and not left.issuperset(effect.by[3])
+        return effect.by is not None and any(rule not in left for rule in effect.by[3])
     return effect.reason in _COVERED
 
 
-def _tidied(config: Config, named: Named, left: frozenset[str]) -> bool:
+def _tidied(config: Config, named: Named, left: Set[str]) -> bool:
     """Other rules abort uploads and remove delete markers as early, if this one does."""
     rule = named.rule
-    others = [one.rule for one in config.enabled if one.name not in left]
-    days = rule.abort_multipart_days
-    if days is not None and not any(
-        one.abort_multipart_days is not None and one.abort_multipart_days <= days and _within(rule.filter, one.filter)
-        for one in others
-    ):
-        return False
-    end = rule.expiration
-    return not (end is not None and end.delete_markers) or any(
-        one.expiration is not None and one.expiration.delete_markers and _within(rule.filter, one.filter) for one in others
-    )
+    others = (one.rule for one in config.enabled if one.name not in left)
+    days, end = rule.abort_multipart_days, rule.expiration
+    markers = end is not None and end.delete_markers
+    if days is None and not markers:
+        return True
+    about = [one for one in others if _within(rule.filter, one.filter)]
+    aborted = days is None or any(one.abort_multipart_days is not None and one.abort_multipart_days <= days for one in about)
+    return aborted and (not markers or any(one.expiration is not None and one.expiration.delete_markers for one in about))
 
 
 def _within(narrow: Filter, wide: Filter) -> bool:
@@ -69,22 +72,28 @@ def _within(narrow: Filter, wide: Filter) -> bool:
     return alone and (narrow.prefix or "").startswith(wide.prefix or "")
 
 
-def _same_without(config: Config, mine: Sequence[Effect], named: Named, left: frozenset[str]) -> bool:
-    """Objects of the rule live as they would without it, whichever are tried. ``left``: its name, and those of the rules that are gone
-    already."""
-    gone = left - {named.name}
-    keeps = {one.keep for other in config.enabled for one in _counted(other) if one.keep is not None}
-    for old, newer in ((False, 0), *((True, newer) for newer in sorted({0, *keeps}) if config.versioned)):
-        for subject in witnesses.objects(config, named, old=old, newer=newer):
-            if config.exhausted:
-                return False
-            before = [one[:3] for one in config.steps(subject, gone)]
-            if before != [one[:3] for one in config.steps(subject, left)]:
-                return False
+def _same_without(config: Config, mine: Sequence[Effect], named: Named, taken: tuple[int, int]) -> bool:
+    """Objects of the rule live as they would without it, whichever are tried. ``taken``: the rules that are gone already, and these with
+    this one."""
+    newers = config.keeps if config.versioned else ()
+    some: list[Spot] = []
+    for spot in spots(config, named, taken):
+        before, after = spot.treatments
+        if not before.alike(after, newers, config.spend):
+            some.append(spot)
+        if config.exhausted:
+            return False
+    for old, newer in ((False, 0), *((True, newer) for newer in newers)):
+        for spot in some:
+            before, after = spot.treatments
+            for witness in witnesses(config, spot, forms(config, old=old)):
+                if config.exhausted:
+                    return False
+                if not _alike(witness.steps(config, before, newer), witness.steps(config, after, newer)):
+                    return False
     return bool(mine) or named.rule.abort_multipart_days is not None or named.rule.expiration is not None
 
 
-def _counted(named: Named) -> Iterator[NoncurrentTransition | NoncurrentExpiration]:
-    yield from named.rule.noncurrent_transitions
-    if named.rule.noncurrent_expiration is not None:
-        yield named.rule.noncurrent_expiration
+def _alike(before: Sequence[Step], after: Sequence[Step]) -> bool:
+    """The same happens, by whatever rules."""
+    return [one[:3] for one in before] == [one[:3] for one in after]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from auditor.lifecycle.days import Step, day_of
 from auditor.lifecycle.subject import Action, Subject
-from auditor.lifecycle.timeline import Step, day_of
 from auditor.source.positions import shown
 
 _UNITS = (("TB", 1024**4), ("GB", 1024**3), ("MB", 1024**2), ("KB", 1024))

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from auditor import cached
 from auditor.model.price import Price
@@ -86,6 +85,8 @@ def save(fetches: Iterable[Fetch]) -> Path | None:
     where = path()
     if where is None or not cached.ready(where.parent):
         return None
+    from filelock import FileLock, Timeout  # not in the zip of the function, which fetches no prices
+
     try:
         with FileLock(where.with_suffix(".lock"), timeout=WAIT):  # another run may put another region there
             kept = {fetch.region: fetch for fetch in load()}

@@ -19,10 +19,10 @@ from auditor.render.wide import cut
 
 NAME = "life"
 """The evidence that is drawn."""
-WIDTH, LINE = 400, 20
+WIDTH, LINE = 450, 20
 """Units of the picture: its width, and the height of a row. A unit is a pixel where the picture has its full width."""
-DAYS, WHAT, BARS, END, BY = 54, 61, 204, 304, 312
-"""Where days end, what begins, bars begin and end, and rules begin."""
+DAYS, WHAT, STAYS, BARS, END, BY = 54, 61, 248, 256, 356, 364
+"""Where days end, what begins, lengths of stay end, bars begin and end, and rules begin."""
 KEY, RULES = 60, 12
 """Columns that a key and a row's rules may take."""
 
@@ -62,9 +62,9 @@ def _row(row: Row, number: int, last: int) -> Markup:
     text = middle + 4
     by = cut(visible(", ".join(row.rules)), RULES)
     return Markup(
-        '<text x="{}" y="{}" text-anchor="end" class="quiet">day {:,}</text><text x="{}" y="{}">{}</text>{}'
-        '<text x="{}" y="{}" class="quiet">{}</text>'
-    ).format(DAYS, text, row.day, WHAT, text, visible(row.what), _bar(row, middle, last), BY, text, by)
+        '<text x="{}" y="{}" text-anchor="end" class="quiet">day {:,}</text><text x="{}" y="{}">{}</text>'
+        '<text x="{}" y="{}" text-anchor="end" class="quiet">{}</text>{}<text x="{}" y="{}" class="quiet">{}</text>'
+    ).format(DAYS, text, row.day, WHAT, text, visible(row.what), STAYS, text, row.lasting, _bar(row, middle, last), BY, text, by)
 
 
 def _bar(row: Row, middle: int, last: int) -> Markup:

@@ -43,7 +43,7 @@ def rows(life: Life) -> list[Row]:
         Row(
             day=day,
             date=date,
-            what="marker left" if action == "delete" and number < len(stays) else what,
+            what="marker alone" if action == "delete" and number < len(stays) else what,
             stay=stays[number] if number < len(stays) else None,
             gone=number == len(stays) and action in ("delete", "remove-marker"),
             rules=names,

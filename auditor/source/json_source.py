@@ -76,7 +76,7 @@ def data(text: str) -> Any:
     """The JSON value in ``text``. Raises :class:`Unreadable` for what :func:`auditor.source.positions.scan` refuses, and for more."""
     try:
         value = _FAST.decode(text)
-        if _shallow(value) and "\\u" not in text and (text.isascii() or not _SURROGATE.search(text)):
+        if _shallow(text, value) and "\\u" not in text and (text.isascii() or not _SURROGATE.search(text)):
             return value
         scan(text)
     except BadText as error:
@@ -105,8 +105,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 
 
-def _shallow(value: object) -> bool:
+def _shallow(text: str, value: object) -> bool:
     """The value nests no deeper than is allowed. Level by level, for recursion is what is to be avoided."""
+    if len(text) < _SHORT and text.count("{") + text.count("[") <= DEPTH:
+        return True
     level: list[Any] = [[value]]
     for _ in range(DEPTH + 2):
         deeper: list[Any] = []
@@ -120,6 +122,8 @@ def _shallow(value: object) -> bool:
     return False
 
 
+_SHORT = 2_000
+"""Characters that are counted sooner than the values in them are gone through."""
 _FLAT = frozenset({str, int, float, bool, type(None)})
 
 

@@ -1,12 +1,14 @@
 """What the lifecycle linter costs: ``python -m tests.benchmarks.lifecycle``.
 
 Ten thousand configurations are read as the JSON that AWS answers and linted: as teams write them (one to three rules, days in the tens and
-hundreds), and, harder, generated ones of up to six rules that meet each other often. One configuration of a thousand rules is linted, and
-the future of an object told that a hundred of them match. Each figure is CPU time of this process; no two configurations are the same text.
+hundreds), and, harder, generated ones of up to six rules that meet each other often. One configuration of a thousand rules is linted, one
+whose thousand prefixes begin with each other, and one with a value that a template leaves open; and the future of an object is told that a
+hundred rules match. Each figure is CPU time of this process; no two configurations are the same text.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import time
@@ -20,6 +22,7 @@ from auditor.lifecycle.lint import judge
 from auditor.lifecycle.read import read
 from auditor.lifecycle.subject import Subject
 from auditor.lifecycle.timeline import timeline
+from auditor.lifecycle.written import Opaque, Written
 from auditor.model.s3 import Expiration, Filter, Lifecycle, LifecycleRule, NoncurrentExpiration, Transition
 from tests.benchmarks.policy import _peak
 from tests.lifecycle import generated
@@ -88,6 +91,43 @@ def _judge() -> str:
     return f"1,000 rules, {len(found):,} findings"
 
 
+def nested() -> Lifecycle:
+    """A thousand rules, each about some of the objects of the one before."""
+    return Lifecycle(
+        rules=tuple(
+            LifecycleRule(
+                id=f"r{number}",
+                enabled=True,
+                filter=Filter(prefix="a" * number),
+                transitions=(Transition("STANDARD_IA", days=30 + number % 7), Transition("GLACIER", days=90 + number)),
+                expiration=Expiration(days=1000 + number),
+            )
+            for number in range(1000)
+        )
+    )
+
+
+def _nested() -> str:
+    config = collected(nested(), Facts(today=generated.START, versioning="Enabled"))
+    return f"1,000 rules, {len(judge(config).found):,} findings{', not tried to the end' if config.exhausted else ''}"
+
+
+def _open() -> str:
+    made = [
+        json.loads(as_json(ordinary(random.Random(number)))) | {"TransitionDefaultMinimumObjectSize": Opaque("Size")}
+        for number in range(100)
+    ]
+    for raw in made:
+        for rule in raw["Rules"]:
+            if "Expiration" in rule:
+                rule["Expiration"]["Days"] = Opaque("Days")
+                break
+    (source,) = read('{"Rules": []}', "lifecycle.json")
+    facts = Facts(today=generated.START, versioning="Enabled")
+    findings = sum(len(judge(written(Written(raw=raw, places=source.places, template=True), facts)).found) for raw in made)
+    return f"{len(made)} configurations, {findings:,} findings"
+
+
 def main() -> int:
     """Measure and print."""
     collect_less()  # as the command line does
@@ -96,6 +136,8 @@ def main() -> int:
         ("lint generated configurations", _lint(generated.lifecycle)),
         ("timeline of a large configuration", _timeline),
         ("lint a large configuration", _judge),
+        ("lint nested rules", _nested),
+        ("lint with two open values", _open),
     ):
         began = time.process_time()
         more = run()

@@ -12,11 +12,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from auditor.cli import lifecycle_files
 from auditor.cli.app import run
+from auditor.cli.lifecycle_costs import Book, size
 from auditor.cli.lifecycle_files import untried
 from auditor.lifecycle.config import Config, Facts, written
 from auditor.lifecycle.lint import judge
 from auditor.lifecycle.read import read
+from auditor.money.book import Table
 from auditor.render.wide import wide
 
 Capture = pytest.CaptureFixture[str]
@@ -186,3 +189,23 @@ def test_rules_that_were_not_tried_to_their_end_are_noted() -> None:
     assert untried([whole]) == ()
     (note,) = untried([whole, some])
     assert note.startswith("the rules are so many that not every object was tried")
+
+
+def test_what_may_be_gone_through_is_shared_by_the_configurations_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = {"Id": "tier", "Status": "Enabled", "ExpirationInDays": 365}
+    one = {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {"Rules": [rule]}}}
+    Path("many.json").write_text(json.dumps({"Resources": {f"B{number}": one for number in range(4)}}))
+    Path("other.json").write_text(json.dumps({"Resources": {"B": one}}))
+
+    def judged() -> tuple[Config, ...]:
+        known = Facts(today=datetime(2026, 11, 22, tzinfo=UTC), versioning="Enabled")
+        return lifecycle_files.lint(["many.json", "other.json"], known, Book(Table(()), None), size(None, None, ())).configs
+
+    whole = judged()
+    assert not any(config.exhausted for config in whole)
+    assert whole[0].spent > 1
+    monkeypatch.setattr(lifecycle_files, "BUDGET", 2 * whole[0].spent)
+    monkeypatch.setattr(lifecycle_files, "LEAST", 0)
+    assert [config.exhausted for config in judged()] == [False, False, True, True, False], "another file has all of it again"
+    monkeypatch.setattr(lifecycle_files, "LEAST", whole[0].spent)
+    assert not any(config.exhausted for config in judged())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from auditor.lifecycle import config as config_module
 from auditor.lifecycle import plain as fast
 from auditor.lifecycle.checks import refused_actions, refused_rules
 from auditor.lifecycle.config import Facts, written
@@ -59,8 +60,7 @@ def found(rule: Any) -> list[str]:
     (source,) = read(text, "a.json")
     config = written(source, Facts(today=generated.START, versioning="Enabled"))
     with pytest.MonkeyPatch.context() as patch:
-        for module in (refused_actions, refused_rules):
-            patch.setattr(module, "plain", lambda _: False)
+        patch.setattr(config_module, "plain", lambda _: False)
         effects = Effects(config)
         return [one.check.id for module in (refused_actions, refused_rules) for one in module.check(config, effects)]
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.lifecycle.config import Config, Facts, collected
+from auditor.lifecycle.days import moment
 from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
 from auditor.lifecycle.lint import judge
 from auditor.lifecycle.subject import Action, Event, Subject
-from auditor.lifecycle.timeline import moment
 from auditor.model.s3 import Lifecycle
 from tests.lifecycle import generated
 from tests.lifecycle.simulator import simulate

@@ -39,7 +39,11 @@ def test_a_row_for_each_state_and_a_bar_for_each_stay() -> None:
     root = parsed(picture(life()))
     assert [one.tag for one in root] == ["figcaption", "svg"]
     texts = [one.text or "" for one in root.iter("text")]
-    assert texts == ["day 0", "STANDARD", "", "day 30", "GLACIER", "tier", "day 120", "deleted", "tier, tier"]
+    assert texts == [
+        *("day 0", "STANDARD", "30 d", ""),
+        *("day 30", "GLACIER", "90 d", "tier"),
+        *("day 120", "deleted", "", "tier, tier"),
+    ]
     bars = [(float(one.attrib["x"]), float(one.attrib["width"])) for one in root.iter("rect")]
     assert len(bars) == 2
     assert bars[0][0] + bars[0][1] == bars[1][0]
@@ -63,7 +67,7 @@ def test_versions_become_noncurrent() -> None:
 def test_the_marker_that_is_left_is_told() -> None:
     gone = Happening(day=400, date="2028-01-01", action="remove-marker", storage_class=None, rules=("tidy",))
     marked = msgspec.structs.replace(life(), events=(*life().events, gone))
-    assert [(row.what, row.lasting) for row in rows(marked)][-2:] == [("marker left", "280 d"), ("marker removed", "")]
+    assert [(row.what, row.lasting) for row in rows(marked)][-2:] == [("marker alone", "280 d"), ("marker removed", "")]
 
 
 def test_hostile_names_are_inert() -> None:

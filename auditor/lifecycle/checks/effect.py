@@ -79,7 +79,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:
 
 
 def _found(config: Config, effect: Effect) -> Found | None:
-    if effect.subject is None:
+    if effect.subject is None or effect.reason is Reason.WORKS:
         return None
     moves = "noncurrent versions move" if effect.kind is Kind.OLD_MOVE else "objects move"
     said = f"{effect.named.shown}: no {moves} to {shown(effect.target)} after {words.days(effect.due)}"

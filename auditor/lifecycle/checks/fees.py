@@ -10,10 +10,10 @@ from auditor.lifecycle import words
 from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.classes import CLASSES
 from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.days import NEVER, Step, day_of
 from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
 from auditor.lifecycle.lives import beyond
 from auditor.lifecycle.subject import Action, Subject
-from auditor.lifecycle.timeline import NEVER, Step, day_of
 from auditor.source.positions import shown
 from auditor.source.shape import Path
 
@@ -54,9 +54,10 @@ def _subjects(config: Config, effect: Effect) -> Iterator[Subject]:
     if subject is None:
         return
     yield subject
-    keep = beyond(config, subject)
-    if effect.kind is Kind.OLD_MOVE and keep > subject.newer:
-        yield msgspec.structs.replace(subject, newer=keep)
+    if effect.kind is Kind.OLD_MOVE:
+        keep = beyond(config, subject)
+        if keep > subject.newer:
+            yield msgspec.structs.replace(subject, newer=keep)
 
 
 def short_stay(steps: Sequence[Step], storage_class: str) -> tuple[Step, Step] | None:

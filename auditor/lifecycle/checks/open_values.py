@@ -10,7 +10,7 @@ from auditor.lifecycle.check import Check, Found, Level, Refused
 from auditor.lifecycle.config import Config
 from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.read import rules_of
-from auditor.lifecycle.written import Opaque
+from auditor.lifecycle.worlds import opened
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_list, is_object
 
@@ -20,7 +20,7 @@ OPEN = Check(
     id="value-known-later",
     level=Level.SUGGESTION,
     title="value that a template or plan leaves open",
-    why="Rules decide together what becomes of objects: as long as a value is open, only what holds whatever it will be is told.",
+    why="Rules decide together what becomes of objects: as long as a value is not known, only what holds for all its values is told.",
     source="CloudFormation User Guide: Intrinsic function reference; Terraform: JSON output format",
     refused=Refused.DEPENDS,
 )
@@ -43,29 +43,16 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
 
 
 def _found(raw: Any, path: Path, about: str, rule: str) -> Iterator[Found]:
-    opened = list(islice(_open(raw, path), MANY))
-    if not opened:
+    found = list(islice((where for where, _ in opened(raw, path)), MANY))
+    if not found:
         return
-    names = dict.fromkeys(".".join(step for step in where[len(path) :] if isinstance(step, str)) for where in opened)
+    names = dict.fromkeys(".".join(step for step in where[len(path) :] if isinstance(step, str)) for where in found)
     told = [shown(name) for name in names if name]
     named = " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
     yield Found(
         check=OPEN,
-        path=opened[0],
+        path=found[0],
         message=f"{about}: {named or 'all of it'} {'are' if len(told) > 1 else 'is'} known only when it is deployed",
         fix="check the configuration of the bucket once it is there, or a file with the values put in",
         rule=rule,
     )
-
-
-def _open(value: Any, path: Path) -> Iterator[Path]:
-    """Where values are open. Ids do not matter."""
-    if isinstance(value, Opaque):
-        yield path
-    elif is_object(value):
-        for name, inner in value.items():
-            if name != "ID":
-                yield from _open(inner, (*path, name))
-    elif is_list(value):
-        for number, inner in enumerate(value):
-            yield from _open(inner, (*path, number))

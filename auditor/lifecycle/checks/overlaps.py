@@ -56,11 +56,15 @@ def _lost(config: Config, named: Named, works: Sequence[Effect], others: Sequenc
         both = common(named.rule.filter, other.rule.filter)
         if both is None or both in (named.rule.filter, other.rule.filter):
             continue
+        made: dict[tuple[int, int | None, int], Subject] = {}
         for effect in works:
+            old = effect.kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
+            newer = effect.subject.newer if old and effect.subject is not None else 0
             for size in config.sizes(both)[:2]:
-                old = effect.kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
-                newer = effect.subject.newer if old and effect.subject is not None else 0
-                subject = config.object(both, size, replaced=0 if old else None, newer=newer)
+                known = (size, 0 if old else None, newer)
+                subject = made.get(known)
+                if subject is None:
+                    subject = made[known] = config.object(both, size, replaced=known[1], newer=newer)
                 if not _happens(config, effect, subject) and _ended_or_moved(config, subject, other):
                     return _found(config, effect, other, subject)
     return None

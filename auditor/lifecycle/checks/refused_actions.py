@@ -11,7 +11,6 @@ from auditor.lifecycle.checks.refused_rules import TYPE, label, unknown
 from auditor.lifecycle.classes import CLASSES, NO_DAYS_BEFORE, TARGETS
 from auditor.lifecycle.config import MANY, OLDEST, Config
 from auditor.lifecycle.effects import Effects
-from auditor.lifecycle.plain import plain
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.written import Opaque
 from auditor.source.positions import shown
@@ -112,7 +111,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
     if config.raw is None:
         return
     for number, rule in enumerate(rules_of(config.raw)[:MANY]):
-        if is_object(rule) and not plain(rule):
+        if number in config.odd and is_object(rule):
             yield from _Rule(rule, number, config.in_text).found()
 
 
@@ -190,7 +189,8 @@ class _Rule:
             yield self._one(DATE, (*where, "Date"), said, f"write `{moment:%Y-%m-%d}T00:00:00Z`")
 
     def _move(self, where: Path, move: Mapping[str, Any], known: frozenset[str], days: str) -> Iterator[Found]:
-        yield from unknown(move, known, where, self.name)
+        if not known.issuperset(move):
+            yield from unknown(move, known, where, self.name)
         target = move.get("StorageClass")
         if not isinstance(target, Opaque) and not (isinstance(target, str) and target in TARGETS):
             if target is None:
@@ -201,14 +201,17 @@ class _Rule:
                 yield self._one(
                     CLASS, (*where, "StorageClass"), f"a transition of {self.called} leads to {shown(str(target))}, {said}"
                 )
-        yield from self._days(move, days, where, 0)
-        yield from self._date(move, where)
-        yield from self._keep(move, where)
+        age = self._number(move, days)
+        if age is None or not 0 <= age <= decode.MOST:
+            yield from self._days(move, days, where, 0)
+        if "Date" in move:
+            yield from self._date(move, where)
+        if "NewerNoncurrentVersions" in move:
+            yield from self._keep(move, where)
         if move.get(days) is None and (days != "Days" or move.get("Date") is None):
             yield self._one(
                 NO_TIME, where, f"a transition of {self.called} has no days" + (" and no date" if days == "Days" else "")
             )
-        age = self._number(move, days)
         if isinstance(target, str) and target in NO_DAYS_BEFORE and age is not None and 0 <= age < 30:
             said = f"{self.called} moves objects to {shown(str(target))} after {age} days"
             yield self._one(YOUNG, (*where, days), said, "wait for 30 days, which every version of the API takes")
@@ -277,6 +280,8 @@ class _Rule:
     def _mixed(self, moves: Sequence[tuple[Path, Mapping[str, Any]]]) -> Iterator[Found]:
         end = self.raw.get("Expiration")
         some = [*moves, *([((*self.path, "Expiration"), end)] if is_object(end) else [])]
+        if not any("Date" in one for _, one in some):
+            return
         with_days = [where for where, one in some if one.get("Days") is not None]
         with_date = [where for where, one in some if one.get("Date") is not None]
         if with_days and with_date:

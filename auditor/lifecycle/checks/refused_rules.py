@@ -10,7 +10,7 @@ from auditor.lifecycle.check import Check, Found, Level, Refused
 from auditor.lifecycle.config import MANY, Config
 from auditor.lifecycle.decode import whole
 from auditor.lifecycle.effects import Effects
-from auditor.lifecycle.plain import ID_LENGTH, plain
+from auditor.lifecycle.plain import ID_LENGTH
 from auditor.lifecycle.written import Opaque
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_list, is_object
@@ -104,7 +104,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
         for number, rule in enumerate(rules[:MANY]):
             path: Path = ("Rules", number)
             if is_object(rule):
-                if plain(rule) and ids[rule.get("ID")] <= 1:
+                if number not in config.odd and ids[rule.get("ID")] <= 1:
                     continue
                 yield from _rule(rule, path, number, ids, config.in_text)
             elif not isinstance(rule, Opaque):
@@ -121,7 +121,7 @@ def unknown(value: Mapping[str, Any], known: frozenset[str], path: Path, rule: s
     """Members of names that are not known there."""
     last = path[-1] if path else ""
     what = shown(last) if isinstance(last, str) and last else "a rule" if path else "a configuration"
-    for name in value:
+    for name in value if not known.issuperset(value) else ():
         if name not in known:
             yield Found(
                 check=ELEMENT,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from auditor.lifecycle import words
 from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.config import Config, Named
+from auditor.lifecycle.days import day_of
 from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
 from auditor.lifecycle.subject import Action
-from auditor.lifecycle.timeline import day_of
 from auditor.model.s3 import Filter
 
 _EXPIRING = "S3 User Guide: Expiring objects"

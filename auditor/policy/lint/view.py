@@ -7,27 +7,13 @@ function of CloudFormation, a reference of Terraform) is :class:`Opaque`: it cou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, cast
 
 from auditor.policy.lint.check import Kind
 from auditor.source.json_source import size
+from auditor.source.kept import Kept
 from auditor.source.shape import Path, is_list, is_object
-
-T = TypeVar("T")
-
-
-class Kept(Generic[T]):
-    """A property that is made once: as :class:`functools.cached_property`, which takes a lock before Python 3.12."""
-
-    def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make = make
-        self._name = make.__name__
-        self.__doc__ = make.__doc__
-
-    def __get__(self, owner: Any, kind: type[Any]) -> T:
-        found = owner.__dict__[self._name] = self._make(owner)
-        return found
 
 
 def _object(value: object) -> dict[str, Any] | None:
