@@ -11,6 +11,7 @@ import msgspec
 from auditor.cli.lifecycle import MANY, MOST_GB
 from auditor.engine.s3_reports import movable
 from auditor.errors import UsageError
+from auditor.lifecycle import words
 from auditor.lifecycle.advisor import UNKNOWN_READS, Access, Constraints, advise
 from auditor.lifecycle.classes import CLASSES
 from auditor.lifecycle.config import Config, Facts
@@ -27,6 +28,9 @@ GB = 1024**3
 """Bytes of a gigabyte as S3 charges for it."""
 STANDARD = "STANDARD"
 """The class that ``--size-gb`` and ``--objects`` are about."""
+VERSIONED = "Enabled"
+"""What versioning is taken to be where a report has noncurrent versions and nobody says more: rules do the same where it is suspended, but
+for versions that were written since."""
 
 
 class Book(msgspec.Struct, frozen=True):
@@ -76,6 +80,13 @@ class Size(msgspec.Struct, frozen=True):
         return Usage(bytes=held, counts=counts)
 
     @property
+    def versioned(self) -> bool:
+        """A report has noncurrent versions or delete markers: versioning is on, or was."""
+        return self.report is not None and bool(
+            self.report.delete_markers or any(one.noncurrent or one.noncurrent_bytes for one in self.report.holdings)
+        )
+
+    @property
     def average(self) -> int | None:
         """Bytes of an object on average, of most objects where a report tells; ``None``: not known."""
         if self.sizes is not None:
@@ -93,6 +104,8 @@ class Size(msgspec.Struct, frozen=True):
 
 def size(gb: float | None, objects: int | None, classes: Sequence[str]) -> Size:
     """The bucket as the options give it, ``classes`` as ``STANDARD_IA=GB:OBJECTS``. Raises :class:`UsageError`."""
+    if objects is not None and gb is None:
+        raise UsageError("`--objects` is the number of what `--size-gb` weighs; give both")
     found: dict[str, tuple[int, int]] = {}
     for one in classes:
         name, equals, figures = one.partition("=")
@@ -164,10 +177,14 @@ def advice(configs: Sequence[Config], facts: Facts, prices: Book, bucket: Size, 
         raise UsageError("`--reads` and `--read-gb` go together: requests, and what they read")
     if len(configs) > 1:
         raise UsageError(f"`--advise` is about one bucket, and there are {len(configs)} configurations; name one file")
+    if not configs and facts.versioning is None and (bucket.versioned or facts.lock_days is not None):
+        facts = msgspec.structs.replace(facts, versioning=VERSIONED)
     return _proposal(configs[0] if configs else None, facts, prices.prices, prices.region, usage, wanted)
 
 
 def _proposal(config: Config | None, facts: Facts, prices: Prices, region: str, usage: Usage, wanted: Wanted) -> Proposal:
+    facts = config.facts if config is not None else facts
+    locked = facts.lock_days if wanted.keep_days is not None and wanted.keep_days < (facts.lock_days or 0) else None
     access = None
     if wanted.reads is not None and wanted.read_gb is not None:
         held = max(sum(usage.bytes.values()), 1)
@@ -180,10 +197,16 @@ def _proposal(config: Config | None, facts: Facts, prices: Prices, region: str, 
         prices,
         region,
         access=access,
-        constraints=Constraints(retrieval_hours=wanted.hours, keep_days=wanted.keep_days, several_zones=not wanted.one_zone),
+        constraints=Constraints(
+            retrieval_hours=wanted.hours, keep_days=locked or wanted.keep_days, several_zones=not wanted.one_zone
+        ),
         existing=existing,
         versioning=config.versioning if config is not None else facts.versioning or "Off",
     )
     if access is None and made.why.startswith(UNKNOWN_READS):
         made = msgspec.structs.replace(made, why=f"{made.why}; say it with `--reads` and `--read-gb`, 0 if nobody reads them")
-    return proposal(made, config.facts.bucket if config is not None else None)
+    if locked is not None:
+        made = msgspec.structs.replace(
+            made, assumptions=(*made.assumptions, f"Object Lock keeps versions for {words.days(locked)}")
+        )
+    return proposal(made, facts.bucket)

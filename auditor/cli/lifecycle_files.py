@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from auditor.cli import files
-from auditor.cli.lifecycle_costs import Book, Size
+from auditor.cli.lifecycle_costs import VERSIONED, Book, Size
 from auditor.errors import UsageError
 from auditor.lifecycle import report
 from auditor.lifecycle.charges import charges, shocks
@@ -52,6 +52,10 @@ def facts(versioning: str | None, lock_days: int | None, bucket: Size, date: str
     """What is known of the bucket. Raises :class:`UsageError`."""
     if versioning is not None and versioning not in _VERSIONING:
         raise UsageError(f"`{versioning}` is not a state of versioning; use one of {', '.join(_VERSIONING)}")
+    if versioning == "off" and bucket.versioned:
+        raise UsageError(
+            "the report has noncurrent versions or delete markers, so that versioning was on; is it `--versioning suspended`?"
+        )
     if versioning == "off" and lock_days is not None:
         raise UsageError("Object Lock needs versioning; leave `--object-lock-days` out, or `--versioning off`")
     return Facts(
@@ -84,7 +88,7 @@ def lint(paths: Sequence[str], known: Facts, book: Book, bucket: Size) -> Linted
     outside: list[str] = []
     for name, named in files.named(paths, SUFFIXES, outside):
         shown = STDIN if name == "-" else whole(name)
-        text, made = _checked(shown, files.content(name, BYTES + 1), known, named=named)
+        text, made = _checked(shown, files.content(name, BYTES + 1), known, named=named, versioned=bucket.versioned)
         reports = list(_reports(shown, made, book, bucket))
         configs += (one.config for one in made if not isinstance(one, FileReport))
         if not reports:
@@ -144,7 +148,7 @@ def _report(file: str, one: _Read, book: Book, bucket: Size) -> FileReport:
     return report.configuration(file, one.name, one.places, one.config, judged, tuple(map(cost, some)), shock)
 
 
-def _checked(name: str, content: bytes, known: Facts, *, named: bool) -> tuple[str, list[FileReport | _Read]]:
+def _checked(name: str, content: bytes, known: Facts, *, named: bool, versioned: bool) -> tuple[str, list[FileReport | _Read]]:
     """The configurations of a file, or the report that there is none; nothing for one within a folder that is about something else."""
     text = ""
     try:
@@ -155,7 +159,8 @@ def _checked(name: str, content: bytes, known: Facts, *, named: bool) -> tuple[s
         return text, [report.unreadable(name, error)] if about else []
     except Nothing:
         return text, [report.without(name)] if named else []
-    return text, [_Read(one.name, one.places, written(one, known)) for one in configurations]
+    on = msgspec.structs.replace(known, versioning=VERSIONED) if versioned and known.versioning is None else known
+    return text, [_Read(one.name, one.places, written(one, known if one.versioning else on)) for one in configurations]
 
 
 def failing(linted: Linted, worst: Level) -> int:

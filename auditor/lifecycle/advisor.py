@@ -52,6 +52,7 @@ SHOCK_DAYS = 183
 has had the time to move what nobody reads."""
 ARCHIVES = frozenset(RETRIEVAL_HOURS)
 UNKNOWN_READS = "how the objects are read is not known"
+NOWHERE = "no rule moves objects out of their storage class, and nothing may be deleted"
 SMALL_OBJECTS = "objects have less than 128 KB on average, and such objects are not moved"
 RESTORED = (
     "what is read from an archive is restored anew for each read, as whole objects of the average size, the copies kept in S3 Standard for "
@@ -174,7 +175,7 @@ def advise(
         return Advice(left=left, options=options, assumptions=assumptions, unpriced=unpriced, why=reason)
     best = max(open_ones, key=_saved, default=None)
     if best is None or _saved(best) <= 0:
-        reason = "nothing that the constraints allow is cheaper"
+        reason = "nothing that the constraints allow is cheaper" if options else NOWHERE
         if constraints.keep_days is not None and constraints.keep_days >= HORIZON:
             reason += f" within a year; to delete objects after {words.days(constraints.keep_days)} saves from then on"
         if access is None and any(one.storage_class for one in options):
@@ -349,4 +350,6 @@ def _assumptions(usage: Usage, access: Access | None, constraints: Constraints, 
         found.append(f"objects may be deleted when they are {constraints.keep_days} days old")
         if versioning != "Off":
             found.append("versions that are no longer current are kept for as long again")
+    elif versioning != "Off":
+        found.append("versions that are no longer current are kept for ever, as nothing may be deleted")
     return tuple(found)

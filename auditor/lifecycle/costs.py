@@ -97,8 +97,8 @@ class InMoney(msgspec.Struct, frozen=True, kw_only=True):
 
     ``fee``: its requests, once. ``early``: what is charged for days that objects do not stay, in either class, once. ``saving``: by month,
     on average over ``step.within`` days. ``overhead``: the part of a month's charge for bytes that are not there: least sizes, index and
-    name. ``payback``: months after which the saving has paid the requests and what is due for leaving early; ``None`` where it never does
-    or is not known. ``shock``: the requests cost more than :data:`SHOCK_MONTHS` of saving.
+    name. ``payback``: months after which the saving has paid the requests and what is due for leaving early, either class; ``None`` where
+    it never does or is not known. ``shock``: the requests cost more than :data:`SHOCK_MONTHS` of saving.
     """
 
     step: Step
@@ -163,11 +163,10 @@ def in_money(step: Step, usage: Usage | None, prices: Prices, region: str, why: 
     before = held(region, step.start, lot, step.within, since=step.spent)
     after = held(region, step.end, lot, step.within)
     fee = amount(prices, moved(region, step.end, lot), "once")
-    leaving = amount(prices, rest(region, step.start, lot, step.spent), "once")
     short = rest(region, step.end, lot, step.stay) if step.stay is not None else ()
     early = amount(prices, rest(region, step.start, lot, step.spent) + short, "once")
     saving = amount(prices, over(before + less(after), months))
-    payback, shock = _payback(step, fee, leaving, saving)
+    payback, shock = _payback(step, fee, early, saving)
     return InMoney(
         step=step,
         bytes=size,
@@ -228,14 +227,14 @@ def _above(gain: Callable[[int], Decimal], turns: Sequence[int]) -> int | None:
     return turns[0]
 
 
-def _payback(step: Step, fee: Money, leaving: Money, saving: Money) -> tuple[Decimal | None, bool | None]:
+def _payback(step: Step, fee: Money, early: Money, saving: Money) -> tuple[Decimal | None, bool | None]:
     """Months after which the saving has paid for the move, if objects stay so long, and whether its requests are a shock."""
-    if fee.amount is None or leaving.amount is None or saving.amount is None:
+    if fee.amount is None or early.amount is None or saving.amount is None:
         return None, None
     shock = fee.amount > SHOCK_MONTHS * max(saving.amount, Decimal(0))
     if saving.amount <= 0:
         return None, shock
-    months = (fee.amount + leaving.amount) / saving.amount
+    months = (fee.amount + early.amount) / saving.amount
     return (months if step.stay is None or months * DAYS_A_MONTH <= step.stay else None), shock
 
 

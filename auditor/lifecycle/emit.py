@@ -19,6 +19,7 @@ from auditor.model.s3 import Filter, Lifecycle, LifecycleRule
 Json: TypeAlias = Union[dict[str, "Json"], list["Json"], str, int, bool]
 
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,254}")
+_ARGUMENT = re.compile(r"(\w+) += (?!\{$)")
 PLACEHOLDER = "BUCKET"
 """Stands for a bucket whose name is none: nothing else of it is let into a command."""
 
@@ -45,12 +46,10 @@ def as_command(lifecycle: Lifecycle, bucket: str) -> str:
 
 def as_terraform(lifecycle: Lifecycle, bucket: str) -> str:
     """A resource of Terraform's AWS provider."""
-    lines = [
-        'resource "aws_s3_bucket_lifecycle_configuration" "this" {',
-        f"  bucket = {_quoted(_name(bucket))}",
-    ]
+    own = [f"bucket = {_quoted(_name(bucket))}"]
     if lifecycle.default_minimum_size is not None:
-        lines.append(f"  transition_default_minimum_object_size = {_quoted(lifecycle.default_minimum_size)}")
+        own.append(f"transition_default_minimum_object_size = {_quoted(lifecycle.default_minimum_size)}")
+    lines = ['resource "aws_s3_bucket_lifecycle_configuration" "this" {', *(f"  {line}" for line in _aligned(own))]
     for rule in lifecycle.rules:
         lines += ["", "  rule {", *(f"    {line}" for line in _block(rule)), "  }"]
     return "\n".join((*lines, "}", ""))
@@ -147,7 +146,13 @@ def _conditions(only: Filter) -> list[str]:
 
 
 def _within(name: str, lines: list[str]) -> list[str]:
-    return [f"{name} {{", *(f"  {line}" for line in lines), "}"]
+    return [f"{name} {{", *(f"  {line}" for line in _aligned(lines)), "}"]
+
+
+def _aligned(lines: list[str]) -> list[str]:
+    """Arguments with their equals signs one under the other, as ``terraform fmt`` writes those of one line each."""
+    width = max((found.end(1) for line in lines if (found := _ARGUMENT.match(line))), default=0)
+    return [f"{found[1]:<{width}} = {line[found.end() :]}" if (found := _ARGUMENT.match(line)) else line for line in lines]
 
 
 def _since(days: int | None, date: datetime | None) -> list[str]:

@@ -33,8 +33,8 @@ def in_the_way(existing: Lifecycle) -> str:
 def configuration(name: str | None, days: int, expire: int | None, existing: Lifecycle, versioning: str) -> Lifecycle:
     """The rules that are there, and those that move everything to ``name`` after ``days`` and delete it after ``expire`` days.
 
-    Small objects stay where they are (``all_storage_classes_128K``). A prefix in the deprecated place is moved into its filter: the API
-    takes no configuration with both.
+    Small objects stay where they are (``all_storage_classes_128K``), if anything moves. A prefix in the deprecated place is moved into its
+    filter: the API takes no configuration with both.
     """
     versioned = versioning != "Off"
     aborted = any(
@@ -54,7 +54,9 @@ def configuration(name: str | None, days: int, expire: int | None, existing: Lif
     markers = LifecycleRule(id=_free("awsaudit-markers", taken), enabled=True, expiration=Expiration(delete_markers=True))
     kept = tuple(msgspec.structs.replace(rule, legacy_prefix=False) for rule in existing.rules)
     added = (main, markers) if versioned and expire is not None else (main,)
-    return Lifecycle(rules=kept + added, default_minimum_size="all_storage_classes_128K")
+    # A directory bucket, out of which no rule moves objects, takes no minimum size at all.
+    minimum = "all_storage_classes_128K" if name is not None else existing.default_minimum_size
+    return Lifecycle(rules=kept + added, default_minimum_size=minimum)
 
 
 def _free(name: str, taken: set[str]) -> str:

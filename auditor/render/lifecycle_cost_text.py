@@ -95,8 +95,13 @@ def _mark(verified: bool) -> str:
 
 
 def _missing(some: Iterable[Unpriced]) -> str:
-    listed = ", ".join(f"{visible(one.kind)} of {visible(one.item)} in {visible(one.region)}" for one in some)
-    return f"there is no price for {listed}" if listed else ""
+    found = list(some)
+    listed = ", ".join(f"{visible(one.kind)} of {visible(one.item)} in {visible(one.region)}" for one in found)
+    return (
+        f"there is no price for {listed}; `awsaudit prices refresh --region {visible(found[0].region)}` or `--prices FILE` would tell"
+        if found
+        else ""
+    )
 
 
 def _prices(some: Iterable[Price]) -> Iterator[str]:
@@ -151,6 +156,8 @@ def proposal(one: Proposal, *, color: bool = False) -> Iterator[str]:
         yield f"  {dim}{line}{plain}"
     for line in one.assumptions:
         yield f"  {dim}supposed: {visible(line)}{plain}"
+    if one.api is not None:
+        yield "  the command puts these rules in the place of all that the bucket has"
     yield ""
     for block in (one.command, one.terraform):
         if block:

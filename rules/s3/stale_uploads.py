@@ -39,6 +39,7 @@ from auditor.sdk import (
     Limits,
     Money,
     Pillar,
+    Reason,
     Severity,
     Source,
     StorageReport,
@@ -60,6 +61,7 @@ from auditor.sdk import (
     rule,
     sample,
     unknown,
+    unknown_money,
     uploads_money,
 )
 
@@ -69,6 +71,7 @@ class Thresholds(Limits, frozen=True):
     """Days after which an upload is not under way any more. CloudBurn and AWS's own examples take a week."""
 
 
+UNREAD = "how much their parts take was not asked; scan with `--also upload-parts`, or give a report of S3 Storage Lens with `--inventory`"
 COUNTED_DAYS = 7
 """Days after which S3 Storage Lens counts the bytes of an upload (`IncompleteMPUStorageBytesOlderThan7Days`)."""
 
@@ -107,6 +110,8 @@ def check(bucket: Bucket, about: Context[Thresholds]) -> Iterator[Verdict]:
 
 def saving(bucket: Bucket, stale: list[Upload], about: Context[Thresholds]) -> Money:
     """What their parts are paid; unknown where the sizes are."""
+    if isinstance(bucket.upload_sizes, Unknown) and bucket.upload_sizes.reason is Reason.NOT_COLLECTED:
+        return unknown_money(UNREAD)
     by_class: dict[str, list[str]] = {}
     for one in stale:
         by_class.setdefault(UPLOADED_AS.get(one.storage_class, one.storage_class), []).append(one.id)
@@ -132,7 +137,11 @@ def cases() -> Iterator[Case[Bucket]]:
     yield passes("none, whatever they take", bucket(sizes=denied(Bucket.upload_sizes)))
     yield passes("as old as is allowed", bucket(old, young, sizes=sizes), limits=Thresholds(days=100))
     yield fails("two that nobody finished", bucket(archived, old, young, sizes=sizes), prices=prices, saves="3")
-    yield fails("one, of which the parts were not read", bucket(old, sizes=denied(Bucket.upload_sizes)), prices=prices, saves="")
+    unasked = Unknown(Reason.NOT_COLLECTED, "s3.ListParts", "s3:ListMultipartUploadParts")
+    yield fails("one, of which nobody asked for the parts", bucket(old, sizes=unasked), prices=prices, saves="")
+    yield fails(
+        "one, of which the parts may not be read", bucket(old, sizes=denied(Bucket.upload_sizes)), prices=prices, saves=""
+    )
     held = InClass(storage_class="STANDARD", stale_upload_bytes=80 * 2**30)
     lens = StorageReport(source=Source.LENS, name="org", as_of=CASE_TIME - timedelta(days=2), holdings=(held,))
     counted = sample(

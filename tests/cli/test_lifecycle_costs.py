@@ -159,7 +159,36 @@ def test_a_proposal_is_one_that_the_linter_takes(capsys: Capture) -> None:
     assert told(capsys, "proposed.json")["files"][0]["findings"] == []
     assert advice["api"]["Rules"][0]["Expiration"] == {"Days": 800}
     assert run(["lifecycle", *wanted]) == 0
-    assert capsys.readouterr().out.startswith("proposed (by prices that nobody verified)\n  saves ")
+    said = capsys.readouterr().out
+    assert said.startswith("proposed (by prices that nobody verified)\n  saves ")
+    assert "  the command puts these rules in the place of all that the bucket has\n" in said
+
+
+def test_a_proposal_keeps_what_object_lock_keeps(capsys: Capture) -> None:
+    locked = ("--versioning", "enabled", "--object-lock-days", "300")
+    wanted = ("--advise", "--region", "us-east-1", *BUCKET, "--reads", "10", "--read-gb", "1", "--keep-days", "1")
+    advice = told(capsys, *wanted, *locked)["advice"]
+    assert advice["api"]["Rules"][0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 300}
+    assert "Object Lock keeps versions for 300 days" in advice["assumptions"]
+    # A bucket with Object Lock is a versioned one, said or not.
+    assert told(capsys, *wanted, *locked[2:])["advice"] == advice
+    Path("proposed.json").write_text(json.dumps(advice["api"]))
+    assert told(capsys, "proposed.json", *locked)["files"][0]["findings"] == []
+    assert told(capsys, *wanted, "--versioning", "enabled")["advice"]["api"]["Rules"][0]["Expiration"] == {"Days": 1}
+
+
+def test_a_proposal_says_that_old_versions_stay(capsys: Capture) -> None:
+    wanted = ("--advise", "--region", "us-east-1", *BUCKET, "--reads", "10", "--read-gb", "1")
+    kept = "versions that are no longer current are kept for ever, as nothing may be deleted"
+    assert kept in told(capsys, *wanted, "--versioning", "enabled")["advice"]["assumptions"]
+    assert kept not in told(capsys, *wanted)["advice"]["assumptions"]
+
+
+def test_a_region_without_prices_is_told_with_what_would_tell_them(capsys: Capture) -> None:
+    assert run(["lifecycle", "--advise", "--region", "xx-test-9", *BUCKET]) == 0
+    (first, *_) = capsys.readouterr().out.splitlines()
+    assert "there is no price for s3-storage of STANDARD in xx-test-9; " in first
+    assert first.endswith("; `awsaudit prices refresh --region xx-test-9` or `--prices FILE` would tell")
 
 
 def test_a_proposal_shows_its_prices_and_what_else_was_weighed(capsys: Capture) -> None:
@@ -218,6 +247,7 @@ def test_rules_that_move_objects_already_leave_no_proposal(capsys: Capture) -> N
         (["good.json", "--class", "GLACIER=nan:1"], "is beyond all measure"),
         (["good.json", "--class", "GLACIER=1:0"], "is beyond all measure"),
         (["good.json", "--class", "GLACIER=1:1", "--class", "GLACIER=2:2"], "what is in `GLACIER` is said twice; say it once"),
+        (["good.json", "--objects", "5"], "`--objects` is the number of what `--size-gb` weighs; give both"),
         (["good.json", "--size-gb", "1", "--class", "STANDARD=1:1"], "said twice (`--size-gb` is about it)"),
         (["--advise", "--region", "us-east-1", "--size-gb", "1", "--class", "GLACIER=1:1"], "`--advise` needs to know"),
         (["good.json", "--prices", "prices.csv"], "name it with `--region`"),

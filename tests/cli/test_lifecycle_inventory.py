@@ -24,9 +24,8 @@ def test_sizes_by_class_are_those_of_the_report(tmp_path: Path, capsys: Capture)
     inventory(tmp_path / "in", large, infrequent)
     lenient = ("--fail-on", "error")
     given = told(capsys, "good.json", *REGION, "--inventory", "in", *lenient)
-    said = told(
-        capsys, "good.json", *REGION, "--size-gb", "0.0625", "--objects", "64", "--class", "STANDARD_IA=0.03125:8", *lenient
-    )
+    sizes = ("--size-gb", "0.0625", "--objects", "64", "--class", "STANDARD_IA=0.03125:8")
+    said = told(capsys, "good.json", *REGION, *sizes, "--versioning", "enabled", *lenient)
     assert given["files"][0]["costs"] == said["files"][0]["costs"]
     (note, *_) = given["notes"]
     assert note == "sizes are those of S3 Inventory daily of 2026-11-20: all versions in the bucket"
@@ -74,6 +73,21 @@ def test_advice_needs_no_sizes_beside_a_report(tmp_path: Path, capsys: Capture) 
     said = told(capsys, "--advise", *REGION, "--size-gb", "100", "--objects", "50", *reads)
     assert found["advice"] == said["advice"]
     assert found["advice"]["options"]
+
+
+def test_noncurrent_versions_in_a_report_say_that_there_is_versioning(tmp_path: Path, capsys: Capture) -> None:
+    """What a proposal saves is that of all versions, so that its rules have to move all of them."""
+    inventory(tmp_path / "in", row("a", 2**31) + row("b", 2**31, latest=False) * 9)
+    inventory(tmp_path / "marker", row("a", 2**31) + row("b", "", "", marker=True))
+    inventory(tmp_path / "current", row("a", 2**31) * 10)
+    reads = ("--reads", "0", "--read-gb", "0", "--retrieval-hours", "12")
+    for name, versioned in (("in", True), ("marker", True), ("current", False)):
+        (rule,) = told(capsys, "--advise", "--region", "us-east-1", "--inventory", name, *reads)["advice"]["api"]["Rules"]
+        assert ("NoncurrentVersionTransitions" in rule) is versioned
+        (checked,) = told(capsys, "good.json", "--inventory", name, "--fail-on", "error")["files"]
+        assert (checked["versioning"], checked["supposed"]) == (("Enabled", False) if versioned else ("Off", True))
+    assert run(["lifecycle", "good.json", "--inventory", "in", "--versioning", "off"]) == 2
+    assert "is it `--versioning suspended`?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

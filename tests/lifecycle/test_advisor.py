@@ -449,3 +449,14 @@ def test_a_price_that_goes_missing_never_makes_another_proposal(pick: random.Ran
     assert part.proposal in (None, whole.proposal)
     if part.proposal is None and whole.proposal is not None:
         assert part.unpriced
+
+
+def test_what_no_rule_moves_may_only_be_deleted() -> None:
+    """As in a directory bucket, which takes no minimum size of transitions."""
+    express = Usage(bytes={"EXPRESS_ONEZONE": 100 * GB}, objects=100)
+    prices = shelf({**FIGURES, ("s3-storage", "EXPRESS_ONEZONE"): "0.11"})
+    kept = advise(express, prices, REGION, access=NEVER_READ)
+    assert kept.why == "no rule moves objects out of their storage class, and nothing may be deleted"
+    deleted = advise(express, prices, REGION, access=NEVER_READ, constraints=Constraints(keep_days=30))
+    assert deleted.proposal is not None
+    assert (deleted.proposal.rules[0].expiration, deleted.proposal.default_minimum_size) == (Expiration(days=30), None)

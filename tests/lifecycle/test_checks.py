@@ -251,6 +251,29 @@ HAS: list[tuple[str, str, Any, Any]] = [
 ]
 WITH: list[tuple[str, str, dict[str, Any], dict[str, Any], Any, Any]] = [
     (
+        # Beside a transition of the current version to the same class, left by the same rule.
+        "early-deletion-fee",
+        "/Rules/0/NoncurrentVersionTransitions/0",
+        ON,
+        {},
+        [
+            r(
+                Transitions=[move("GLACIER", 60)],
+                Expiration={"Days": 100},
+                NoncurrentVersionTransitions=[old("GLACIER", 30)],
+                NoncurrentVersionExpiration={"NoncurrentDays": 40},
+            )
+        ],
+        [
+            r(
+                Transitions=[move("GLACIER", 60)],
+                Expiration={"Days": 100},
+                NoncurrentVersionTransitions=[old("GLACIER", 30)],
+                NoncurrentVersionExpiration={"NoncurrentDays": 120},
+            )
+        ],
+    ),
+    (
         # The newest three versions stay; those before them go after 89 days.
         "early-deletion-fee",
         "/Rules/0/NoncurrentVersionTransitions/0",

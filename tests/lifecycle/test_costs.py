@@ -240,6 +240,15 @@ def test_a_saving_that_ends_before_it_has_paid_never_pays() -> None:
     assert money("STANDARD", "GLACIER", 1000 * 256 * KB, 1000).payback is not None
 
 
+def test_days_that_are_charged_and_not_stayed_have_to_be_paid_back_too() -> None:
+    # The requests are paid after a day or two; the 80 days in GLACIER that are missing cost more than ten days save.
+    found = money("STANDARD_IA", "GLACIER", 1000 * GB, 1000, stay=10)
+    assert found.fee.amount is not None
+    assert found.saving.amount is not None
+    assert found.fee.amount < found.saving.amount / 3
+    assert found.payback is None
+
+
 def test_a_class_that_is_not_known_is_said_to_be_so() -> None:
     found = break_even(Step(start="STANDARD", end="NEW\u202e", spent=0), shelf(), REGION)
     assert found.why == "what storage class `NEW\\u202e` charges is not known"

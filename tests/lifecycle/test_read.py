@@ -312,6 +312,10 @@ def test_what_is_known_after_deployment_only_is_not_guessed() -> None:
         "tier",
         "rule `tier`: `Expiration.Days` is known only when it is deployed",
     )
+    several = template.replace("Status: Enabled", "Status: !If [Prod, Enabled, Disabled]")
+    (source,) = read(several, "t.yaml")
+    (first, *_) = (one for one in judge(written(source, TODAY)).found if one.check.id == "value-known-later")
+    assert first.message == "rule `tier`: `Status` and `Expiration.Days` are known only when it is deployed"
     whole = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      LifecycleConfiguration: !If [a, b, c]\n"
     (source,) = read(whole, "w.yaml")
     judged = judge(written(source, TODAY))

@@ -122,6 +122,9 @@ def test_it_reads_on_paper(browser: Browser, small: View, tmp_path: Path) -> Non
         next(number for number, text in enumerate(texts) if mark in text) for mark in ("Findingsbycause", "Whatwouldletuslook")
     )
     assert last - first <= 0.7 * len(few.causes), "more than one of them on a page"
+    titles = ["".join(cause.rule.title.split()) for cause in few.causes]
+    for text in texts[first + 1 : last]:
+        assert all("Whyitmatters" in text[text.index(title) :] for title in titles if title in text), "no title stands alone"
     assert any("로그-읽기" in text for text in texts)
     page.context.close()
 

@@ -14,6 +14,8 @@ from auditor.lifecycle.worlds import opened
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_list, is_object
 
+MANY = 4
+"""Values of a rule that a message names."""
 OPEN = Check(
     id="value-known-later",
     level=Level.SUGGESTION,
@@ -27,7 +29,7 @@ CHECKS = (OPEN,)
 
 
 def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
-    """A finding for each rule with such a value, at the first, and one for what is no rule."""
+    """A finding for each rule with such values, at the first, and one for what is no rule."""
     if config.complete:
         return
     raw = config.raw
@@ -41,13 +43,16 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
 
 
 def _found(raw: Any, path: Path, about: str, rule: str) -> Iterator[Found]:
-    for where, _ in islice(opened(raw, path), 1):
-        names = [step for step in where[len(path) :] if isinstance(step, str)]
-        told = f"{shown('.'.join(names))} is" if names else "all of it is"
-        yield Found(
-            check=OPEN,
-            path=where,
-            message=f"{about}: {told} known only when it is deployed",
-            fix="check the configuration of the bucket once it is there, or a file with the values put in",
-            rule=rule,
-        )
+    found = list(islice((where for where, _ in opened(raw, path)), MANY))
+    if not found:
+        return
+    names = dict.fromkeys(".".join(step for step in where[len(path) :] if isinstance(step, str)) for where in found)
+    told = [shown(name) for name in names if name]
+    named = " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
+    yield Found(
+        check=OPEN,
+        path=found[0],
+        message=f"{about}: {named or 'all of it'} {'are' if len(told) > 1 else 'is'} known only when it is deployed",
+        fix="check the configuration of the bucket once it is there, or a file with the values put in",
+        rule=rule,
+    )
