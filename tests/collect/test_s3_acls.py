@@ -66,6 +66,13 @@ def test_an_endpoint_that_lists_more_than_was_asked_for_gets_no_more_calls(emula
     assert emulator.doorman.calls["s3.GetObjectAcl"] == SAMPLE
 
 
+def test_an_object_without_a_name_is_none(emulator: Emulator) -> None:
+    seed(emulator, "private")
+    body = b"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key></Key></Contents></ListBucketResult>"
+    emulator.doorman.answers["s3.ListObjectsV2"] = ("200 OK", body, "text/xml")
+    assert bucket_of(emulator).object_acls == Unknown(Reason.ERROR, "s3.ListObjectsV2", "s3:ListBucket")
+
+
 def test_where_acls_do_not_count_none_is_read(emulator: Emulator) -> None:
     seed(emulator, "private", ownership="BucketOwnerEnforced")
     assert bucket_of(emulator).object_acls == UNREAD
