@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from auditor.collect.account import public_access_block
 from auditor.collect.door import Answer, Listing
+from auditor.collect.own_buckets import own_buckets
 from auditor.collect.s3_acls import object_acls
 from auditor.collect.s3_metrics import OF_BUCKETS
 from auditor.collect.s3_probes import under_prefixes
@@ -51,7 +52,7 @@ def buckets(visit: Visit) -> None:
     """All general-purpose buckets of the account."""
     if not visit.lists(Bucket):
         return
-    visit.add_each(Bucket, visit.pages(calls.LIST_BUCKETS, "Buckets"), lambda entry: _bucket(visit, entry))
+    visit.add_each(Bucket, own_buckets(visit), lambda entry: _bucket(visit, entry))
 
 
 def _bucket(visit: Visit, entry: Answer) -> Bucket:

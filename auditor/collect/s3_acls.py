@@ -48,8 +48,11 @@ def _idle(visit: Visit, ownership: Fact[str | None], block: Fact[PublicAccessBlo
 
 
 def _keys(raw: Raw) -> tuple[tuple[str, ...], bool]:
-    """The keys of a page, and whether they are all."""
-    return tuple(text(one["Key"]) for one in parts(raw, "Contents")), not flag(raw, "IsTruncated")
+    """The keys of a page, no more than were asked for whatever an endpoint sends, and whether they are all."""
+    keys = tuple(text(one["Key"]) for one in parts(raw, "Contents"))
+    if not all(keys):
+        raise ValueError("an object without a name")  # asked with that, S3 would answer of the bucket
+    return keys[:SAMPLE], not flag(raw, "IsTruncated") and len(keys) <= SAMPLE
 
 
 def _sampled(visit: Visit, bucket: str, region: str, keys: tuple[str, ...], complete: bool) -> Fact[ObjectAcls]:

@@ -1,11 +1,13 @@
 """Who owns the buckets that services name after account and region: a question for each name, if somebody asks for it.
 
 HeadBucket with the owner that is expected answers without a look into any bucket: 200 for one of ours, 403 for anybody else's, 404 where
-there is none. 403 is also what it says to whom no policy allows the question; a name that no bucket has tells the two apart.
+there is none. 403 is also what it says of a bucket of ours that we may not look at (its policy may deny it), and to whom no policy allows
+the question at all. The list of our buckets tells the first apart, a name that no bucket has the second.
 """
 
 from __future__ import annotations
 
+from auditor.collect.own_buckets import own_names
 from auditor.collect.visit import Visit
 from auditor.model import calls
 from auditor.model.account import RegionSettings
@@ -24,9 +26,15 @@ def service_buckets(visit: Visit) -> Fact[ServiceBuckets]:
         if isinstance(owner, Unknown):
             return owner
         found[owner.value].append(name)
-    if found["others"] and _owner(visit, control(visit.account_id)) != Known("free"):
-        return unread(calls.HEAD_BUCKET).because(Reason.DENIED)
-    return Known(ServiceBuckets(*(tuple(found[owner]) for owner in ("ours", "others", "free"))))
+    if found["others"]:
+        if _owner(visit, control(visit.account_id)) != Known("free"):
+            return unread(calls.HEAD_BUCKET).because(Reason.DENIED)
+        own = own_names(visit)
+        if isinstance(own, Unknown):
+            return own
+        found["ours"] += (name for name in found["others"] if name in own.value)
+        found["others"] = [name for name in found["others"] if name not in own.value]
+    return Known(ServiceBuckets(*(tuple(sorted(found[owner])) for owner in ("ours", "others", "free"))))
 
 
 def _owner(visit: Visit, name: str) -> Fact[str]:

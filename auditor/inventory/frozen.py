@@ -16,8 +16,9 @@ from auditor.source.positions import shown
 
 NAMED = 3
 """Buckets that a note names."""
-NEARLY = 0.95
-"""Share of the objects that CloudWatch counts in a bucket from which on a report is of all of it: they are of different days. Ours."""
+NEARLY = (0.95, 1.05)
+"""Share of the objects that CloudWatch counts in a bucket from which on a report is of all of it: they are of different days. With many
+more the bucket was another when the report was made, and what part of that it was about, nobody knows. Ours."""
 
 
 def freeze(snapshot: Snapshot, given: Given) -> Snapshot:
@@ -61,7 +62,7 @@ def _seen_whole(report: StorageReport, bucket: Resource) -> StorageReport:
     if report.whole or report.objects is None or not latest:
         return report
     counted = report.objects + (report.delete_markers or 0)
-    return msgspec.structs.replace(report, whole=True) if counted >= NEARLY * latest else report
+    return msgspec.structs.replace(report, whole=True) if NEARLY[0] <= counted / latest <= NEARLY[1] else report
 
 
 def _strange(reports: Iterable[About]) -> Iterator[str]:

@@ -74,6 +74,8 @@ class Tally:
     def __init__(self) -> None:
         self._found: dict[Lens, dict[tuple[str, str], int]] = {}
         self._count = 0
+        self._loose: set[Lens] = set()
+        """Of which a file came without its manifest: an export may have further files, and they further classes."""
 
     def add(self, chunks: Iterable[bytes], name: str, columns: Sequence[str] = ()) -> None:
         """Count the rows of a file. ``columns`` are those of the manifest; without a manifest the file has to have a heading.
@@ -97,7 +99,10 @@ class Tally:
             number = figure(value)
             if number is None:
                 raise rows.fault(f"{shown(value)} is not a figure: `{metric}` is a whole number of up to {DIGITS} digits")
-            self._put(rows, Lens(account, bucket, day, configuration[:64]), storage, metric, number)
+            lens = Lens(account, bucket, day, configuration[:64])
+            self._put(rows, lens, storage, metric, number)
+            if not columns:
+                self._loose.add(lens)
 
     def _put(self, rows: Rows, lens: Lens, storage: str, metric: str, number: int) -> None:
         figures = self._found.get(lens)
@@ -124,7 +129,7 @@ class Tally:
         latest: dict[tuple[str, str], StorageReport] = {}
         for lens, figures in sorted(self._found.items()):
             before = latest.get((lens.account, lens.bucket))
-            made = _report(lens, figures)
+            made = _report(lens, figures, whole=lens not in self._loose)
             if before is None or before.as_of <= made.as_of:
                 latest[lens.account, lens.bucket] = made
         return latest
@@ -157,7 +162,7 @@ def day_of(text: str) -> datetime | None:
     return day if day is not None and 2006 <= day.year <= 9000 else None
 
 
-def _report(lens: Lens, figures: Mapping[tuple[str, str], int]) -> StorageReport:
+def _report(lens: Lens, figures: Mapping[tuple[str, str], int], *, whole: bool) -> StorageReport:
     day = day_of(lens.day)
     assert day is not None  # noqa: S101  it was looked at when the first figure came
     classes = sorted({storage for storage, what in figures if what != "markers" and storage})
@@ -169,6 +174,7 @@ def _report(lens: Lens, figures: Mapping[tuple[str, str], int]) -> StorageReport
         source=Source.LENS,
         as_of=day,
         name=lens.name if NAME.fullmatch(lens.name) else "",
+        whole=whole,
         holdings=tuple(_holding(storage, figures) for storage in classes),
         delete_markers=sum(markers) if markers else total,
     )

@@ -14,6 +14,8 @@ from auditor.source.positions import shown
 
 BYTES = 16 * 1024 * 1024
 """How long a manifest may be: a report of a thousand million rows has some 500 files, each with 200 bytes. Ours."""
+KEY = 1024
+"""Bytes of a key at most: those of S3. A key of a million folders would be looked for in as many places."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _EPOCH = (1136073600000, 221845392000000)
 """The years in which a report may have been made: S3 began in 2006, and calendars end with the year 9999."""
@@ -136,7 +138,8 @@ def _format(form: str, where: str) -> None:
 def _part(key: str, size: int, md5: str, where: str) -> Part:
     segments = key.split("/")
     # What it names is looked for below the folder that was given; and no name in it may lead out of that.
-    if any(one in (".", "..") or set(one) & set("\\\0") for one in segments) or not segments[-1]:
+    long = len(key.encode("utf-8", "surrogatepass")) > KEY
+    if long or any(one in (".", "..") or set(one) & set("\\\0") for one in segments) or not segments[-1]:
         raise InventoryError(f"{where}: {shown(key, 80)} cannot be the key of a file of a report")
     if not _MD5.fullmatch(md5.lower()):
         raise InventoryError(f"{where}: {shown(md5)} is not an MD5 checksum")

@@ -22,6 +22,8 @@ EXPANSION = 400
 _PIECE = 1 << 20
 _LEAST = 1 << 16
 """Bytes of a packed file of which the size does not matter: what it unpacks to is little in any case."""
+_SLICE = 1 << 14
+"""Bytes that are unpacked at once: what is left of them is copied for each member that ends, and a member may be 20 bytes long."""
 DIGITS = 18
 """The most digits of a figure. The largest object has 50 TB, which are 14; no account holds what 18 can say."""
 
@@ -54,7 +56,8 @@ class Rows:
 
     def __init__(self, chunks: Iterable[bytes], name: str) -> None:
         self.name = name
-        self._reader = csv.reader(_lines(_unpacked(chunks, name), name), strict=True)
+        self._rows = 0
+        self._reader = csv.reader(_lines(self._watched(_unpacked(chunks, name)), name), strict=True)
 
     @property
     def line(self) -> int:
@@ -63,9 +66,20 @@ class Rows:
 
     def __iter__(self) -> Iterator[list[str]]:
         try:
-            yield from self._reader
+            for row in self._reader:
+                self._rows += 1
+                yield row
         except csv.Error as error:
             raise self.fault(str(error)) from None
+
+    def _watched(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """The content, as long as rows come of it: quotes that are open at the end of each line make one row of all lines."""
+        since, before = 0, 0
+        for chunk in chunks:
+            yield chunk
+            since, before = (since if self._rows == before else 0) + len(chunk), self._rows
+            if since > LONGEST + 2 * _PIECE:
+                raise self.fault(f"no row has ended for over {LONGEST:,} bytes; no row of a report has so many")
 
     def fault(self, what: str) -> InventoryError:
         """The error of something that is wrong with the last row."""
@@ -116,7 +130,7 @@ def _unpacked(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
     packed = unpacked = 0
     unpacker, within = zlib.decompressobj(31), False
     try:
-        for piece in chain((first,), pieces):
+        for piece in (chunk[at : at + _SLICE] for chunk in chain((first,), pieces) for at in range(0, len(chunk), _SLICE)):
             packed += len(piece)
             more = True
             while piece or (within and more):

@@ -212,7 +212,7 @@ LIST_PARTS = Call(
 # Of objects only whether there are any, their sizes and their ACLs are looked at: no key is kept.
 LIST_OBJECTS = Call("s3", "ListObjectsV2", "s3:ListBucket", Per.PART, root="ListBucketResult")
 LIST_OBJECT_VERSIONS = Call("s3", "ListObjectVersions", "s3:ListBucketVersions", Per.PART, root="ListVersionsResult")
-HEAD_BUCKET = Call("s3", "HeadBucket", "s3:ListBucket", Per.PART, absent=_codes("404", "NoSuchBucket"))
+HEAD_BUCKET = Call("s3", "HeadBucket", "s3:ListBucket", Per.PART, absent=_codes("404", "NoSuchBucket"), after=("s3.ListBuckets",))
 GET_OBJECT_ACL = Call("s3", "GetObjectAcl", "s3:GetObjectAcl", Per.PART, absent=_codes("NoSuchKey"), after=("s3.ListObjectsV2",))
 GET_OBJECT_LOCK_CONFIGURATION = _s3(
     "GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"

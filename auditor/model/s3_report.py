@@ -55,7 +55,8 @@ class StorageReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     ``as_of``: when S3 began to look at the bucket, for Storage Lens the day. ``name``: the configuration that made it, where that is
     known. ``whole``: it is about the whole bucket. An inventory does not say to which prefix it is limited: if all its keys begin alike
-    it may be, unless it counts about as many objects as CloudWatch does; ``prefix`` is the folder that they have in common.
+    it may be, unless it counts about as many objects as CloudWatch does; ``prefix`` is the folder that they have in common. A file of
+    Storage Lens without its manifest may be one of several, and is taken so, too.
     ``all_versions``: noncurrent versions are in it, too.
     """
 

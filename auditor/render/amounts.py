@@ -194,13 +194,25 @@ def _stand(findings: Iterable[Finding]) -> dict[str, Counted]:
         else:
             open_to_count.append((saving.amount, finding, saving))
     taken: set[str] = set()
+    opened: set[str] = set()
+    """Buckets of which objects are taken: those may be several, and the bucket as a whole is none of them."""
     # The largest first; of equal ones the first by rule and fingerprint, so that the same findings give the same total.
     for _, finding, saving in sorted(open_to_count, key=lambda one: (-one[0], one[1].rule, one[1].fingerprint)):
         touched = {finding.resource, *(part.of for part in saving.parts if part.of)}
-        standing[finding.fingerprint] = Counted.OVERLAPS if touched & taken else Counted.COUNTED
-        if not touched & taken:
-            taken |= touched
+        around = {bucket for one in touched if (bucket := _bucket(one))}
+        if touched & (taken | opened) or around & taken:
+            standing[finding.fingerprint] = Counted.OVERLAPS
+            continue
+        standing[finding.fingerprint] = Counted.COUNTED
+        taken |= touched
+        opened |= around
     return standing
+
+
+def _bucket(arn: str) -> str:
+    """The ARN of an object's bucket; empty for what is no object of S3."""
+    bucket, slash, _ = arn.partition("/")
+    return bucket if slash and arn.split(":", 3)[2:3] == ["s3"] and bucket.count(":") == 5 and ":::" in bucket else ""
 
 
 def _totals(findings: Sequence[Finding], display: Display) -> tuple[Total, ...]:

@@ -207,7 +207,7 @@ class JsonPlaces:
     def span(self, path: Path, *, name: bool = False) -> Span:
         """The value at ``path``, or the name of that member."""
         first, last = self.offsets(path, name=name)
-        return Span(*self._lines.place(first), *self._lines.place(last))
+        return Span(*self.lines.place(first), *self.lines.place(last))
 
     def pointer(self, path: Path) -> str:
         """The value's JSON pointer."""
@@ -228,7 +228,8 @@ class JsonPlaces:
         return start, _scan(self.text, start)[1]
 
     @property
-    def _lines(self) -> Lines:
+    def lines(self) -> Lines:
+        """Where the lines of the text begin."""
         if not self._counted:
             self._counted.append(Lines(self.text))
         return self._counted[0]
@@ -324,17 +325,13 @@ class EmbeddedPlaces:
         """The value's place in the outer text."""
         first, last = self._inner.offsets(path, name=name)
         start, _ = self._outer.offsets(self._path)
-        outside, lines = self._outside, self._lines
+        outside, lines = self._outside, self._outer.lines
         return Span(*lines.place(start + 1 + outside[first]), *lines.place(start + 1 + outside[last]))
 
     @cached_property
     def _outside(self) -> list[int]:
         start, end = self._outer.offsets(self._path)
         return _outside(self._outer.text[start + 1 : end - 1])
-
-    @cached_property
-    def _lines(self) -> Lines:
-        return Lines(self._outer.text)
 
     def pointer(self, path: Path) -> str:  # noqa: ARG002
         """The pointer of the string: a pointer cannot lead into it."""

@@ -22,9 +22,12 @@ Only jobs of the last 90 days are looked at.
 from collections.abc import Iterator
 from datetime import datetime
 
+import msgspec
+
 from auditor.sdk import (
     CASE_TIME,
     Audience,
+    Bucket,
     Case,
     Confidence,
     Context,
@@ -32,6 +35,7 @@ from auditor.sdk import (
     Known,
     Limits,
     Model,
+    Money,
     Pillar,
     Reason,
     Severity,
@@ -41,6 +45,7 @@ from auditor.sdk import (
     Use,
     Verdict,
     any_of,
+    bucket_of,
     denied,
     fails,
     flag,
@@ -65,7 +70,7 @@ class Thresholds(Limits, frozen=True):
 
 @rule(
     over=TrainingJob,
-    reads=(TrainingJob.status, TrainingJob.ended, TrainingJob.artifact, Model.artifacts),
+    reads=(TrainingJob.status, TrainingJob.ended, TrainingJob.artifact, Model.artifacts, Bucket),
     pillar=Pillar.COST,
     severity=Severity.LOW,
     confidence=Confidence.LOW,
@@ -106,13 +111,23 @@ def check(job: TrainingJob, about: Context[Thresholds]) -> Iterator[Verdict]:
             return
     yield flag(
         "no model uses what it made {age} days ago",
-        saving=about.money(Use("s3-storage", job.region, kept.storage_class, gigabytes(kept.bytes)))
-        if kept
-        else unknown_money("the size of what it made was not read"),
+        saving=stored_money(artifact, kept, about) if kept else unknown_money("the size of what it made was not read"),
         age=round(age),
         artifact=artifact,
         gb=float(round(gigabytes(kept.bytes), 3)) if kept else None,
     )
+
+
+def stored_money(artifact: str, kept: StoredArtifact, about: Context[Thresholds]) -> Money:
+    """What it is paid in a month, where its bucket is: that may be another region than the job's. It is a part of the bucket, so that no
+    total counts it in what the bucket as a whole could save, too."""
+    bucket = about.get(Bucket, "global", bucket_of(artifact))
+    if isinstance(bucket, Unknown):
+        return unknown_money("", bucket)
+    if bucket.value is None:
+        return unknown_money("its bucket is not in this account, so its region is not known")
+    name = f"{bucket.value.arn}/{artifact.removeprefix('s3://').partition('/')[2]}"
+    return about.money(Use("s3-storage", bucket.value.region, kept.storage_class, gigabytes(kept.bytes), of=name))
 
 
 def uses(artifacts: Fact[tuple[str, ...]], artifact: str) -> bool:
@@ -147,12 +162,13 @@ def cases() -> Iterator[Case[TrainingJob]]:
 
     large = Known(StoredArtifact(40 * 2**30, "STANDARD"))
     yield passes("somebody has deleted it", now(Known(None)))
-    yield fails(
-        "no model at all, and its size is known",
-        now(large),
-        prices=(priced("s3-storage", "STANDARD", "0.025", "GB-month"),),
-        saves="1",
-    )
+    prices = (priced("s3-storage", "STANDARD", "0.025", "GB-month"),)
+    bucket = sample(Bucket, "sagemaker-ap-northeast-2-123456789012")
+    elsewhere = msgspec.structs.replace(bucket, region="eu-west-1")
+    yield fails("no model at all, and its size is known", now(large), bucket, prices=prices, saves="1")
+    yield fails("no model at all, and its bucket is in a region without a price", now(large), elsewhere, prices=prices, saves="")
+    yield fails("no model at all, and its bucket is another account's", now(large), prices=prices, saves="")
+    yield fails("no model at all, and the buckets may not be listed", now(large), unlisted=(Bucket,), prices=prices, saves="")
     many = denied(TrainingJob.stored_artifact).because(Reason.NO_DATA)
     yield fails("no model at all, and many objects under a prefix", now(many), saves="")
     yield fails("no model at all", job(), saves="")

@@ -55,6 +55,24 @@ def test_only_the_first_are_looked_at(emulator: Emulator) -> None:
     assert emulator.doorman.calls["s3.ListObjectsV2"] == 1
 
 
+def test_an_endpoint_that_lists_more_than_was_asked_for_gets_no_more_calls(emulator: Emulator) -> None:
+    seed(emulator, "private")
+    entries = "".join(f"<Contents><Key>{number:03}</Key></Contents>" for number in range(SAMPLE + 9))
+    body = f"<ListBucketResult><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>".encode()
+    emulator.doorman.answers["s3.ListObjectsV2"] = ("200 OK", body, "text/xml")
+    grants = b"<AccessControlPolicy><AccessControlList/></AccessControlPolicy>"
+    emulator.doorman.answers["s3.GetObjectAcl"] = ("200 OK", grants, "text/xml")
+    assert need(bucket_of(emulator).object_acls) == ObjectAcls(read=SAMPLE, public=0, complete=False)
+    assert emulator.doorman.calls["s3.GetObjectAcl"] == SAMPLE
+
+
+def test_an_object_without_a_name_is_none(emulator: Emulator) -> None:
+    seed(emulator, "private")
+    body = b"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key></Key></Contents></ListBucketResult>"
+    emulator.doorman.answers["s3.ListObjectsV2"] = ("200 OK", body, "text/xml")
+    assert bucket_of(emulator).object_acls == Unknown(Reason.ERROR, "s3.ListObjectsV2", "s3:ListBucket")
+
+
 def test_where_acls_do_not_count_none_is_read(emulator: Emulator) -> None:
     seed(emulator, "private", ownership="BucketOwnerEnforced")
     assert bucket_of(emulator).object_acls == UNREAD

@@ -62,6 +62,20 @@ def test_whoever_may_not_ask_knows_nothing(emulator: Emulator, count: int) -> No
     assert found(emulator) == DENIED
 
 
+def test_a_bucket_of_ours_that_may_not_be_looked_at_is_ours(emulator: Emulator) -> None:
+    """Its policy may deny the question, or ours may allow it for other names only: S3 says 403 as of a stranger's."""
+    mine = f"sagemaker-{HERE}-{ACCOUNT}"
+    emulator.client("s3").create_bucket(Bucket=mine)
+    in_turn(emulator, *["403 Forbidden" if name in (mine, NAMES[0]) else "" for name in NAMES])
+    assert need(found(emulator)) == ServiceBuckets((mine,), NAMES[:1], tuple(name for name in NAMES[1:] if name != mine))
+
+
+def test_whose_a_bucket_is_takes_the_list_of_ours(emulator: Emulator) -> None:
+    emulator.doorman.deny.add("s3.ListBuckets")
+    in_turn(emulator, "403 Forbidden")
+    assert found(emulator) == Unknown(Reason.DENIED, "s3.ListBuckets", "s3:ListAllMyBuckets")
+
+
 def test_another_error_is_not_an_owner(emulator: Emulator) -> None:
     in_turn(emulator, *["500 Internal Server Error"] * 8)
     fact = found(emulator)

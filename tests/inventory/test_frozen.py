@@ -81,7 +81,15 @@ def test_a_scan_that_reads_no_buckets_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("counted", "markers", "whole"),
-    [(100, None, True), (105, None, True), (106, None, False), (120, 15, True), (None, None, False)],
+    [
+        (100, None, True),
+        (105, None, True),
+        (106, None, False),
+        (96, None, True),
+        (90, None, False),
+        (120, 15, True),
+        (None, None, False),
+    ],
 )
 def test_a_report_that_counts_what_cloudwatch_counts_is_of_the_whole_bucket(
     counted: float | None, markers: int | None, whole: bool

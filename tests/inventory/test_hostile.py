@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import process_time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.errors import InventoryError
 from auditor.inventory import lens, listing, manifest
+from auditor.inventory.table import LONGEST, Rows
 from tests.inventory.made import ALL, LENS, inventory, lens_rows, row
 
 GOOD = (row("a", 5) + row("b/c", 7, "GLACIER", latest=False)).encode()
@@ -92,3 +95,43 @@ def test_any_bytes(content: bytes) -> None:
     refused(lambda: manifest.parse(content, "manifest.json"))
     refused(lambda: listing.Tally("models", ALL.split(", ")).add([content], "x"))
     refused(lambda: lens.Tally().add([content], "x"))
+
+
+def test_a_row_of_endless_lines_is_refused_before_it_fills_the_memory() -> None:
+    """Quotes that are open at each line's end: every line is one more cell of the same row."""
+    given = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal given
+        yield b'"\n'
+        for _ in range(40):
+            given += 1
+            yield b'","\n' * (LONGEST // 4)
+
+    with pytest.raises(InventoryError, match="no row has ended"):
+        list(Rows(lines(), "x"))
+    assert given < 6
+
+
+def test_rows_of_many_lines_and_chunks_are_rows() -> None:
+    """A cell may have line ends in it, and rows may come in chunks of any size."""
+    content = b'"a\nb","c"\n' * 40_000
+    rows = list(Rows((content[at : at + 4099] for at in range(0, len(content), 4099)), "x"))
+    assert len(rows) == 40_000
+    assert {len(one) for one in rows} == {2}
+
+
+def test_many_members_that_hold_nothing_do_not_hold_up() -> None:
+    """What is left over when a member ends is copied for each: of a megabyte that took four seconds."""
+    empty = gzip.compress(b"", mtime=0)
+    began = process_time()
+    list(Rows([empty * ((1 << 20) // len(empty))], "x"))
+    assert process_time() - began < 2
+
+
+@pytest.mark.parametrize("key", ["a/" * 600 + "x.csv", "\ud55c" * 400 + "/x.csv"])
+def test_a_key_that_no_object_can_have_is_refused(key: str) -> None:
+    whole = json.loads(manifest_text())
+    whole["files"][0]["key"] = key
+    with pytest.raises(InventoryError, match="cannot be the key"):
+        manifest.parse(json.dumps(whole).encode(), "manifest.json")

@@ -81,6 +81,15 @@ def test_an_export_by_itself_needs_its_heading(tmp_path: Path) -> None:
         read([path])
 
 
+def test_only_a_manifest_says_that_nothing_is_missing(tmp_path: Path) -> None:
+    """An export may have several files: what one of them says of a bucket is perhaps not all."""
+    whole = export(tmp_path, lens_rows(FIGURES[:6]), lens_rows(FIGURES[6:]))
+    part = tmp_path / "V_1" / "reports" / "dt=2026-11-20" / "0.csv"
+    assert [one.report.whole for one in read([whole]).reports] == [True]
+    (alone,) = read([part]).reports
+    assert (alone.report.whole, alone.report.covers) == (False, "all versions, perhaps of a part of the bucket")
+
+
 def test_files_of_a_manifest_may_have_a_heading_or_none(tmp_path: Path) -> None:
     with_heading = read([export(tmp_path / "a", lens_rows(FIGURES))])
     assert read([export(tmp_path / "b", lens_rows(FIGURES), heading=False)]) == with_heading

@@ -117,6 +117,21 @@ def test_a_resource_that_is_a_part_of_another_finding_is_not_counted_again() -> 
     assert states(part) == {"machine": "overlaps", "disk": "counted"}
 
 
+def test_an_object_is_a_part_of_its_bucket_and_not_of_another_object() -> None:
+    """Whoever deletes an object does not move it to a cheaper class, too; two objects can both be deleted."""
+    one, other = "arn:aws:s3:::models/a/model.tar.gz", "arn:aws:s3:::models/b/model.tar.gz"
+    jobs = (saving("job-a", "4", of=one), saving("job-b", "3", of=other), saving("job-c", "2", of=one))
+    states_of_jobs = {"job-a": "counted", "job-b": "counted", "job-c": "overlaps"}
+    assert states(view(*jobs)) == states_of_jobs
+    assert states(view(*jobs, saving("models", "1"), saving("models-2", "1"))) == states_of_jobs | {
+        "models": "overlaps",
+        "models-2": "counted",
+    }
+    whole = view(*jobs, saving("models", "50"))
+    assert states(whole) == {"models": "counted", "job-a": "overlaps", "job-b": "overlaps", "job-c": "overlaps"}
+    assert whole.money.totals[0].amount == 50
+
+
 def test_what_passes_or_is_unknown_saves_nothing() -> None:
     passing = msgspec.structs.replace(finding("p", Outcome.PASS), saving=money("50"))
     undecided = msgspec.structs.replace(finding("u", Outcome.UNKNOWN), cost=money("70"))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.source.json_source import BYTES, EmbeddedPlaces, JsonPlaces, Span, Unreadable, data, decoded, pointer, size
-from auditor.source.positions import DEPTH
+from auditor.source.positions import DEPTH, Lines, Node, scan
 from auditor.source.yaml_source import YamlPlaces, documents
 
 
@@ -78,6 +80,51 @@ def test_every_value_has_its_place(value: Any, indent: int | str | None, ascii_o
             check(one, (*path, name))
 
     check(value, ())
+
+
+@settings(max_examples=30, deadline=None)
+@given(JSON, st.sampled_from([None, 1]), st.randoms(use_true_random=False))
+def test_places_are_those_of_the_slow_reader_in_whatever_order(value: Any, indent: int | None, chance: Random) -> None:
+    """What is looked into is kept, and reading goes on from there: no order of questions may matter, nor what is not there."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    known = dict(nodes(scan(text), ()))
+    asked = [*known, *((*path, step) for path in known for step in ("x", "", 0, 7, -1))]
+    chance.shuffle(asked)
+    places = JsonPlaces(text)
+    for path in asked:
+        there = next(path[:length] for length in range(len(path), -1, -1) if path[:length] in known)
+        whole = there == path
+        assert places.has(path) is whole
+        assert places.offsets(path)[0] == known[there].at
+        assert places.offsets(path, name=True)[0] == (known[there].name_at if whole else known[there].at)
+
+
+def nodes(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Node]]:
+    yield path, node
+    inner = node.value
+    if isinstance(inner, Mapping):
+        for name, one in inner.items():
+            yield from nodes(one, (*path, name))
+    elif isinstance(inner, tuple):
+        for index, one in enumerate(inner):
+            yield from nodes(one, (*path, index))
+
+
+def test_the_lines_of_a_text_are_counted_once_for_all_policies_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan of Terraform holds thousands."""
+    counted: list[int] = []
+
+    class Counted(Lines):
+        def __init__(self, text: str) -> None:
+            counted.append(len(text))
+            super().__init__(text)
+
+    monkeypatch.setattr("auditor.source.json_source.Lines", Counted)
+    outer = json.dumps({f"p{number}": json.dumps({"x": number}) for number in range(5)}, indent=1)
+    places = JsonPlaces(outer)
+    found = {EmbeddedPlaces(places.below(()), (f"p{number}",), f'{{"x": {number}}}').span(("x",)).line for number in range(5)}
+    assert found == {2, 3, 4, 5, 6}
+    assert counted == [len(outer)]
 
 
 @settings(max_examples=40, deadline=None)
