@@ -20,7 +20,8 @@ kept, for names of objects are data; an S3 Inventory with the field *Object Acce
 
 This rule is judged only when ACLs of objects are read, at a call for each: `--also object-acls`, or `also = ["object-acls"]` under
 `[collect]` in `awsaudit.toml`. Only the first 50 objects of a bucket are looked at, by their names: when none of them is public and there
-are more, that is no proof, and the verdict is unknown.
+are more, that is no proof, and the verdict is unknown. Of an object only the current version is: an older one has an ACL of its own, which
+counts for those who ask for it by its version id.
 
 ## When it is fine
 The objects are published on purpose, and nobody can put others beside them.

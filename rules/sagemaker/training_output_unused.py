@@ -107,7 +107,7 @@ def check(job: TrainingJob, about: Context[Thresholds]) -> Iterator[Verdict]:
     if asked and not (isinstance(stored, Unknown) and stored.reason is Reason.NO_DATA):
         kept = need(stored)
         if kept is None:
-            yield ok("what it made {age} days ago is not there any more", age=round(age), artifact=artifact)
+            yield ok("what it made {age} days ago is no current object any more", age=round(age), artifact=artifact)
             return
     yield flag(
         "no model uses what it made {age} days ago",
