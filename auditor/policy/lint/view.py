@@ -75,6 +75,11 @@ class Policy:
         listed = [(index, _object(one)) for index, one in enumerate(_list(written) or ())]
         return tuple(Clause(self.kind, one, index, ("Statement", index)) for index, one in listed if one is not None)
 
+    @Kept
+    def conditional(self) -> tuple[Clause, ...]:
+        """The statements that have a ``Condition``: many policies have none, and many checks are of nothing else."""
+        return tuple([clause for clause in self.clauses if "Condition" in clause.raw])
+
 
 class Test:
     """One condition: an operator, a key and its values."""

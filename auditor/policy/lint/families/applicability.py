@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.named import named
+from auditor.policy.lint.named import Named, named
 from auditor.policy.lint.sets import operator
 from auditor.policy.lint.texts import wild
 from auditor.policy.lint.view import Clause, Policy, Test
@@ -121,13 +121,14 @@ _SHORTEST_TYPO = 5
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Names of actions and of condition keys."""
     for clause in policy.clauses:
-        yield from _actions(clause, table)
+        said = named(clause, table)
+        if said.wild or said.unmatched:
+            yield from _actions(clause, said, table)
         if clause.tests:
             yield from _conditions(policy, clause, table)
 
 
-def _actions(clause: Clause, table: ActionTable) -> Iterator[Found]:
-    said = named(clause, table)
+def _actions(clause: Clause, said: Named, table: ActionTable) -> Iterator[Found]:
     for name, index, pattern in said.wild:
         prefix = pattern.partition(":")[0]
         if prefix == "*" and prefix != pattern and clause.kind is not Kind.SCP:

@@ -53,9 +53,7 @@ _PARTS = 6
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG001
     """What is wrong with such values."""
-    for clause in policy.clauses:
-        if "Condition" not in clause.raw:
-            continue
+    for clause in policy.conditional:
         for test in clause.tests:
             found = operator(test.operator)
             if found is None:

@@ -199,12 +199,11 @@ _PRIVATE = tuple(
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What is wrong with the values of conditions. With an operator for another type than the key's, nothing is said of the values."""
-    for clause in policy.clauses:
-        if "Condition" in clause.raw:
-            for test in clause.tests:
-                found = operator(test.operator)
-                if found is not None and not any(one is TYPE_MISMATCH for one, _, _ in together(test.operator, test.key, table)):
-                    yield from _test(test, found, placed(clause, test))
+    for clause in policy.conditional:
+        for test in clause.tests:
+            found = operator(test.operator)
+            if found is not None and not any(one is TYPE_MISMATCH for one, _, _ in together(test.operator, test.key, table)):
+                yield from _test(test, found, placed(clause, test))
 
 
 def _test(test: Test, found: Operator, values: Values) -> Iterator[Found]:

@@ -177,18 +177,16 @@ _ADVISED: Mapping[str, str] = {
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What is wrong with the conditions, but for their values."""
-    for clause in policy.clauses:
-        if "Condition" in clause.raw:
-            yield from _form(clause)
-            for test in clause.tests:
-                yield from _test(test, table)
+    for clause in policy.conditional:
+        yield from _form(clause)
+        for test in clause.tests:
+            yield from _test(test, table)
 
 
 def form(policy: Policy) -> Iterator[Found]:
     """What can be said without knowing the keys."""
-    for clause in policy.clauses:
-        if "Condition" in clause.raw:
-            yield from _form(clause)
+    for clause in policy.conditional:
+        yield from _form(clause)
 
 
 def _form(clause: Clause) -> Iterator[Found]:

@@ -85,13 +85,18 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What identities are allowed. Guardrails allow nothing by themselves."""
     if policy.kind is not Kind.IDENTITY:
         return
-    subjects = [(subject, bit) for subject in (_PASS, _SLR) if (bit := table.bit(subject.action)) is not None]
+    subjects = _subjects(table)
     for clause in policy.clauses:
         if clause.allows:
             said = named(clause, table)
             for subject, bit in subjects:
                 if said.has(bit) and not _is_everything(clause):
                     yield from _about(clause, subject, table)
+
+
+@lru_cache(maxsize=4)
+def _subjects(table: ActionTable) -> tuple[tuple[_Subject, int], ...]:
+    return tuple((subject, bit) for subject in (_PASS, _SLR) if (bit := table.bit(subject.action)) is not None)
 
 
 def _about(clause: Clause, subject: _Subject, table: ActionTable) -> Iterator[Found]:

@@ -34,9 +34,7 @@ _READS = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamo
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Conditions by key."""
-    for clause in policy.clauses:
-        if not clause.tests:
-            continue
+    for clause in policy.conditional:
         mine = tests_of(clause)
         for test in mine.get("s3:prefix", ()):
             kind = operator(test.operator)

@@ -94,9 +94,7 @@ _IDENTIFYING = frozenset(
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Conditions on tags and with set operators."""
-    for clause in policy.clauses:
-        if not clause.tests:
-            continue
+    for clause in policy.conditional:
         tagged = False
         for test in clause.tests:
             lower = test.key.lower()

@@ -86,6 +86,8 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG00
     old = policy.version != "2012-10-17"
     told = False
     for clause in policy.clauses:
+        if clause.plain and "Condition" not in clause.raw and not (clause.variables("Resource") or clause.variables("Action")):
+            continue
         for found in _clause(clause, old):
             if found.check is IN_VERSION:
                 if told:
@@ -95,10 +97,6 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG00
 
 
 def _clause(clause: Clause, old: bool) -> Iterator[Found]:
-    if clause.plain and not clause.variables("Resource") and not clause.variables("Action"):
-        if "Condition" in clause.raw:
-            yield from _conditions(clause, old)
-        return
     for name in ("Resource", "NotResource"):
         if name in clause.raw and clause.variables(name):
             for index, text in clause.strings(name):
