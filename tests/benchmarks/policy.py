@@ -112,9 +112,8 @@ def _compare(python: str, path: Path) -> None:
     theirs = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     ours += [_cpu(command, environment) for _ in range(5)]
     mean = sum(ours) / len(ours)
-    print(
-        f"{'whole processes, start-up included':<40} {mean:8.2f} CPU s on average, against {theirs:.2f}: {theirs / mean:.1f} times"
-    )  # noqa: T201
+    said = f"{mean:8.2f} CPU s on average, against {theirs:.2f}: {theirs / mean:.1f} times"
+    print(f"{'whole processes, start-up included':<40} {said}")  # noqa: T201
 
 
 def _parliament(python: str, path: Path) -> None:
