@@ -28,6 +28,8 @@ from datetime import datetime, timedelta
 
 from auditor.sdk import (
     CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -52,7 +54,9 @@ from auditor.sdk import (
     fails,
     flag,
     given,
+    held,
     need,
+    object_count,
     ok,
     part_of,
     passes,
@@ -60,7 +64,6 @@ from auditor.sdk import (
     reported,
     rule,
     sample,
-    series_of,
     skip,
     skips,
     stored,
@@ -138,9 +141,9 @@ def counted(bucket: Bucket, report: StorageReport, usage: Usage, tiered: float, 
     average = size / objects / 1024
     if average >= about.limits.average_kb:
         return ok("its objects in Intelligent-Tiering average {average} KB", average=round(average, 1), objects=objects)
-    held = [one for one in report.holdings if one.storage_class.startswith(CLASS)]
-    small = [one.small for one in held if one.small is not None]
-    watched = objects - sum(small) if len(small) == len(held) else None
+    tiers = [one for one in report.holdings if one.storage_class.startswith(CLASS)]
+    small = [one.small for one in tiers if one.small is not None]
+    watched = objects - sum(small) if len(small) == len(tiers) else None
     uses = (Use("s3-monitoring", bucket.region, CLASS, thousands(watched if watched is not None else objects)),)
     cost = about.money(*uses)
     return flag(
@@ -155,35 +158,18 @@ def counted(bucket: Bucket, report: StorageReport, usage: Usage, tiered: float, 
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    gb = 2.0**30
-
-    def daily(metric: str, **values: float | None) -> Known[tuple[Series, ...]]:
-        return Known(
-            tuple(
-                series_of(
-                    "AWS/S3",
-                    metric,
-                    "Average",
-                    [value] * 3,
-                    period=86400,
-                    dimensions={"BucketName": "cache", "StorageType": storage},
-                )
-                for storage, value in values.items()
-            )
-        )
-
     def bucket(
         sizes: Fact[tuple[Series, ...]],
         count: Fact[tuple[Series, ...]],
-        created: Fact[datetime] = Known(CASE_TIME.replace(year=2019)),
+        created: Fact[datetime] = MADE_LONG_AGO,
     ) -> Bucket:
         return sample(Bucket, "cache", sizes=sizes, object_count=count, created=created)
 
-    frequent = daily("BucketSizeBytes", IntelligentTieringFAStorage=1000 * gb, IntelligentTieringIAStorage=50 * gb)
-    colder = daily("BucketSizeBytes", IntelligentTieringFAStorage=400 * gb, IntelligentTieringAIAStorage=600 * gb)
-    mixed = daily("BucketSizeBytes", IntelligentTieringFAStorage=600 * gb, StandardStorage=400 * gb)
-    standard = daily("BucketSizeBytes", StandardStorage=400 * gb)
-    many, few = daily("NumberOfObjects", AllStorageTypes=20e6), daily("NumberOfObjects", AllStorageTypes=1e6)
+    frequent = held(IntelligentTieringFAStorage=1000 * GB, IntelligentTieringIAStorage=50 * GB)
+    colder = held(IntelligentTieringFAStorage=400 * GB, IntelligentTieringAIAStorage=600 * GB)
+    mixed = held(IntelligentTieringFAStorage=600 * GB, StandardStorage=400 * GB)
+    standard = held(StandardStorage=400 * GB)
+    many, few = object_count(20e6), object_count(1e6)
     yield passes("a megabyte each", bucket(frequent, few))
     yield passes("most is in cheaper tiers", bucket(colder, many))
     yield fails("55 KB each", bucket(frequent, many), prices=(priced("s3-monitoring", CLASS, "0.0025", "1,000 objects a month"),))
@@ -200,8 +186,8 @@ def inventories(mixed: Fact[tuple[Series, ...]], frequent: Fact[tuple[Series, ..
     """With an inventory, whatever CloudWatch says of all classes together."""
     gb = 2**30
 
-    def bucket(sizes: Fact[tuple[Series, ...]], *held: InClass) -> Bucket:
-        report = StorageReport(source=Source.INVENTORY, as_of=CASE_TIME - timedelta(days=2), holdings=held)
+    def bucket(sizes: Fact[tuple[Series, ...]], *inside: InClass) -> Bucket:
+        report = StorageReport(source=Source.INVENTORY, as_of=CASE_TIME - timedelta(days=2), holdings=inside)
         return sample(Bucket, "cache", sizes=sizes, reports=Known((report,)))
 
     standard = InClass(storage_class="STANDARD", objects=10**7, bytes=400 * gb, small=10**7, small_bytes=400 * gb)

@@ -26,6 +26,8 @@ from datetime import datetime, timedelta
 
 from auditor.sdk import (
     CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     STATES,
     Bucket,
     Case,
@@ -57,16 +59,17 @@ from auditor.sdk import (
     fails,
     flag,
     given,
+    held,
     holding,
     moves,
     need,
+    object_count,
     ok,
     passes,
     priced,
     reported,
     rule,
     sample,
-    series_of,
     skip,
     skips,
     unknown,
@@ -193,10 +196,6 @@ def shock(one: Moving) -> Verdict:
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    def daily(metric: str, storage: str, value: float | None) -> Known[tuple[Series, ...]]:
-        names = {"BucketName": "events", "StorageType": storage}
-        return Known((series_of("AWS/S3", metric, "Average", [value] * 3, period=86400, dimensions=names),))
-
     cold = LifecycleRule(id="cold", enabled=True, transitions=(Transition("GLACIER", days=90),))
     part = LifecycleRule(id="logs", enabled=True, filter=Filter(prefix="logs/"), transitions=(Transition("GLACIER", days=90),))
     off = LifecycleRule(id="cold", enabled=False, transitions=(Transition("GLACIER", days=90),))
@@ -204,16 +203,16 @@ def cases() -> Iterator[Case[Bucket]]:
         id="big", enabled=True, filter=Filter(size_greater_than=2**20 - 1), transitions=(Transition("GLACIER", days=90),)
     )
     old = LifecycleRule(id="old", enabled=True, noncurrent_transitions=(NoncurrentTransition("GLACIER", days=30),))
-    terabyte = daily("BucketSizeBytes", "StandardStorage", 2.0**40)
+    terabyte = held(StandardStorage=1024 * GB)
     # Objects of 20 KB, of 200 KB, and of a megabyte.
-    tiny, small, large = (daily("NumberOfObjects", "AllStorageTypes", 2.0**30 / size) for size in (20, 200, 1024))
+    tiny, small, large = (object_count(GB / size) for size in (20, 200, 1024))
 
     def bucket(
         rule_: LifecycleRule,
         count: Fact[tuple[Series, ...]],
         versioning: Fact[Versioning] = Known(Versioning("Off")),
         sizes: Fact[tuple[Series, ...]] = terabyte,
-        created: Fact[datetime] = Known(CASE_TIME.replace(year=2019)),
+        created: Fact[datetime] = MADE_LONG_AGO,
     ) -> Bucket:
         lifecycle = Known(Lifecycle((rule_,)))
         return sample(

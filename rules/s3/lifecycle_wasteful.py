@@ -25,6 +25,8 @@ from datetime import datetime, timedelta
 
 from auditor.sdk import (
     CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     STATES,
     Bucket,
     Case,
@@ -52,16 +54,17 @@ from auditor.sdk import (
     beside,
     denied,
     fails,
+    held,
     holding,
     lint_lifecycle,
     need,
+    object_count,
     ok,
     passes,
     priced,
     reported,
     rule,
     sample,
-    series_of,
     skip,
     skips,
     unknown,
@@ -117,20 +120,14 @@ def cases() -> Iterator[Case[Bucket]]:
         id="thumbnails", enabled=True, filter=Filter(size_less_than=65536), transitions=(Transition("STANDARD_IA", days=30),)
     )
     expire = LifecycleRule(id="expire", enabled=True, expiration=Expiration(days=30))
-    gb = 2.0**30
-
-    def daily(metric: str, storage: str, value: float) -> Known[tuple[Series, ...]]:
-        names = {"BucketName": "archive", "StorageType": storage}
-        return Known((series_of("AWS/S3", metric, "Average", [value] * 3, period=86400, dimensions=names),))
-
     # A terabyte of objects of a megabyte.
-    large, million = daily("BucketSizeBytes", "StandardStorage", 1024 * gb), daily("NumberOfObjects", "AllStorageTypes", 2.0**20)
+    large, million = held(StandardStorage=1024 * GB), object_count(2.0**20)
 
     def bucket(
         rule_: LifecycleRule,
         versioning: Fact[Versioning] = never,
         sizes: Fact[tuple[Series, ...]] = large,
-        created: Fact[datetime] = Known(CASE_TIME.replace(year=2019)),
+        created: Fact[datetime] = MADE_LONG_AGO,
         count: Fact[tuple[Series, ...]] = million,
     ) -> Bucket:
         lifecycle = Known(Lifecycle((rule_,)))

@@ -25,7 +25,8 @@ from collections.abc import Iterator
 
 from auditor.sdk import (
     CASE_ACCOUNT,
-    CASE_TIME,
+    GB,
+    MADE_LONG_AGO,
     Bucket,
     Case,
     Confidence,
@@ -48,6 +49,7 @@ from auditor.sdk import (
     denied,
     fails,
     flag,
+    held,
     is_sagemaker_default,
     need,
     ok,
@@ -55,7 +57,6 @@ from auditor.sdk import (
     priced,
     rule,
     sample,
-    series_of,
     skip,
     skips,
     storage_money,
@@ -98,18 +99,10 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
 
 
 def cases() -> Iterator[Case[Bucket]]:
-    held = series_of(
-        "AWS/S3",
-        "BucketSizeBytes",
-        "Average",
-        [2.0**40] * 3,
-        period=86400,
-        dimensions={"BucketName": "experiments", "StorageType": "StandardStorage"},
-    )
+    large = held(StandardStorage=1024 * GB)
 
-    def bucket(*rules: LifecycleRule, id: str = "experiments", sizes: Fact[tuple[Series, ...]] = Known((held,))) -> Bucket:
-        made = Known(CASE_TIME.replace(year=2021))
-        return sample(Bucket, id, lifecycle=Known(Lifecycle(rules)), sizes=sizes, created=made)
+    def bucket(*rules: LifecycleRule, id: str = "experiments", sizes: Fact[tuple[Series, ...]] = large) -> Bucket:
+        return sample(Bucket, id, lifecycle=Known(Lifecycle(rules)), sizes=sizes, created=MADE_LONG_AGO)
 
     def job(output: Fact[str | None], checkpoint: Fact[str | None] = Known(None)) -> TrainingJob:
         return sample(TrainingJob, "bert-041", output=output, checkpoint=checkpoint)

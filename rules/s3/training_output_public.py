@@ -75,7 +75,9 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     written, opened = takes_training_output(bucket, about), either(ways)
     if not all_of((written, opened)):
         closed = isinstance(opened, Known) and not opened.value
-        yield ok("neither its policy nor its ACL lets the world in" if closed else "no training job writes to it")
+        said = "neither its policy nor its ACL lets the world in" if closed else "no training job writes to it"
+        policy, acl = (way.value if isinstance(way, Known) else None for way in ways)
+        yield ok(said, policy=policy, acl=acl)
     else:
         by = [name for name, way in zip(("policy", "ACL"), ways, strict=True) if isinstance(way, Known) and way.value]
         yield flag(

@@ -60,7 +60,8 @@ def check(bucket: Bucket, about: Context[Limits]) -> Iterator[Verdict]:
     kept = bucket.versioning.map(lambda versioning: versioning.status == "Enabled")
     if not all_of((written, kept.map(lambda value: not value))):
         keeps = isinstance(kept, Known) and kept.value
-        yield ok("it keeps old versions" if keeps else "no training job writes to it")
+        status = bucket.versioning.value.status if isinstance(bucket.versioning, Known) else None
+        yield ok("it keeps old versions" if keeps else "no training job writes to it", versioning=status)
     else:
         status = need(bucket.versioning).status
         yield flag("training jobs write to it, and its versioning is {status}", status=status.lower())
