@@ -5,18 +5,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
-from auditor.lifecycle import decode
+from auditor.lifecycle import decode, plain
 from auditor.lifecycle.check import Proof
 from auditor.lifecycle.classes import SMALL
 from auditor.lifecycle.days import NEVER, Step, midnight, moment
-from auditor.lifecycle.plain import plain
 from auditor.lifecycle.plan import Plan, steps_of
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.subject import Subject
@@ -67,6 +66,8 @@ class Named(msgspec.Struct, frozen=True):
     path: Path
     rule: LifecycleRule
     raw: Any = None
+    plain: bool = False
+    """Nothing that is written in it can be refused, but for an id that another rule has, too."""
 
     @property
     def shown(self) -> str:
@@ -144,9 +145,9 @@ class Config:
         return sorted({0, *(one.keep for one in some if one.keep is not None)})
 
     @Kept
-    def odd(self) -> frozenset[int]:
-        """The numbers of the rules, as they are written, that are to be looked at in detail: in the others nothing can be refused."""
-        return frozenset(number for number, one in enumerate(rules_of(self.raw)[:MANY]) if not plain(one))
+    def plain(self) -> frozenset[int]:
+        """The numbers of the rules, as they are written, in which nothing can be refused: they need not be looked at in detail."""
+        return frozenset([int(one.path[1]) for one in self.rules if one.plain])
 
     @Kept
     def versioning(self) -> str:
@@ -342,12 +343,16 @@ def written(source: Written, facts: Facts) -> Config:
 
 def read_rules(raw: Any, facts: Facts, *, in_text: bool, template: bool = False) -> Config:
     """A configuration in the shape of the API. ``template``: values may be open, and a rule with such a one is left out."""
-    models: list[tuple[int, LifecycleRule, Any]] = []
+    models: list[_Read] = []
     raws = rules_of(raw)
     for number, one in enumerate(raws):
+        quickly = plain.read(one)
+        if quickly is not None:
+            models.append((number, quickly[0], one, quickly[1]))
+            continue
         try:
             if not (template and decode.has_opaque(one)):
-                models.append((number, decode.rule(one, numbers_in_text=in_text), one))
+                models.append((number, decode.rule(one, numbers_in_text=in_text), one, False))
         except decode.Undecodable:
             continue
     minimum = raw.get("TransitionDefaultMinimumObjectSize") if is_object(raw) else None
@@ -360,21 +365,23 @@ def read_rules(raw: Any, facts: Facts, *, in_text: bool, template: bool = False)
 
 def collected(lifecycle: Lifecycle, facts: Facts) -> Config:
     """A configuration that S3 gave."""
-    return Config(
-        _named([(number, rule, None) for number, rule in enumerate(lifecycle.rules)]), lifecycle.default_minimum_size, facts
-    )
+    models = [(number, rule, None, False) for number, rule in enumerate(lifecycle.rules)]
+    return Config(_named(models), lifecycle.default_minimum_size, facts)
 
 
-def _named(rules: Iterable[tuple[int, LifecycleRule, Any]]) -> list[Named]:
-    listed = list(rules)
-    if len({rule.id for _, rule, _ in listed} - {""}) == len(listed):
-        return [Named(rule.id, ("Rules", number), rule, raw) for number, rule, raw in listed]
-    count = Counter(rule.id for _, rule, _ in listed)
+_Read: TypeAlias = tuple[int, LifecycleRule, Any, bool]
+"""A rule by its number: read, as it is written, and whether it is plain."""
+
+
+def _named(rules: Sequence[_Read]) -> list[Named]:
+    if len({rule.id for _, rule, _, _ in rules} - {""}) == len(rules):
+        return [Named(rule.id, ("Rules", number), rule, raw, fine) for number, rule, raw, fine in rules]
+    count = Counter(rule.id for _, rule, _, _ in rules)
     found: list[Named] = []
-    for number, rule, raw in listed:
+    for number, rule, raw, fine in rules:
         name = rule.id if rule.id and count[rule.id] == 1 else f"rule {number + 1}"
         while name != rule.id and name in count:
             name += "'"
         model = rule if name == rule.id else msgspec.structs.replace(rule, id=name)
-        found.append(Named(name, ("Rules", number), model, raw))
+        found.append(Named(name, ("Rules", number), model, raw, fine))
     return found

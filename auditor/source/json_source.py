@@ -200,6 +200,8 @@ class JsonPlaces:
 
     def below(self, base: Path) -> JsonPlaces:
         """The places of a document further down in the same text; what was looked into is known to both."""
+        if base == self._base:
+            return self
         found = copy(self)
         found._base = base
         return found

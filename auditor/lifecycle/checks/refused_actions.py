@@ -111,7 +111,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
     if config.raw is None:
         return
     for number, rule in enumerate(rules_of(config.raw)[:MANY]):
-        if number in config.odd and is_object(rule):
+        if number not in config.plain and is_object(rule):
             yield from _Rule(rule, number, config.in_text).found()
 
 

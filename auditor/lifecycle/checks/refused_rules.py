@@ -104,7 +104,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
         for number, rule in enumerate(rules[:MANY]):
             path: Path = ("Rules", number)
             if is_object(rule):
-                if number not in config.odd and ids[rule.get("ID")] <= 1:
+                if number in config.plain and ids[rule.get("ID")] <= 1:
                     continue
                 yield from _rule(rule, path, number, ids, config.in_text)
             elif not isinstance(rule, Opaque):
