@@ -16,7 +16,7 @@ import msgspec
 from auditor.lifecycle.classes import can_move
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.days import NEVER, Step, midnight
-from auditor.lifecycle.plan import large_enough
+from auditor.lifecycle.asked import large_enough
 from auditor.lifecycle.subject import Action, Subject
 from auditor.lifecycle.treatment import Treatment
 from auditor.lifecycle.witnesses import Form, Spot, Witness, forms, spots, witnesses
@@ -87,8 +87,13 @@ class Effects:
         current, old = forms(config, old=False), forms(config, old=True)
         return {one.name: tuple(_of_rule(config, _Tried(config, one, current, old), one)) for one in config.enabled}
 
+    @Kept
+    def all(self) -> Sequence[Effect]:
+        """Those of all rules."""
+        return tuple([effect for some in self.of.values() for effect in some])
+
     def __iter__(self) -> Iterator[Effect]:
-        return (effect for some in self.of.values() for effect in some)
+        return iter(self.all)
 
     @Kept
     def covered(self) -> Mapping[str, Named]:

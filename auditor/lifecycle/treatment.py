@@ -10,45 +10,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from auditor.lifecycle.asked import Asked, Move
 from auditor.lifecycle.classes import CLASSES, preference
 from auditor.lifecycle.days import NEVER, Step
 from auditor.lifecycle.subject import Action
 
-FAR = 1_000_000
-"""Days after which calendars may end, whenever an object is written."""
 _SLACK = len(CLASSES)
 """Days by which transitions, one a day, put off a delete marker at most."""
 _INTO = {name: one.into for name, one in CLASSES.items()}
-
-
-class Move(NamedTuple):
-    """A transition. ``at``: days after which it is due, or the day of its date; ``place``: its place among all that the rules ask for."""
-
-    at: int
-    place: int
-    to: str
-    rule: str
-    keep: int = 0
-    """Of noncurrent versions: how many newer ones there are at least."""
-
-
-class End(NamedTuple):
-    """An expiration, as :class:`Move`."""
-
-    at: int
-    place: int
-    rule: str
-    keep: int = 0
-
-
-class Sweep(NamedTuple):
-    """What removes a delete marker under which nothing is left: after days or at the day of a date, the other ``None``; at once if both
-    are."""
-
-    place: int
-    rule: str
-    days: int | None
-    on: int | None
 
 
 _Moved = tuple[int, str, tuple[str, ...]]
@@ -77,21 +46,10 @@ class _Current(NamedTuple):
 
 
 class Treatment:
-    """What rules do to an object. All lists are sorted by time, and what is due at one time by its place; days are those from writing, and
-    dates ordinals."""
+    """What rules do to an object."""
 
-    def __init__(
-        self,
-        moves: Sequence[Move],
-        dated_moves: Sequence[Move],
-        ends: Sequence[End],
-        dated_ends: Sequence[End],
-        old_moves: Sequence[Move],
-        old_ends: Sequence[End],
-        sweeps: Sequence[Sweep],
-        *,
-        far: bool,
-    ) -> None:
+    def __init__(self, asked: Asked, *, far: bool) -> None:
+        moves, dated_moves, ends, dated_ends, old_moves, old_ends, sweeps = asked
         self._moves, self._dated_moves = moves, dated_moves
         self._ends, self._dated_ends = ends, dated_ends
         self._old_moves, self._old_ends = old_moves, old_ends
