@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -103,7 +104,7 @@ class Config:
         budget: int = BUDGET,
     ) -> None:
         self.rules = tuple(rules)
-        self.enabled = tuple(one for one in rules if one.rule.enabled)
+        self.enabled = tuple([one for one in rules if one.rule.enabled])
         self.minimum = minimum
         self.facts = facts
         self.raw = raw
@@ -116,7 +117,7 @@ class Config:
         self._treatments: dict[tuple[str, int, frozenset[tuple[str, str]] | None, int], Treatment] = {}
         self._lives: dict[int, tuple[Subject, list[Step]]] = {}
         self._keys: dict[str, str] = {}
-        self._sizes: dict[tuple[int | None, int | None], list[int]] = {}
+        self._sizes: dict[tuple[int | None, int | None], Sequence[int]] = {}
         self._left = self._budget = budget
 
     @Kept
@@ -161,7 +162,7 @@ class Config:
         )
         return "Enabled" if supposed or self.facts.lock_days else "Off"
 
-    @property
+    @Kept
     def versioned(self) -> bool:
         """Objects have versions."""
         return self.versioning != "Off"
@@ -169,7 +170,7 @@ class Config:
     @Kept
     def born(self) -> datetime:
         """When the objects are written that prove something: at the beginning of the day, so that a rule's days are days of theirs."""
-        return self.facts.today.replace(hour=0, minute=0, second=0, microsecond=0)
+        return _day_of(self.facts.today)
 
     def steps(self, subject: Subject) -> list[Step]:
         """What happens to the object."""
@@ -252,7 +253,8 @@ class Config:
     def births(self) -> tuple[datetime, ...]:
         """When objects are written that are tried: today, and where rules name dates to come, the days from which on they meet the days
         that rules count, and long ago."""
-        named = sorted(day for day in self._plan.dates if midnight(self.born) < day < NEVER)
+        today = midnight(self.born)
+        named = sorted([day for day in self._plan.dates if today < day < NEVER])
         if not named:
             return (self.born,)
         dates = [moment(day) for day in named]
@@ -264,7 +266,7 @@ class Config:
     @Kept
     def birthdays(self) -> tuple[int, ...]:
         """:attr:`births` as days."""
-        return tuple(midnight(born) for born in self.births)
+        return tuple([midnight(born) for born in self.births])
 
     def key(self, wanted: Filter) -> str:
         """The key of an object that a filter lets through by as little as possible."""
@@ -281,7 +283,7 @@ class Config:
                 return prefix + name
         return prefix + "\U0010fffd"
 
-    def sizes(self, wanted: Filter) -> list[int]:
+    def sizes(self, wanted: Filter) -> Sequence[int]:
         """Sizes to try for a filter, the most telling first: one for each stretch of sizes in which all rules do the same."""
         key = (wanted.size_greater_than, wanted.size_less_than)
         found = self._sizes.get(key)
@@ -289,30 +291,21 @@ class Config:
             found = self._sizes[key] = self._stretches(wanted)
         return found
 
-    def _stretches(self, wanted: Filter) -> list[int]:
+    def _stretches(self, wanted: Filter) -> Sequence[int]:
         low = 0 if wanted.size_greater_than is None else wanted.size_greater_than + 1
         high = LARGEST if wanted.size_less_than is None else wanted.size_less_than - 1
         if low > high:
-            return []
-        most = min(SIZES, max(2, 2 * MANY // len(self.enabled)))
+            return ()
         bounds = self._bounds[bisect_right(self._bounds, low) : bisect_right(self._bounds, high)]
-        # A thousand rules with sizes make a million stretches: of the large and of the small ones only as many as are tried.
-        above = max(bisect_right(bounds, SMALL) - 1, 0)
-        starts = [low, *bounds]
-        ends = [*(one - 1 for one in bounds), high]
-        some = sorted({*range(min(most, len(starts))), *range(above, min(above + most + 1, len(starts)))})
-        found = [_nice(starts[one], ends[one]) for one in some]
-        average = self.facts.average_size
-        if average is not None and low <= average <= high:
-            found.insert(0, average)
-        else:
-            found.sort(key=lambda size: size < SMALL)
-        return list(dict.fromkeys(found))[:most]
+        most = min(SIZES, max(2, 2 * MANY // len(self.enabled)))
+        return _telling(low, high, tuple(bounds), most, self.facts.average_size)
 
     @Kept
     def _bounds(self) -> list[int]:
-        found = {SMALL} if any(one.transitions or one.noncurrent_transitions for one in self._models) else set[int]()
+        found = set[int]()
         for one in self._models:
+            if one.transitions or one.noncurrent_transitions:
+                found.add(SMALL)
             if one.filter.size_greater_than is not None:
                 found.add(one.filter.size_greater_than + 1)
             if one.filter.size_less_than is not None:
@@ -325,6 +318,28 @@ class Config:
         return [one for number, one in enumerate(self.enabled) if rules >> number & 1]
 
 
+@lru_cache(maxsize=64)
+def _day_of(moment: datetime) -> datetime:
+    """The beginning of the day: all configurations are looked at on the same few."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@lru_cache(maxsize=64)
+def _telling(low: int, high: int, bounds: tuple[int, ...], most: int, average: int | None) -> Sequence[int]:
+    """The most telling sizes from ``low`` to ``high``: most configurations have the same few ``bounds``."""
+    # A thousand rules with sizes make a million stretches: of the large and of the small ones only as many as are tried.
+    above = max(bisect_right(bounds, SMALL) - 1, 0)
+    starts = [low, *bounds]
+    ends = [*(one - 1 for one in bounds), high]
+    some = sorted({*range(min(most, len(starts))), *range(above, min(above + most + 1, len(starts)))})
+    found = [_nice(starts[one], ends[one]) for one in some]
+    if average is not None and low <= average <= high:
+        found.insert(0, average)
+    else:
+        found.sort(key=lambda size: size < SMALL)
+    return tuple(dict.fromkeys(found))[:most]
+
+
 def _nice(low: int, high: int) -> int:
     """A size of the stretch that reads well."""
     return next((size for size in _NICE if low <= size <= high), low)
@@ -332,13 +347,14 @@ def _nice(low: int, high: int) -> int:
 
 def written(source: Written, facts: Facts) -> Config:
     """A configuration of a file. What the file says of the bucket stands where ``facts`` say nothing."""
-    known = msgspec.structs.replace(
-        facts,
-        versioning=source.versioning if facts.versioning is None else facts.versioning,
-        lock_days=source.lock_days if facts.lock_days is None else facts.lock_days,
-        bucket=source.bucket if facts.bucket is None else facts.bucket,
-    )
-    return read_rules(source.raw, known, in_text=source.numbers_in_text, template=source.template)
+    if source.versioning is not None or source.lock_days is not None or source.bucket is not None:
+        facts = msgspec.structs.replace(
+            facts,
+            versioning=source.versioning if facts.versioning is None else facts.versioning,
+            lock_days=source.lock_days if facts.lock_days is None else facts.lock_days,
+            bucket=source.bucket if facts.bucket is None else facts.bucket,
+        )
+    return read_rules(source.raw, facts, in_text=source.numbers_in_text, template=source.template)
 
 
 def read_rules(raw: Any, facts: Facts, *, in_text: bool, template: bool = False) -> Config:

@@ -85,7 +85,7 @@ class Effects:
         """By the name of the rule."""
         config = self._config
         current, old = forms(config, old=False), forms(config, old=True)
-        return {one.name: tuple(_of_rule(config, _Tried(config, one, current, old), one)) for one in config.enabled}
+        return {one.name: tuple(_of_rule(config, _Tried(config, one, current, old))) for one in config.enabled}
 
     @Kept
     def all(self) -> Sequence[Effect]:
@@ -107,10 +107,15 @@ class _Tried:
     """The objects on which the actions of a rule are tried: all on the same ones, and most on the first only."""
 
     def __init__(self, config: Config, named: Named, current: Sequence[Form], old: Sequence[Form]) -> None:
-        self._made: list[Spot] = []
-        self._more = spots(config, named)
+        self.named = named
         self.forms = {False: current, True: old}
         """Of current objects, and of noncurrent ones."""
+        self._config = config
+        self._more = spots(config, named)
+        self.first = next(self._more, None)
+        """The plainest."""
+        self._made: list[Spot] = [] if self.first is None else [self.first]
+        self._plainest: dict[tuple[bool, int], tuple[Subject, list[Step]]] = {}
 
     def __iter__(self) -> Iterator[Spot]:
         yield from self._made
@@ -118,24 +123,33 @@ class _Tried:
             self._made.append(one)
             yield one
 
+    def plainest(self, spot: Spot, old: bool, newer: int) -> tuple[Subject, list[Step]]:
+        """The plainest object, and what happens to it."""
+        known = (old, newer)
+        found = self._plainest.get(known)
+        if found is None:
+            config = self._config
+            witness = Witness(spot, config.births[0], config.birthdays[0], self.forms[old][0])
+            steps = witness.steps(config, spot.treatments[0], newer)
+            found = self._plainest[known] = config.remember(witness.subject(config, newer), steps)
+        return found
 
-def _of_rule(config: Config, some: _Tried, named: Named) -> Iterator[Effect]:
-    rule = named.rule
+
+def _of_rule(config: Config, some: _Tried) -> Iterator[Effect]:
+    named, rule = some.named, some.named.rule
     for number, move in enumerate(rule.transitions):
         path = named.transition(number)
-        yield _tried(config, some, named, Kind.MOVE, path, move.storage_class, move.days, move.date)
+        yield _tried(config, some, Kind.MOVE, path, move.storage_class, move.days, move.date)
     end = rule.expiration
     if end is not None and (end.days is not None or end.date is not None):
-        yield _tried(config, some, named, Kind.EXPIRE, (*named.path, "Expiration"), "", end.days, end.date)
+        yield _tried(config, some, Kind.EXPIRE, (*named.path, "Expiration"), "", end.days, end.date)
     for number, old in enumerate(rule.noncurrent_transitions):
         path = named.noncurrent_transition(number)
-        yield _tried(
-            config, some, named, Kind.OLD_MOVE, path, old.storage_class, _counted(old.days, old.keep), None, old.keep or 0
-        )
+        yield _tried(config, some, Kind.OLD_MOVE, path, old.storage_class, _counted(old.days, old.keep), None, old.keep or 0)
     old_end = rule.noncurrent_expiration
     if old_end is not None:
         path, due = (*named.path, "NoncurrentVersionExpiration"), _counted(old_end.days, old_end.keep)
-        yield _tried(config, some, named, Kind.OLD_EXPIRE, path, "", due, None, old_end.keep or 0)
+        yield _tried(config, some, Kind.OLD_EXPIRE, path, "", due, None, old_end.keep or 0)
 
 
 def _due(created: int, days: int | None, on: datetime | None) -> int:
@@ -153,7 +167,6 @@ def _counted(days: int | None, keep: int | None) -> int:
 def _tried(
     config: Config,
     some: _Tried,
-    named: Named,
     kind: Kind,
     path: Path,
     target: str,
@@ -162,19 +175,30 @@ def _tried(
     newer: int = 0,
 ) -> Effect:
     """What comes of an action: what is said of the plainest object, unless the action takes place on another one."""
-    old = kind in (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
+    named, old = some.named, kind in _OLD
     due = _due(config.birthdays[0], days, on)
     if old and not config.versioned:
         return Effect(named, kind, path, due, target, Reason.UNVERSIONED)
-    name, tried = named.name, some.forms[old]
-    told: Effect | None = None
+    if some.first is None:
+        return Effect(named, kind, path, due, target)
+    subject, steps = some.plainest(some.first, old, newer)
+    if config.exhausted:
+        return Effect(named, kind, path, due, target, Reason.UNTRIED)
+    reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
+    told = Effect(named, kind, path, due, target, reason, subject, by, held)
+    return told if reason is Reason.WORKS else _elsewhere(config, some, told, days, on, newer)
+
+
+_OLD = (Kind.OLD_MOVE, Kind.OLD_EXPIRE)
+
+
+def _elsewhere(config: Config, some: _Tried, told: Effect, days: int | None, on: datetime | None, newer: int) -> Effect:
+    """An action that does not take place on the plainest object: it does on another, or else what was ``told`` stands."""
+    named, kind, path, due, target = told.named, told.kind, told.path, told.due, told.target
+    name, old = named.name, kind in _OLD
+    tried = some.forms[old]
     for spot in some:
         treatment = spot.treatments[0]
-        if told is None:
-            witness = Witness(spot, config.births[0], config.birthdays[0], tried[0])
-            told = _plainest(config, treatment, witness, newer, named, kind, path, target, due)
-            if told.reason is Reason.WORKS or told.reason is Reason.UNTRIED:
-                return told
         config.spend(treatment.old_weight if old else 1)
         if config.exhausted:
             return Effect(named, kind, path, due, target, Reason.UNTRIED)
@@ -189,27 +213,7 @@ def _tried(
             if step is not None:
                 subject, _ = config.remember(witness.subject(config, newer), steps)
                 return Effect(named, kind, path, due, target, Reason.WORKS, subject, step)
-    return told or Effect(named, kind, path, due, target)
-
-
-def _plainest(
-    config: Config,
-    treatment: Treatment,
-    witness: Witness,
-    newer: int,
-    named: Named,
-    kind: Kind,
-    path: Path,
-    target: str,
-    due: int,
-) -> Effect:
-    """What is said of the plainest object."""
-    steps = witness.steps(config, treatment, newer)
-    if config.exhausted:
-        return Effect(named, kind, path, due, target, Reason.UNTRIED)
-    subject, _ = config.remember(witness.subject(config, newer), steps)
-    reason, by, held = _moved(config, named, target, due, subject, steps) if target else _ended(named, due, steps)
-    return Effect(named, kind, path, due, target, reason, subject, by, held)
+    return told
 
 
 def _takes_place(name: str, old: bool, target: str, due: int, witness: Witness, steps: Sequence[Step]) -> Step | None:
