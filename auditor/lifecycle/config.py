@@ -68,7 +68,7 @@ class Named(msgspec.Struct, frozen=True):
     rule: LifecycleRule
     raw: Any = None
     plain: bool = False
-    """Nothing that is written in it can be refused, but for an id that another rule has, too."""
+    """It is written in the ordinary form (:mod:`auditor.lifecycle.plain`)."""
 
     @property
     def shown(self) -> str:
@@ -146,9 +146,9 @@ class Config:
         return sorted({0, *(one.keep for one in some if one.keep is not None)})
 
     @Kept
-    def plain(self) -> frozenset[int]:
-        """The numbers of the rules, as they are written, in which nothing can be refused: they need not be looked at in detail."""
-        return frozenset([int(one.path[1]) for one in self.rules if one.plain])
+    def plain(self) -> Mapping[int, LifecycleRule]:
+        """The rules that are written in the ordinary form, by their numbers: most checks of what is written need not look at them."""
+        return {int(one.path[1]): one.rule for one in self.rules if one.plain}
 
     @Kept
     def versioning(self) -> str:
@@ -364,7 +364,7 @@ def read_rules(raw: Any, facts: Facts, *, in_text: bool, template: bool = False)
     for number, one in enumerate(raws):
         quickly = plain.read(one)
         if quickly is not None:
-            models.append((number, quickly[0], one, quickly[1]))
+            models.append((number, quickly, one, True))
             continue
         try:
             if not (template and decode.has_opaque(one)):
@@ -391,13 +391,13 @@ _Read: TypeAlias = tuple[int, LifecycleRule, Any, bool]
 
 def _named(rules: Sequence[_Read]) -> list[Named]:
     if len({rule.id for _, rule, _, _ in rules} - {""}) == len(rules):
-        return [Named(rule.id, ("Rules", number), rule, raw, fine) for number, rule, raw, fine in rules]
+        return [Named(rule.id, ("Rules", number), rule, raw, ordinary) for number, rule, raw, ordinary in rules]
     count = Counter(rule.id for _, rule, _, _ in rules)
     found: list[Named] = []
-    for number, rule, raw, fine in rules:
+    for number, rule, raw, ordinary in rules:
         name = rule.id if rule.id and count[rule.id] == 1 else f"rule {number + 1}"
         while name != rule.id and name in count:
             name += "'"
         model = rule if name == rule.id else msgspec.structs.replace(rule, id=name)
-        found.append(Named(name, ("Rules", number), model, raw, fine))
+        found.append(Named(name, ("Rules", number), model, raw, ordinary))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from auditor.lifecycle.subject import Action, Subject
@@ -28,6 +29,7 @@ def moment(day: int) -> datetime:
     return _EPOCH + timedelta(days=day - _EPOCH_DAY)
 
 
+@lru_cache(maxsize=1024)
 def midnight(one: datetime) -> int:
     """The day (an ordinal) that begins at the moment, or first after it."""
     one = utc(one)

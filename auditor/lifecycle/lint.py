@@ -56,6 +56,11 @@ def all_checks() -> Mapping[str, Check]:
     return {check.id: check for _, some in _families() for check in some}
 
 
+@cache
+def _checking() -> tuple[Family, ...]:
+    return tuple(check for check, _ in _families())
+
+
 _OF_TEXT = (refused_rules.check, refused_actions.check, open_values.check)
 """The checks of what is written: they look at each value by itself, and leave out those that are open."""
 
@@ -63,25 +68,30 @@ _OF_TEXT = (refused_rules.check, refused_actions.check, open_values.check)
 def judge(config: Config) -> Judged:
     """All that the checks find in a configuration, and what follows."""
     what = Effects(config if len(config.rules) <= MANY else Config((), None, config.facts, raw=config.raw))
-    found = tuple(islice(_lint(config, what), MOST))
+    found = _lint(config, what)
     valid = _valid(config, found)
     return Judged(valid, valid is not Valid.NO and _effective(config, what), found)
 
 
-def _lint(config: Config, what: Effects) -> Iterator[Found]:
+def _lint(config: Config, what: Effects) -> tuple[Found, ...]:
     if len(config.rules) > MANY:
         # S3 takes no such configuration, and hostile text must not hold up a build.
-        return chain(refused_rules.check(config, what), refused_actions.check(config, what))
+        return _by((refused_rules.check, refused_actions.check), config, what)
     some = () if config.complete else worlds(config)
     if not some:
-        return chain.from_iterable(check(config, what) for check, _ in _families())
-    written = [check for check, _ in _families() if check in _OF_TEXT]
-    return chain((one for check in written for one in check(config, what)), _agreed(some))
+        return _by(_checking(), config, what)
+    written = _by([check for check in _checking() if check in _OF_TEXT], config, what)
+    return (*written, *islice(_agreed(some), MOST - len(written)))
+
+
+def _by(families: Sequence[Family], config: Config, what: Effects) -> tuple[Found, ...]:
+    """What the checks of some families find, as far as it is told."""
+    return tuple(islice(chain.from_iterable([check(config, what) for check in families]), MOST))
 
 
 def _agreed(some: Sequence[Config]) -> Iterator[Found]:
     """What is found in all worlds; without the object that proves it where that is another in each."""
-    families = [check for check, _ in _families() if check not in _OF_TEXT]
+    families = [check for check in _checking() if check not in _OF_TEXT]
     told: dict[tuple[str, str, Path], tuple[Family, list[Found]]] = {}
     for number, world in enumerate(some):
         what = Effects(world)
@@ -109,15 +119,17 @@ def _whatever(ones: Sequence[Found]) -> Found:
 
 
 def _valid(config: Config, found: Sequence[Found]) -> Valid:
-    if any(one.check.refused is Refused.YES for one in found):
+    refused = [one.check.refused for one in found]
+    if Refused.YES in refused:
         return Valid.NO
-    return Valid.DEPENDS if not config.complete or any(one.check.refused is Refused.DEPENDS for one in found) else Valid.YES
+    return Valid.DEPENDS if not config.complete or Refused.DEPENDS in refused else Valid.YES
 
 
 def _effective(config: Config, what: Effects) -> bool:
     """Something happens to some object, upload or delete marker."""
-    if any(effect.reason in (Reason.WORKS, Reason.UNTRIED) for effect in what):
-        return True
+    for effect in what:
+        if effect.reason is Reason.WORKS or effect.reason is Reason.UNTRIED:
+            return True
     for one in config.enabled:
         if one.rule.abort_multipart_days is not None:
             return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.days import Step
@@ -22,8 +22,8 @@ def covered(config: Config, of_rule: Mapping[str, Sequence[Effect]]) -> list[Nam
         names.add(named.name)
         without = taken | config.bit(named)
         if (
-            _asks(named)
-            and all(_is_covered(effect, names) for effect in mine)
+            _are_covered(mine, names)
+            and _asks(named)
             and _tidied(config, named, names)
             and _same_without(config, mine, named, (taken, without))
         ):
@@ -46,14 +46,18 @@ def _asks(named: Named) -> bool:
     )
 
 
-def _is_covered(effect: Effect, left: Set[str]) -> bool:
-    """The action comes to nothing because of other rules, or another rule does just the same on the same day."""
-    if effect.reason is Reason.WORKS:
-        return effect.by is not None and any(rule not in left for rule in effect.by[3])
-    return effect.reason in _COVERED
+def _are_covered(mine: Sequence[Effect], left: set[str]) -> bool:
+    """Each action comes to nothing because of other rules, or another rule does just the same on the same day."""
+    for effect in mine:
+        if effect.reason is Reason.WORKS:
+            if effect.by is None or left.issuperset(effect.by[3]):
+                return False
+        elif effect.reason not in _COVERED:
+            return False
+    return True
 
 
-def _tidied(config: Config, named: Named, left: Set[str]) -> bool:
+def _tidied(config: Config, named: Named, left: set[str]) -> bool:
     """Other rules abort uploads and remove delete markers as early, if this one does."""
     rule = named.rule
     others = (one.rule for one in config.enabled if one.name not in left)

@@ -36,6 +36,10 @@ class _Old(NamedTuple):
         return self.gone == other.gone and [one[:2] for one in self.moved] == [one[:2] for one in other.moved]
 
 
+_LEFT = _Old((), NEVER, ())
+"""Nothing happens to them."""
+
+
 class _Current(NamedTuple):
     """What happens to an object while it is current: transitions in days from writing, the class it ends up in, and the day on which it
     expires."""
@@ -242,7 +246,7 @@ class Treatment:
         known = (held, created if self._dated_moves else 0)
         found = self._chains.get(known)
         if found is None:
-            moves: Iterable[Move] = self._moves
+            moves = self._moves
             if self._dated_moves:
                 moves = sorted([*self._moves, *[Move(max(one.at - created, 0), *one[1:]) for one in self._dated_moves]])
             found = self._chains[known] = _carried_out(moves, held)
@@ -250,24 +254,28 @@ class Treatment:
 
     def _old(self, held: str, newer: int, marked: bool) -> _Old:
         """``marked``: they are noncurrent because of a delete marker of the day, after which nothing happens on that day."""
+        if not self._old_moves and not self._old_ends:
+            return _LEFT
         if self._keeps is None:
             self._keeps = sorted({one.keep for some in (self._old_moves, self._old_ends) for one in some if one.keep})
         known = (held, bisect_right(self._keeps, newer) if self._keeps else 0, marked)
         found = self._olds.get(known)
         if found is None:
-            least, gone, by = int(marked), NEVER, list[tuple[int, str]]()
-            for end in self._old_ends:
-                if end.keep <= newer:
-                    gone = min(gone, max(end.at, least))
-                    if end.at > gone:
-                        break
-                    by.append((end.place, end.rule))
-            moves = [one for one in self._old_moves if one.keep <= newer and one.at < gone]
-            if marked and moves and not moves[0].at:
-                moves = sorted([one if one.at else Move(least, *one[1:]) for one in moves])
-            moved = [one for one in _carried_out(moves, held) if one[0] < gone] if moves else ()
-            found = self._olds[known] = _Old(moved, gone, tuple([rule for _, rule in sorted(by)]))
+            least = int(marked)
+            ends = [end for end in self._old_ends if end.keep <= newer]
+            gone = max(ends[0].at, least) if ends else NEVER
+            by = sorted([(end.place, end.rule) for end in ends if end.at <= gone])
+            found = self._olds[known] = _Old(self._moved(held, newer, least, gone), gone, tuple([rule for _, rule in by]))
         return found
+
+    def _moved(self, held: str, newer: int, least: int, gone: int) -> Sequence[_Moved]:
+        """The transitions of noncurrent versions, which are ``gone`` after so many days, and of which none is due before ``least``."""
+        moves = [one for one in self._old_moves if one.keep <= newer and one.at < gone]
+        if not moves:
+            return ()
+        if moves[0].at < least:
+            moves = sorted([one if one.at else Move(least, *one[1:]) for one in moves])
+        return [one for one in _carried_out(moves, held) if one[0] < gone]
 
     def _swept(self, marked: int, deleted: int) -> Iterator[Step]:
         """The delete marker goes when nothing is left under it: at once where a rule is about such markers, else when it is old enough for
@@ -284,7 +292,7 @@ class Treatment:
             yield first, Action.REMOVE_MARKER, None, tuple(by)
 
 
-def _carried_out(moves: Iterable[Move], held: str) -> Sequence[_Moved]:
+def _carried_out(moves: Sequence[Move], held: str) -> Sequence[_Moved]:
     """The transitions that take place: each day the preferred one of those that are possible from where the object is. What is out of
     reach from there is out of reach for ever."""
     found: list[_Moved] = []
@@ -292,8 +300,9 @@ def _carried_out(moves: Iterable[Move], held: str) -> Sequence[_Moved]:
     left = [one for one in moves if one.to in into]
     while left:
         day = left[0].at
-        held = min({one.to for one in left if one.at == day}, key=preference)
-        found.append((day, held, tuple(dict.fromkeys(one.rule for one in left if one.at == day and one.to == held))))
+        due = [one for one in left if one.at == day] if len(left) > 1 else left
+        held = due[0].to if len(due) == 1 else min({one.to for one in due}, key=preference)
+        found.append((day, held, tuple(dict.fromkeys([one.rule for one in due if one.to == held]))))
         into = _INTO[held]
         left = [one for one in left if one.at > day and one.to in into]
     return found

@@ -13,6 +13,7 @@ from auditor.lifecycle.config import MANY, OLDEST, Config
 from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.written import Opaque
+from auditor.model.s3 import LifecycleRule
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_list, is_object
 
@@ -111,8 +112,24 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
     if config.raw is None:
         return
     for number, rule in enumerate(rules_of(config.raw)[:MANY]):
-        if number not in config.plain and is_object(rule):
-            yield from _Rule(rule, number, config.in_text).found()
+        plain = config.plain.get(number)
+        if is_object(rule) and not _fine(plain):
+            yield from _Rule(rule, number, config.in_text).found(plain=plain is not None)
+
+
+def _fine(rule: LifecycleRule | None) -> bool:
+    """A rule of the ordinary form in which nothing can be found here: of each kind it has one transition at most, to a class that
+    lifecycle leads to, before the end, and after 30 days where older documents ask for them."""
+    if rule is None:
+        return False
+    for moves, end in ((rule.transitions, rule.expiration), (rule.noncurrent_transitions, rule.noncurrent_expiration)):
+        if moves:
+            target, days = moves[0].storage_class, moves[0].days or 0
+            if len(moves) > 1 or target not in TARGETS or (days < 30 and target in NO_DAYS_BEFORE):
+                return False
+            if end is not None and end.days is not None and end.days <= days:
+                return False
+    return True
 
 
 class _Rule:
@@ -125,18 +142,20 @@ class _Rule:
         self.called = self.name if self.name.startswith("rule ") else f"rule {shown(self.name)}"
         self.in_text = in_text
 
-    def found(self) -> Iterator[Found]:
+    def found(self, *, plain: bool) -> Iterator[Found]:
+        """``plain``: it is of the ordinary form, so only where transitions lead and how they follow each other may be wrong."""
         moves = self._listed("Transition")
         old = self._listed("NoncurrentVersionTransition")
         for where, move in moves:
             yield from self._move(where, move, _MOVE, "Days")
         for where, move in old:
             yield from self._move(where, move, _OLD_MOVE, "NoncurrentDays")
-        yield from self._types()
-        yield from self._expiration()
-        yield from self._noncurrent_expiration()
-        yield from self._abort()
-        yield from self._mixed(moves)
+        if not plain:
+            yield from self._types()
+            yield from self._expiration()
+            yield from self._noncurrent_expiration()
+            yield from self._abort()
+            yield from self._mixed(moves)
         yield from self._order(moves, "Days", "Expiration", "objects expire")
         yield from self._order(old, "NoncurrentDays", "NoncurrentVersionExpiration", "noncurrent versions are deleted")
 
@@ -289,6 +308,8 @@ class _Rule:
             yield self._one(DAYS_AND_DATE, (*place, "Date"), f"{self.called} has both days and a date", "make two rules of it")
 
     def _order(self, moves: Sequence[tuple[Path, Mapping[str, Any]]], days: str, end: str, ends: str) -> Iterator[Found]:
+        if not moves:
+            return
         timed = [
             (age, str(move["StorageClass"]), where)
             for where, move in moves

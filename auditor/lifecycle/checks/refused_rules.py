@@ -12,6 +12,7 @@ from auditor.lifecycle.decode import whole
 from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.plain import ID_LENGTH
 from auditor.lifecycle.written import Opaque
+from auditor.model.s3 import LifecycleRule
 from auditor.source.positions import shown
 from auditor.source.shape import Path, is_list, is_object
 
@@ -100,15 +101,27 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
                 fix=f"write `{known[1]}` or `{known[2]}`",
             )
     if is_list(rules):
-        ids = Counter(one.get("ID") for one in rules if is_object(one) and isinstance(one.get("ID"), str))
+        ids = _ids(rules)
         for number, rule in enumerate(rules[:MANY]):
+            plain = config.plain.get(number)
+            if plain is not None and ids[plain.id] <= 1 and _acts(plain):
+                continue
             path: Path = ("Rules", number)
             if is_object(rule):
-                if number in config.plain and ids[rule.get("ID")] <= 1:
-                    continue
                 yield from _rule(rule, path, number, ids, config.in_text)
             elif not isinstance(rule, Opaque):
                 yield Found(check=TYPE, path=path, message=f"rule {number + 1} is no object", rule=label(rule, number))
+
+
+def _ids(rules: list[Any]) -> Counter[str]:
+    """How many rules have an id."""
+    return Counter([one["ID"] for one in rules if is_object(one) and isinstance(one.get("ID"), str)])
+
+
+def _acts(rule: LifecycleRule) -> bool:
+    """It asks for something."""
+    asked = rule.transitions or rule.expiration or rule.noncurrent_transitions or rule.noncurrent_expiration
+    return bool(asked) or rule.abort_multipart_days is not None
 
 
 def label(rule: Any, number: int) -> str:

@@ -79,9 +79,10 @@ def _unversioned(config: Config, effects: Effects) -> Iterator[Found]:
 
 def _kept(config: Config, effects: Effects) -> Found | None:
     """No rule deletes noncurrent versions, in any part of the bucket."""
-    if any(effect.kind is Kind.OLD_EXPIRE for effect in effects) or not config.enabled:
+    kinds = [effect.kind for effect in effects]
+    if Kind.OLD_EXPIRE in kinds or not config.enabled:
         return None
-    if config.facts.versioning is None and not any(effect.kind is Kind.OLD_MOVE for effect in effects):
+    if config.facts.versioning is None and Kind.OLD_MOVE not in kinds:
         return None  # then it is only supposed that there are versions
     first = next((one for one in config.enabled if one.rule.expiration is not None), config.enabled[0])
     sizes = config.sizes(first.rule.filter)
