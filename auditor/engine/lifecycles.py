@@ -16,7 +16,8 @@ from auditor.lifecycle.check import Found
 from auditor.lifecycle.checks.filters import UNLIKELY
 from auditor.lifecycle.checks.missing import shortest_abort
 from auditor.lifecycle.config import Facts, collected
-from auditor.lifecycle.effects import Effects, Reason
+from auditor.lifecycle.effect import Reason
+from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.lint import judge
 from auditor.lifecycle.probes import probe, something_under
 from auditor.lifecycle.report import life

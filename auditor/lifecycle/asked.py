@@ -60,10 +60,7 @@ class Asked(NamedTuple):
     @property
     def far(self) -> bool:
         """A calendar may end before what is asked for, or a year is named that is as far."""
-        for some in self[:-1]:
-            if some and some[-1][0] > FAR:
-                return True
-        return False
+        return any(some[-1].at > FAR for some in self[:-1] if some)
 
     @property
     def large_only(self) -> bool:

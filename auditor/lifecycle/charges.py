@@ -11,7 +11,8 @@ from auditor.lifecycle.check import Check, Found, Level, Proof
 from auditor.lifecycle.config import Config
 from auditor.lifecycle.costs import SHOCK_MONTHS, SIZES, UNSIZED, BreakEven, InMoney, Step, along, break_even, in_money
 from auditor.lifecycle.days import moment
-from auditor.lifecycle.effects import Effects, Reason
+from auditor.lifecycle.effect import Reason
+from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.lives import lives
 from auditor.lifecycle.subject import Action, Event, Usage
 from auditor.model.price import Prices

@@ -6,72 +6,20 @@ other rules that apply to it apply to all objects of the rule. What does not hap
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-import msgspec
-
+from auditor.lifecycle.asked import large_enough
 from auditor.lifecycle.classes import can_move
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.days import NEVER, Step, midnight
-from auditor.lifecycle.asked import large_enough
+from auditor.lifecycle.effect import Effect, Kind, Reason
+from auditor.lifecycle.shadows import covered
 from auditor.lifecycle.subject import Action, Subject
-from auditor.lifecycle.treatment import Treatment
 from auditor.lifecycle.witnesses import Form, Spot, Witness, forms, spots, witnesses
 from auditor.source.kept import Kept
 from auditor.source.shape import Path
-
-
-class Kind(enum.Enum):
-    """The actions that take place on an object."""
-
-    MOVE = "transition"
-    EXPIRE = "expiration"
-    OLD_MOVE = "noncurrent transition"
-    OLD_EXPIRE = "noncurrent expiration"
-
-
-class Reason(enum.Enum):
-    """What comes of an action."""
-
-    WORKS = "works"
-    SAME = "same"
-    """The object is in the class already, by another rule."""
-    ENDED = "ended"
-    """The object is deleted or marked as deleted before."""
-    IMPOSSIBLE = "impossible"
-    """From the class that the object is in by then, lifecycle does not lead to this one."""
-    LOST = "lost"
-    """Another transition of the day is preferred."""
-    EARLIER = "earlier"
-    """Another rule deletes the object before."""
-    SMALL = "small"
-    """The default minimum size keeps the object where it is."""
-    UNVERSIONED = "unversioned"
-    """The bucket has no versions."""
-    UNMATCHED = "unmatched"
-    """No object can match the filter."""
-    UNTRIED = "untried"
-    """The rules are so many that it was not found out (:data:`auditor.lifecycle.config.BUDGET`)."""
-    NEVER = "never"
-    """It has neither days nor a date, or more days than calendars."""
-
-
-class Effect(msgspec.Struct, frozen=True):
-    """What comes of an action. ``due``: days from the writing of ``subject``; ``by``: the step that decided; ``held``: the class that the
-    object is in then."""
-
-    named: Named
-    kind: Kind
-    path: Path
-    due: int
-    target: str = ""
-    reason: Reason = Reason.UNMATCHED
-    subject: Subject | None = None
-    by: Step | None = None
-    held: str = ""
 
 
 class Effects:
@@ -98,8 +46,6 @@ class Effects:
     @Kept
     def covered(self) -> Mapping[str, Named]:
         """The rules that other rules leave nothing to do (:mod:`auditor.lifecycle.shadows`), by name. Of twins, the first stays."""
-        from auditor.lifecycle.shadows import covered
-
         return {one.name: one for one in covered(self._config, self.of)}
 
 

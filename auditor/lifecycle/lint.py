@@ -15,7 +15,8 @@ from auditor.lifecycle import checks
 from auditor.lifecycle.check import Check, Family, Found, Refused
 from auditor.lifecycle.checks import open_values, refused_actions, refused_rules
 from auditor.lifecycle.config import MANY, Config
-from auditor.lifecycle.effects import Effects, Reason
+from auditor.lifecycle.effect import Reason
+from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.read import rules_of
 from auditor.lifecycle.worlds import worlds
 from auditor.source.positions import shown

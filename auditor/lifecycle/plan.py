@@ -29,8 +29,8 @@ class _Listed(Generic[T]):
     __slots__ = ("_items", "_of", "_rules")
 
     def __init__(self, by_rule: Iterable[Sequence[T]]) -> None:
-        pairs = sorted([(item, number) for number, some in enumerate(by_rule) if some for item in some])
-        self._items = [item for item, _ in pairs]
+        pairs = sorted([(item, number) for number, some in enumerate(by_rule) for item in some])
+        self._items: list[T] = [item for item, _ in pairs]
         self._of = [number for _, number in pairs]
         self._rules = sum([1 << number for number in set(self._of)])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.days import Step
-from auditor.lifecycle.effects import Effect, Reason
+from auditor.lifecycle.effect import Effect, Reason
 from auditor.lifecycle.witnesses import Spot, forms, spots, witnesses
 from auditor.model.s3 import Filter
 

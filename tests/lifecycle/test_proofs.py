@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from auditor.lifecycle.config import Config, Facts, collected
 from auditor.lifecycle.days import moment
-from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
+from auditor.lifecycle.effect import Effect, Kind, Reason
+from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.lint import judge
 from auditor.lifecycle.subject import Action, Event, Subject
 from auditor.model.s3 import Lifecycle

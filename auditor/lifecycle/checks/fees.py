@@ -11,7 +11,8 @@ from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.classes import CLASSES
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.days import NEVER, Step, day_of
-from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
+from auditor.lifecycle.effect import Effect, Kind, Reason
+from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.lives import beyond
 from auditor.lifecycle.subject import Action, Subject
 from auditor.source.positions import shown

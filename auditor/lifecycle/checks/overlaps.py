@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from auditor.lifecycle import words
 from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.config import Config, Named
-from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
+from auditor.lifecycle.effect import Effect, Kind, Reason
+from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.subject import Action, Subject
 from auditor.lifecycle.witnesses import common
 

@@ -104,7 +104,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
         ids = _ids(rules)
         for number, rule in enumerate(rules[:MANY]):
             plain = config.plain.get(number)
-            if plain is not None and ids[plain.id] <= 1 and _acts(plain):
+            if plain is not None and ids[rule.get("ID")] <= 1 and _acts(plain):
                 continue
             path: Path = ("Rules", number)
             if is_object(rule):
@@ -113,7 +113,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
                 yield Found(check=TYPE, path=path, message=f"rule {number + 1} is no object", rule=label(rule, number))
 
 
-def _ids(rules: list[Any]) -> Counter[str]:
+def _ids(rules: list[Any]) -> Counter[Any]:
     """How many rules have an id."""
     return Counter([one["ID"] for one in rules if is_object(one) and isinstance(one.get("ID"), str)])
 

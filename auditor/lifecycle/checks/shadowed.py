@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from auditor.lifecycle import words
 from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.config import Config
-from auditor.lifecycle.effects import Effects, Reason
+from auditor.lifecycle.effect import Reason
+from auditor.lifecycle.effects import Effects
 
 SHADOWED = Check(
     id="shadowed-rule",

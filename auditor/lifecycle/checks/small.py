@@ -8,7 +8,8 @@ from auditor.lifecycle import words
 from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.classes import CLASSES, SMALL, billed_size
 from auditor.lifecycle.config import Config
-from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
+from auditor.lifecycle.effect import Effect, Kind, Reason
+from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.subject import Action, Subject
 from auditor.source.positions import shown
 

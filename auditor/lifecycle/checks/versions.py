@@ -8,7 +8,8 @@ from auditor.lifecycle import words
 from auditor.lifecycle.check import Check, Found, Level
 from auditor.lifecycle.config import Config, Named
 from auditor.lifecycle.days import day_of
-from auditor.lifecycle.effects import Effect, Effects, Kind, Reason
+from auditor.lifecycle.effect import Effect, Kind, Reason
+from auditor.lifecycle.effects import Effects
 from auditor.lifecycle.subject import Action
 from auditor.model.s3 import Filter
 
