@@ -3,7 +3,7 @@ of CloudFormation and SAM, plans of Terraform. Pure: text in, configurations out
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from auditor.lifecycle import cloudformation, terraform, xml_form
@@ -30,15 +30,14 @@ def read(text: str, name: str) -> list[Written]:
     return found
 
 
-def _found(text: str, name: str) -> Iterator[Written]:
+def _found(text: str, name: str) -> Iterable[Written]:
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     first = text.lstrip()[:1]
     if suffix == ".xml" or (first == "<" and suffix not in (".yaml", ".yml", ".json")):
-        yield xml_form.read(text)
-    elif suffix not in (".yaml", ".yml") and (suffix == ".json" or first in ("{", "[", '"', "")):
-        yield from _within(data(text), JsonPlaces(text).below)
-    else:
-        yield from _yaml(text)
+        return (xml_form.read(text),)
+    if suffix not in (".yaml", ".yml") and (suffix == ".json" or first in ("{", "[", '"', "")):
+        return _within(data(text), JsonPlaces(text).below)
+    return _yaml(text)
 
 
 def _yaml(text: str) -> Iterator[Written]:
@@ -53,25 +52,23 @@ def _yaml(text: str) -> Iterator[Written]:
         yield from _within(root.value, below(root, (number,) if len(roots) > 1 else ()))
 
 
-def _within(root: Any, below: Below) -> Iterator[Written]:
+def _within(root: Any, below: Below) -> Iterable[Written]:
     if terraform.is_plan(root):
-        yield from terraform.configurations(root, below)
-    elif is_object(root) and is_object(root.get("Resources")):
-        yield from cloudformation.configurations(root, below)
-    else:
-        yield from _answers(root, below)
+        return terraform.configurations(root, below)
+    if is_object(root) and is_object(root.get("Resources")):
+        return cloudformation.configurations(root, below)
+    return _answers(root, below)
 
 
-def _answers(root: Any, below: Below) -> Iterator[Written]:
+def _answers(root: Any, below: Below) -> Iterable[Written]:
     """An answer of the API, the input of the CLI, or the list of rules alone."""
     if not is_object(root):
-        return
+        return ()
     inner = root.get("LifecycleConfiguration")
     path: Path = ()
     if is_object(inner):
         path, root = ("LifecycleConfiguration",), {**inner, **_beside(root)}
-    if "Rules" in root and "Role" not in root:
-        yield Written(raw=root, places=below(path), bucket=_bucket(root))
+    return (Written(raw=root, places=below(path), bucket=_bucket(root)),) if "Rules" in root and "Role" not in root else ()
 
 
 def _beside(root: dict[str, Any]) -> dict[str, Any]:

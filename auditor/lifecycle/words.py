@@ -37,13 +37,15 @@ def object_(subject: Subject) -> str:
     return ", ".join(parts)
 
 
+_DONE = {
+    Action.DELETE: "deleted",
+    Action.MARK: "marked as deleted",
+    Action.REMOVE_MARKER: "freed of its delete marker",
+}
+
+
 def step(subject: Subject, one: Step) -> str:
     """What happens, on which day, by which rule."""
     _, action, storage_class, names = one
-    what = {
-        Action.TRANSITION: f"moved to {storage_class}",
-        Action.DELETE: "deleted",
-        Action.MARK: "marked as deleted",
-        Action.REMOVE_MARKER: "freed of its delete marker",
-    }[action]
+    what = f"moved to {storage_class}" if action is Action.TRANSITION else _DONE[action]
     return f"{what} on day {day_of(subject, one):,} by {rules(names)}"

@@ -34,7 +34,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:
     """A finding for each stay that is too short, at the transition that begins it."""
     if not config.complete:
         return
-    told: set[tuple[Kind, str, tuple[str, ...], tuple[str, ...]]] = set()
+    told: set[tuple[bool, str, tuple[str, ...], tuple[str, ...]]] = set()
     for effect in effects:
         if effect.kind not in (Kind.MOVE, Kind.OLD_MOVE) or effect.reason is not Reason.WORKS or effect.subject is None:
             continue
@@ -42,7 +42,7 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:
             stay = short_stay(config.steps(subject), effect.target)
             if stay is None or effect.named.name not in stay[0][3]:
                 continue
-            known = (effect.kind, effect.target, stay[0][3], stay[1][3])
+            known = (effect.kind is Kind.MOVE, effect.target, stay[0][3], stay[1][3])
             if known not in told:
                 told.add(known)
                 yield _found(config, effect.named, effect.path, subject, *stay)
