@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from auditor.lifecycle.classes import OPTIONAL_MINIMUM, SMALL
@@ -11,6 +13,9 @@ from auditor.model.s3 import LifecycleRule
 
 FAR = 1_000_000
 """Days after which calendars may end, whenever an object is written."""
+
+
+_AT, _SMALL = attrgetter("at"), attrgetter("small")
 
 
 class Move(NamedTuple):
@@ -60,12 +65,12 @@ class Asked(NamedTuple):
     @property
     def far(self) -> bool:
         """A calendar may end before what is asked for, or a year is named that is as far."""
-        return any(some[-1].at > FAR for some in self[:-1] if some)
+        return max(map(_AT, chain.from_iterable(self[:-1])), default=0) > FAR
 
     @property
     def large_only(self) -> bool:
         """Some of it the default minimum size keeps small objects from."""
-        return any(not one.small for some in (self.moves, self.dated_moves, self.old_moves) for one in some)
+        return not all(map(_SMALL, chain(self.moves, self.dated_moves, self.old_moves)))
 
 
 def large_enough(rule: LifecycleRule, size: int, storage_class: str, default_minimum_size: str | None) -> bool:
