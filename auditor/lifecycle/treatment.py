@@ -208,11 +208,15 @@ class Treatment:
         return _Current(chain[:count], held, expires)
 
     def _steps(self, created: int, replaced: int, held: str, newer: int, versioned: bool, marks: bool) -> list[Step]:
-        if replaced == NEVER and held == "STANDARD":
-            moved, held, expires = self.current(created, marks)
-        else:
-            moved, held, expires = self._lived(created, replaced, held, marks)
-        found: list[Step] = [(created + days, Action.TRANSITION, to, ids) for days, to, ids in moved]
+        found: list[Step] = []
+        expires = NEVER
+        if replaced > created:  # else it is noncurrent before anything is due
+            moved, held, expires = (
+                self.current(created, marks)
+                if replaced == NEVER and held == "STANDARD"
+                else self._lived(created, replaced, held, marks)
+            )
+            found += [(created + days, Action.TRANSITION, to, ids) for days, to, ids in moved]
         noncurrent, marked, deleted = replaced, NEVER, NEVER
         if expires < replaced:
             found.append((expires, Action.MARK if marks else Action.DELETE, None, self._ended(created, expires)))

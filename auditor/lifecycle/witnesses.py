@@ -84,7 +84,7 @@ def spots(config: Config, named: Named, without: Sequence[int] = (0,)) -> Iterat
     """The objects of a rule, the plainest first: each treatment once. ``without``: rules (:meth:`Config.bit`) that are taken away, and
     then others, for a treatment each."""
     seen = set[tuple[Treatment, ...]]()
-    number, most = 0, _most(config)
+    number = 0
     for wanted in _wanted(config, named):
         for size in config.sizes(wanted):
             treatments = tuple([config.treatment(wanted, size, some) for some in without])
@@ -92,7 +92,7 @@ def spots(config: Config, named: Named, without: Sequence[int] = (0,)) -> Iterat
                 seen.add(treatments)
                 yield Spot(number, wanted, size, treatments)
             number += 1
-            if number * len(config.births) >= most:
+            if number * len(config.births) >= _most(config):
                 return
 
 

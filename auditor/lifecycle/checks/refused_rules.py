@@ -101,10 +101,10 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
                 fix=f"write `{known[1]}` or `{known[2]}`",
             )
     if is_list(rules):
-        ids = _ids(rules)
+        ids = _repeated(rules)
         for number, rule in enumerate(rules[:MANY]):
             plain = config.plain.get(number)
-            if plain is not None and ids[rule.get("ID")] <= 1 and _acts(plain):
+            if plain is not None and not (ids and rule.get("ID") in ids) and _acts(plain):
                 continue
             path: Path = ("Rules", number)
             if is_object(rule):
@@ -113,9 +113,10 @@ def check(config: Config, effects: Effects) -> Iterator[Found]:  # noqa: ARG001
                 yield Found(check=TYPE, path=path, message=f"rule {number + 1} is no object", rule=label(rule, number))
 
 
-def _ids(rules: list[Any]) -> Counter[Any]:
-    """How many rules have an id."""
-    return Counter([one["ID"] for one in rules if is_object(one) and isinstance(one.get("ID"), str)])
+def _repeated(rules: list[Any]) -> Mapping[Any, int]:
+    """The ids that several rules have, and how many."""
+    ids = [one["ID"] for one in rules if is_object(one) and isinstance(one.get("ID"), str)]
+    return {id_: count for id_, count in Counter(ids).items() if count > 1} if len(set(ids)) < len(ids) else {}
 
 
 def _acts(rule: LifecycleRule) -> bool:
@@ -147,7 +148,7 @@ def unknown(value: Mapping[str, Any], known: frozenset[str], path: Path, rule: s
             )
 
 
-def _rule(rule: Mapping[str, Any], path: Path, number: int, ids: Counter[Any], in_text: bool) -> Iterator[Found]:
+def _rule(rule: Mapping[str, Any], path: Path, number: int, ids: Mapping[Any, int], in_text: bool) -> Iterator[Found]:
     name = label(rule, number)
     yield from unknown(rule, _RULE, path, name)
     status = rule.get("Status")
@@ -157,7 +158,7 @@ def _rule(rule: Mapping[str, Any], path: Path, number: int, ids: Counter[Any], i
             check=STATUS, path=(*path, "Status"), message=f"{_of(name)} {said}", fix="write `Enabled` or `Disabled`", rule=name
         )
     id_ = rule.get("ID")
-    if isinstance(id_, str) and ids[id_] > 1:
+    if isinstance(id_, str) and id_ in ids:
         yield Found(
             check=SAME_ID,
             path=(*path, "ID"),
