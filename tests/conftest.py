@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -23,6 +23,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 hypothesis.settings.register_profile("awsaudit", deadline=None)  # how long a test takes says nothing on a busy machine
 hypothesis.settings.load_profile("awsaudit")
+
+# A process of the tests holds a million objects that stay: to look through them as often as Python does by itself takes a twentieth of it.
+gc.set_threshold(50_000, 20, 20)
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and so would what they start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -51,34 +54,17 @@ def _no_aws_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _models_once() -> Iterator[None]:
-    """The SDK parses its models of the services for each session, and makes a class for each client: here once for all tests.
-
-    It is the same data and the same classes, and what goes over the wire stays as it was.
-    """
-    if "botocore" not in sys.modules:  # nobody here talks to AWS
-        yield
-        return
-    from botocore.client import ClientCreator
-    from botocore.loaders import JSONFileLoader
-
-    loader: Any = JSONFileLoader
-    maker: Any = ClientCreator
-    load, make = loader.load_file, maker._create_client_class
-    classes: dict[str, Any] = {}
-
-    @cache
-    def loaded(path: str) -> Any:
-        return load(loader(), path)
-
-    def made(creator: Any, service: str, model: Any) -> Any:
-        if service not in classes:
-            classes[service] = make(creator, service, model)
-        return classes[service]
-
+def _worked_out_once() -> Iterator[None]:
+    """What the SDK and the emulator work out anew for each client or call, here once for all tests: see :mod:`tests.once`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loader, "load_file", lambda _, path: loaded(path))
-        patch.setattr(maker, "_create_client_class", made)
+        if "botocore" in sys.modules:  # else nobody here talks to AWS
+            from tests.once import the_sdk
+
+            the_sdk(patch)
+        if "moto" in sys.modules:
+            from tests.once import the_emulator
+
+            the_emulator(patch)
         yield
 
 

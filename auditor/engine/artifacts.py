@@ -29,18 +29,22 @@ def takes_training_output(bucket: Bucket, about: Context[Any]) -> Fact[bool]:
     if is_sagemaker_default(bucket, about.account_id):
         return Known(True)
     near = about.all(TrainingJob, bucket.region)
-    if isinstance(near, Known) and any(_known(_writes(job, bucket)) for job in near.value):
+    if isinstance(near, Known) and _written_by(near.value, bucket) == Known(True):
         return Known(True)
     jobs = about.all(TrainingJob)
-    return jobs if isinstance(jobs, Unknown) else either(_writes(job, bucket) for job in jobs.value)
+    return jobs if isinstance(jobs, Unknown) else _written_by(jobs.value, bucket)
 
 
-def _writes(job: TrainingJob, bucket: Bucket) -> Fact[bool]:
-    return either(uri.map(lambda one: one is not None and bucket_of(one) == bucket.id) for uri in (job.output, job.checkpoint))
-
-
-def _known(fact: Fact[bool]) -> bool:
-    return isinstance(fact, Known) and fact.value
+def _written_by(jobs: Iterable[TrainingJob], bucket: Bucket) -> Fact[bool]:
+    """As :func:`either` of every address of every job. Asked for each bucket, so it makes no fact of each address."""
+    unknown: Unknown | None = None
+    for job in jobs:
+        for uri in (job.output, job.checkpoint):
+            if isinstance(uri, Unknown):
+                unknown = uri if unknown is None else unknown
+            elif uri.value is not None and bucket_of(uri.value) == bucket.id:
+                return Known(True)
+    return Known(False) if unknown is None else unknown
 
 
 def open_to_the_world(bucket: Bucket, account: Account) -> tuple[Fact[bool], Fact[bool]]:

