@@ -55,16 +55,14 @@ def _no_aws_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 
 @pytest.fixture(scope="session", autouse=True)
 def _worked_out_once() -> Iterator[None]:
-    """What the SDK and the emulator work out anew for each client or call, here once for all tests: see :mod:`tests.once`."""
+    """What libraries work out anew each time, here once for all tests: see :mod:`tests.once`."""
+    from tests import once
+
     with pytest.MonkeyPatch.context() as patch:
-        if "botocore" in sys.modules:  # else nobody here talks to AWS
-            from tests.once import the_sdk
-
-            the_sdk(patch)
-        if "moto" in sys.modules:
-            from tests.once import the_emulator
-
-            the_emulator(patch)
+        # Of a library that no test has imported nothing is worked out at all.
+        for library, kept in {"botocore": once.the_sdk, "moto": once.the_emulator, "typer": once.the_command_line}.items():
+            if library in sys.modules:
+                kept(patch)
         yield
 
 

@@ -1,4 +1,4 @@
-"""What the SDK and the emulator work out anew for each client or call, and what always comes out the same: kept for all tests.
+"""What libraries work out anew for each client, call or command, and what always comes out the same: kept for all tests.
 
 It is the same data and the same classes, and what goes over the wire stays as it was.
 """
@@ -59,3 +59,10 @@ def the_emulator(patch: pytest.MonkeyPatch) -> None:
     services = tuple(moto.backends.list_of_moto_modules())
     patch.setattr(moto.backends, "list_of_moto_modules", lambda: services)
     patch.setattr(moto.core.responses, "method_names_from_class", cache(moto.core.responses.method_names_from_class))
+
+
+def the_command_line(patch: pytest.MonkeyPatch) -> None:
+    """The commands that Typer makes of our functions each time it is called, which is once for a process but for those of tests."""
+    import typer.main
+
+    patch.setattr(typer.main, "get_command", cache(typer.main.get_command))

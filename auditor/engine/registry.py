@@ -13,6 +13,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -89,9 +90,10 @@ def pick(rules: Mapping[str, LoadedRule], wanted: Iterable[str]) -> tuple[Loaded
     return tuple(rule for _, rule in sorted(chosen.items()))
 
 
-def _builtin() -> Iterator[LoadedRule]:
-    package = importlib.import_module("auditor.rules")
-    yield from _package(package, "builtin")
+@cache
+def _builtin() -> tuple[LoadedRule, ...]:
+    # Once for a process: they do not change while it runs, and a function that stays warm scans often.
+    return tuple(_package(importlib.import_module("auditor.rules"), "builtin"))
 
 
 def _installed() -> Iterator[LoadedRule]:

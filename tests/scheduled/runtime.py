@@ -36,6 +36,7 @@ class Lambda:
         self._events: queue.Queue[tuple[str, bytes, int]] = queue.Queue()
         self._answers: queue.Queue[Answer] = queue.Queue()
         self._log = log
+        self._read_from = 0
         self._count = 0
         self.process: subprocess.Popen[bytes] | None = None
         outer = self
@@ -86,8 +87,12 @@ class Lambda:
                     raise AssertionError(f"the function {'died' if dead else 'does not answer'}: {self.log()}") from None
 
     def log(self) -> str:
-        """All that the function wrote."""
-        return self._log.read_text("utf-8")
+        """All that the function wrote since it began, or was told to :meth:`forget`."""
+        return self._log.read_bytes()[self._read_from :].decode("utf-8")
+
+    def forget(self) -> None:
+        """Begin the log anew, for the next test."""
+        self._read_from = self._log.stat().st_size
 
     def lines(self) -> list[Any]:
         """The structured lines of the log."""
