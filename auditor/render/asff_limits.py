@@ -126,7 +126,7 @@ def shortened(text: str, most: int, mark: str = ELLIPSIS) -> str:
 
 def units(text: str) -> int:
     """How long the text is in UTF-16 units."""
-    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def size(finding: Json) -> int:
