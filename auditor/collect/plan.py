@@ -146,6 +146,9 @@ def _fields(wanted: Wanted, listed: Snapshot) -> Iterator[Estimate]:
             most = None if each is None else each * len(_items(listed, kind))
             bound = "" if each is None else f", at most {each} for a {kind.NOUN}"
             yield _of(call, 0, f"one for each that only the calls before it find{bound}: {names}", at_least=True, most=most)
+            for before in map(calls.by_name, call.after):
+                if before.per is Per.ACCOUNT and before not in {kind.LISTED_BY for kind in wanted.kinds}:
+                    yield _of(before, 0, f"once if an answer takes it: {names}", at_least=True)
         elif call == calls.DESCRIBE_INSTANCE_TYPES:
             yield from _instance_types(listed, names)
         elif call.per is Per.REGION:

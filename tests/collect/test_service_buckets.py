@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.collect.plan import estimate, lists
 from auditor.collect.wanted import Wanted, opted_in
 from auditor.model.account import RegionSettings
 from auditor.model.fact import Fact, Reason, Unknown, need
 from auditor.model.opt_in import SERVICE_BUCKETS
+from auditor.model.resource import Resource
+from auditor.model.s3 import Bucket
 from auditor.model.service_buckets import FORMS, ServiceBuckets, control, names
 from tests.collect.helpers import Hurried, scan
 from tests.emulator import Emulator
@@ -74,6 +77,19 @@ def test_whose_a_bucket_is_takes_the_list_of_ours(emulator: Emulator) -> None:
     emulator.doorman.deny.add("s3.ListBuckets")
     in_turn(emulator, "403 Forbidden")
     assert found(emulator) == Unknown(Reason.DENIED, "s3.ListBuckets", "s3:ListAllMyBuckets")
+
+
+@pytest.mark.parametrize("kinds", [(RegionSettings,), (RegionSettings, Bucket)], ids=["alone", "with the buckets"])
+def test_the_plan_names_the_list_of_ours(emulator: Emulator, kinds: tuple[type[Resource], ...]) -> None:
+    wanted = Wanted(WANTED.kinds | set(kinds), WANTED.fields)
+    scope = lists(wanted, (HERE,))
+    plan = {one.operation: one for one in estimate(wanted, scan(emulator, wanted=scope.wanted, clock=Hurried()))}
+    in_turn(emulator, "403 Forbidden")
+    scan(emulator, wanted=wanted, clock=Hurried())
+    assert emulator.doorman.calls["s3.ListBuckets"] == 1
+    assert {name.partition(".")[2] for name in emulator.doorman.calls} <= set(plan)
+    assert plan["ListBuckets"].calls == (1 if Bucket in kinds else 0)
+    assert plan["ListBuckets"].at_least is (Bucket not in kinds)
 
 
 def test_another_error_is_not_an_owner(emulator: Emulator) -> None:
