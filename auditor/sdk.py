@@ -5,6 +5,20 @@ A rule reads frozen resources whose fields are facts, decides with :func:`need`,
 """
 
 from auditor.engine.artifacts import bucket_of, either, is_sagemaker_default, open_to_the_world, takes_training_output
+from auditor.engine.cases import (
+    CASE_ACCOUNT,
+    CASE_REGION,
+    CASE_TIME,
+    Case,
+    denied,
+    fails,
+    passes,
+    priced,
+    sample,
+    series_of,
+    skips,
+    unknown,
+)
 from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, part_of, volume_uses
 from auditor.engine.context import Context, Limits
 from auditor.engine.documents import bad_inline, bad_statements
@@ -12,28 +26,7 @@ from auditor.engine.lifecycle_money import Holding, Moving, holding
 from auditor.engine.lifecycles import STATES, acting, agreed, lint_lifecycle, moves, multipart_abort_days
 from auditor.engine.linting import LintLimits, lint_inline, lint_verdicts
 from auditor.engine.public_access import block_verdict, policy_verdict
-from auditor.engine.rule import (
-    CASE_ACCOUNT,
-    CASE_REGION,
-    CASE_TIME,
-    Case,
-    Rule,
-    cannot_tell,
-    denied,
-    fails,
-    flag,
-    need_data,
-    ok,
-    passes,
-    priced,
-    rule,
-    sample,
-    series_of,
-    skip,
-    skips,
-    together,
-    unknown,
-)
+from auditor.engine.rule import Rule, cannot_tell, flag, need_data, ok, rule, skip, together
 from auditor.engine.s3_cases import GB, MADE_LONG_AGO, daily_metric, held, object_count
 from auditor.engine.s3_reports import UPLOADED_AS, Of, beside, given, in_gb, noncurrent_money, reported, uploads_money, usage_by
 from auditor.engine.s3_use import asked_for, standard, storage, storage_money, uncounted, usage_of

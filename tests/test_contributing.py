@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from auditor.engine import registry
+from auditor.engine.cases import case_snapshot
 from auditor.engine.evaluate import judge
-from auditor.engine.rule import case_snapshot
 
 ROOT = Path(__file__).parent.parent
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from auditor.engine.cases import case_snapshot, denied, passes, sample
 from auditor.engine.evaluate import judge
 from auditor.engine.registry import load
-from auditor.engine.rule import case_snapshot, denied, passes, sample
 from auditor.model.compute import IpRange, SecurityGroup
 from auditor.model.fact import Fact, Known
 from auditor.model.network import NetworkAcl, NetworkAclEntry, Subnet, Vpc, VpcEndpoint

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from auditor.engine.cases import case_snapshot, sample
 from auditor.engine.evaluate import judge, worst
 from auditor.engine.frameworks import load as load_frameworks
 from auditor.engine.registry import load
-from auditor.engine.rule import case_snapshot, sample
 from auditor.model.fact import Known
 from auditor.model.iam import AttachedPolicy, Role
 from auditor.model.resource import GLOBAL

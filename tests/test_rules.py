@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.engine.cases import Case, case_snapshot
 from auditor.engine.evaluate import judge, worst
 from auditor.engine.registry import LoadedRule, load
-from auditor.engine.rule import Case, case_snapshot
 from auditor.model.fact import Known, Reason, Unknown
 from auditor.model.resource import FieldRef, Resource, fact_fields
 from auditor.model.snapshot import Section, Snapshot

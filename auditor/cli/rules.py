@@ -29,8 +29,8 @@ def list_(service: options.Services = None, rules: options.RulesFolder = None) -
 def run_cases(rules: options.RulesFolder = None, rule_id: RuleIds = None) -> int:
     """Run the cases of rules: of those in --rules, or of the ids given. Exits with 1 when one does not hold."""
     from auditor.engine import registry
+    from auditor.engine.cases import case_snapshot
     from auditor.engine.evaluate import judge, worst
-    from auditor.engine.rule import case_snapshot
 
     known = registry.load(rules)
     chosen = registry.pick(known, rule_id) if rule_id else [r for r in known.values() if r.origin != "builtin" or rules is None]

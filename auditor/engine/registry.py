@@ -21,8 +21,9 @@ from typing import Any, TypeGuard, cast
 
 import msgspec
 
+from auditor.engine.cases import Case
 from auditor.engine.context import Limits
-from auditor.engine.rule import Case, Rule
+from auditor.engine.rule import Rule
 from auditor.errors import RuleFileError, UnknownRule
 from auditor.model.resource import Resource
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from auditor.engine.rule import CASE_TIME, series_of
+from auditor.engine.cases import CASE_TIME, series_of
 from auditor.model.fact import Known
 from auditor.model.series import Series
 

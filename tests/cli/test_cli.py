@@ -18,8 +18,8 @@ import pytest
 from auditor import __version__
 from auditor.cli.app import run
 from auditor.engine import archive
+from auditor.engine.cases import case_snapshot
 from auditor.engine.registry import load, pick
-from auditor.engine.rule import case_snapshot
 from auditor.errors import OutputError
 from auditor.model.resource import GLOBAL
 from auditor.model.s3 import Bucket

@@ -15,8 +15,8 @@ import pytest
 
 from auditor.cli.app import run
 from auditor.collect import prices
+from auditor.engine.cases import case_snapshot
 from auditor.engine.evaluate import judge
-from auditor.engine.rule import case_snapshot
 from auditor.money import fetched
 from auditor.money.bundled import blocks
 from auditor.money.fetched import Fetch

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from auditor.engine.cases import sample
 from auditor.engine.context import Context
 from auditor.engine.registry import LoadedRule, Page
-from auditor.engine.rule import rule, sample
+from auditor.engine.rule import rule
 from auditor.model.compute import Volume
 from auditor.model.fact import Reason, Unknown
 from auditor.model.resource import GLOBAL, Resource

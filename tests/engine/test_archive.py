@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.engine import archive
+from auditor.engine.cases import case_snapshot, sample
 from auditor.engine.registry import load
-from auditor.engine.rule import case_snapshot, sample
 from auditor.errors import OutputError, SnapshotDamaged, SnapshotError, SnapshotNewer
 from auditor.model.compute import Volume
 from auditor.model.fact import Known, Reason, Unknown

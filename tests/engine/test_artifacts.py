@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from auditor.engine.artifacts import bucket_of, is_sagemaker_default, open_to_the_world, takes_training_output
+from auditor.engine.cases import CASE_ACCOUNT, CASE_REGION, Case, case_snapshot, denied, sample
 from auditor.engine.context import Context, Limits
-from auditor.engine.rule import CASE_ACCOUNT, CASE_REGION, Case, case_snapshot, denied, sample
 from auditor.model.account import Account, PublicAccessBlock
 from auditor.model.fact import Fact, Known, Unknown
 from auditor.model.resource import Resource

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from auditor.engine.cases import CASE_REGION, Case, case_snapshot, passes, priced, sample
 from auditor.engine.charges import endpoint_money, gp3_saving, instance_money, machine_money, volume_uses
 from auditor.engine.context import Context, Limits
-from auditor.engine.rule import CASE_REGION, Case, case_snapshot, passes, priced, sample
 from auditor.model.compute import Instance, Volume
 from auditor.model.fact import Known, Reason, Unknown
 from auditor.model.resource import Resource

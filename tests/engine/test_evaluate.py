@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from auditor.engine.cases import case_snapshot
 from auditor.engine.context import Context, Limits
 from auditor.engine.evaluate import fingerprint, judge, worst
 from auditor.engine.registry import load
-from auditor.engine.rule import case_snapshot, flag, ok, together
+from auditor.engine.rule import flag, ok, together
 from auditor.model.account import Account
 from auditor.model.compute import Volume
 from auditor.model.fact import Reason, UnguardedFact, Unknown, need

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from auditor.engine import lifecycles
+from auditor.engine.cases import case_snapshot
 from auditor.engine.evaluate import judge
 from auditor.engine.lifecycles import STATES, UNTRIED, acting, agreed, lint_lifecycle, multipart_abort_days
 from auditor.engine.registry import load
-from auditor.engine.rule import case_snapshot
 from auditor.lifecycle.config import Config, Facts, collected
 from auditor.lifecycle.lint import all_checks
 from auditor.lifecycle.report import Life

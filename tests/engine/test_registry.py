@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from auditor.config import load as load_config
+from auditor.engine.cases import case_snapshot
 from auditor.engine.evaluate import judge
 from auditor.engine.registry import load, pick
-from auditor.engine.rule import case_snapshot
 from auditor.errors import RuleFileError, UnknownRule
 from auditor.model.verdict import Outcome
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from auditor.engine.cases import CASE_REGION, CASE_TIME, case_snapshot, denied, passes, priced, sample
 from auditor.engine.context import Context, Limits
-from auditor.engine.rule import CASE_REGION, CASE_TIME, case_snapshot, denied, passes, priced, sample
 from auditor.engine.s3_reports import Of, given, movable, noncurrent_money, reported, uploads_money, usage_by
 from auditor.lifecycle.subject import Usage
 from auditor.model.fact import Known, Missing

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from auditor.engine import archive
-from auditor.engine.rule import CASE_ACCOUNT, CASE_TIME, case_snapshot, passes, sample, series_of
+from auditor.engine.cases import CASE_ACCOUNT, CASE_TIME, case_snapshot, passes, sample, series_of
 from auditor.inventory.files import About, Given
 from auditor.inventory.frozen import freeze
 from auditor.model.fact import Known, Reason, Unknown

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from auditor.engine.rule import CASE_TIME, sample, series_of
+from auditor.engine.cases import CASE_TIME, sample, series_of
 from auditor.model.fact import Fact, Known, Reason, Unknown
 from auditor.model.s3 import Bucket
 from auditor.model.s3_use import by_class, counted, stored

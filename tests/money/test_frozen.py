@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from auditor.engine.rule import sample
+from auditor.engine.cases import sample
 from auditor.model.compute import Address, CapacityReservation, DedicatedHost, Instance, Volume
 from auditor.model.fact import Known, Reason, Unknown
 from auditor.model.resource import GLOBAL, Resource

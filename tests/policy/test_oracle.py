@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auditor.engine.rule import denied
+from auditor.engine.cases import denied
 from auditor.model.fact import Fact, Known, Reason
 from auditor.model.iam import AttachedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
 from auditor.model.resource import GLOBAL, Resource, unread

@@ -10,11 +10,11 @@ from functools import cache
 import msgspec
 
 from auditor.engine import frameworks
+from auditor.engine.cases import case_snapshot
 from auditor.engine.controls import Attestation, assess
 from auditor.engine.evaluate import fingerprint, judge
 from auditor.engine.frameworks import Assess
 from auditor.engine.registry import LoadedRule, load
-from auditor.engine.rule import case_snapshot
 from auditor.model.fact import Reason, Unknown
 from auditor.model.resource import Resource
 from auditor.model.snapshot import CallRecord, Gap, Section, Snapshot

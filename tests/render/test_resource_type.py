@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.engine.rule import sample
+from auditor.engine.cases import sample
 from auditor.model.resource import Resource, kinds
 from auditor.render.resource_type import ACCOUNT, BUCKET, EVERYWHERE, TYPES, resource_type
 
