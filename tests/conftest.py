@@ -67,6 +67,13 @@ def _worked_out_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run have in common, for what takes long to make: the first to want it makes it, under a lock."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
 def _emulator() -> Iterator[Emulator]:
     from tests.emulator import running  # moto takes a second to import: only for those who need it
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 from auditor.collect.s3 import lifecycle
 from auditor.model.account import PublicAccessBlock
@@ -124,10 +125,15 @@ def test_a_bucket_deleted_while_scanning_is_dropped_and_noted(emulator: Emulator
     s3.create_bucket(Bucket="stays")
     s3.create_bucket(Bucket="vanishes")
 
+    first, gone = iter([True]), threading.Event()
+
     def vanish(operation: str) -> None:
+        """Of each bucket that is what is asked first: none is answered before the one is gone."""
         if operation == "s3.GetBucketLocation":
-            emulator.doorman.on_call = None
-            s3.delete_bucket(Bucket="vanishes")
+            if next(first, False):
+                s3.delete_bucket(Bucket="vanishes")
+                gone.set()
+            assert gone.wait(60)
 
     emulator.doorman.on_call = vanish
     snapshot = scan(emulator, Bucket)

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from auditor.engine import archive as snapshots
 from auditor.model.opt_in import OPT_INS
@@ -56,17 +57,23 @@ def build(target: str, out: Path, wheel: Path) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def wheel(common: Path) -> Path:
     """Built with the setuptools that are installed, if new enough: pip takes five seconds to fetch its own."""
-    building = runpy.run_path(str(BUILD))
-    made: Path = building["wheel"](tmp_path_factory.mktemp("wheels"), isolated=int(version("setuptools").split(".")[0]) < 77)
+    folder = common / "wheels"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            building = runpy.run_path(str(BUILD))
+            building["wheel"](folder, isolated=int(version("setuptools").split(".")[0]) < 77)
+    (made,) = folder.glob("*.whl")
     return made
 
 
-@pytest.fixture(scope="module")
-def arm64(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build("arm64", tmp_path_factory.mktemp("arm64") / "awsaudit.zip", wheel)
+@pytest.fixture(scope="session")
+def arm64(wheel: Path, common: Path) -> Path:
+    out = common / "awsaudit-arm64.zip"
+    with FileLock(f"{out}.lock"):
+        return out if out.exists() else build("arm64", out, wheel)
 
 
 def machine(content: bytes) -> str:
