@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from auditor.cli import lifecycle_files
@@ -42,7 +42,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def told(capsys: Capture, *arguments: str, code: int) -> Any:
     assert run(["lifecycle", *arguments, "--format", "json"]) == code
     found = json.loads(capsys.readouterr().out)
-    jsonschema.validate(found, json.loads(SCHEMA.read_text("utf-8")))
+    jsonschema_rs.validate(json.loads(SCHEMA.read_text("utf-8")), found)
     return found
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from auditor.cli.app import run
@@ -40,7 +40,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def told(capsys: Capture, *arguments: str, code: int = 0) -> Any:
     assert run(["lifecycle", *arguments, "--format", "json"]) == code, capsys.readouterr().err
     found = json.loads(capsys.readouterr().out)
-    jsonschema.validate(found, json.loads(SCHEMA.read_text("utf-8")))
+    jsonschema_rs.validate(json.loads(SCHEMA.read_text("utf-8")), found)
     return found
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from auditor.cli.app import run
@@ -40,7 +40,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def found(capsys: Capture) -> list[tuple[str, str, int, int]]:
     report = json.loads(capsys.readouterr().out)
-    jsonschema.validate(report, json.loads(SCHEMA.read_text("utf-8")))
+    jsonschema_rs.validate(json.loads(SCHEMA.read_text("utf-8")), report)
     return [(one["file"], one["check"], one["line"], one["column"]) for one in report["findings"]]
 
 
@@ -367,7 +367,7 @@ def test_a_file_with_countless_faults_is_checked_in_part(monkeypatch: pytest.Mon
     Path("hostile.json").write_text(template(400))
     assert run(["lint", "hostile.json", "--format", "json", "--fail-on", "error"]) == 1
     report = json.loads(capsys.readouterr().out)
-    jsonschema.validate(report, json.loads(SCHEMA.read_text("utf-8")))
+    jsonschema_rs.validate(json.loads(SCHEMA.read_text("utf-8")), report)
     checked = report["policies"]
     assert 5 < checked < 40
     (one,) = [one for one in report["findings"] if one["check"] == "too-many-findings"]
