@@ -72,6 +72,11 @@ class Names:
         """As AWS spells them."""
         return self._written.split("\n") if self.count else []
 
+    def whole(self) -> list[str]:
+        """As AWS spells them, the prefix in front."""
+        start = f"{self.prefix}:"
+        return f"{start}{self._written}".replace("\n", f"\n{start}").split("\n") if self.count else []
+
     def place(self, name: str) -> int | None:
         """The place of a name in lower case."""
         lower = self.lower

@@ -141,6 +141,13 @@ class ActionTable:
         place = bisect_left(lower, rest)
         return service.first + place if place < len(lower) and lower[place] == rest else None
 
+    def spelled(self, prefix: str) -> dict[str, int]:
+        """The places of the actions of a service in the bitsets, by their names as AWS spells them; empty if there is no such service."""
+        service = self._prefixes.get(prefix)
+        if service is None:
+            return {}
+        return dict(zip(service.whole(), range(service.first, service.first + service.count), strict=True))
+
     def expand(self, pattern: str) -> int:
         """The actions that a pattern matches. A pattern without a colon is none, except for the bare ``*``."""
         bit = self._single.get(pattern)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from auditor.policy import glob
-from auditor.policy.lint.named import named, within
+from auditor.policy.lint.named import within
 from auditor.policy.lint.texts import everything, wild
 
 if TYPE_CHECKING:
-    from auditor.policy.actions import ActionTable
+    from auditor.policy.lint.named import Named
     from auditor.policy.lint.view import Clause, Test
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
@@ -155,12 +155,12 @@ def action_covers(wide: str, narrow: str) -> bool:
     return wild(wide) and (glob.covers(wide, narrow) if wild(narrow) else glob.matches(wide, narrow))
 
 
-def implied(narrow: Clause, wide: Clause, table: ActionTable) -> bool:
-    """Whenever the clause ``narrow`` matches a request, ``wide`` matches it too. Their effects are not looked at."""
-    if not within(named(narrow, table), named(wide, table)):
-        return False
+def implied(narrow: Clause, wide: Clause, actions: Named, of_wide: Named) -> bool:
+    """Whenever the clause ``narrow`` matches a request, ``wide`` matches it too. Their effects are not looked at. ``actions`` is what
+    ``narrow`` names, ``of_wide`` what ``wide`` does."""
     return (
-        not _unclear(narrow)
+        within(actions, of_wide)
+        and not _unclear(narrow)
         and not _unclear(wide)
         and _conditions_covered(narrow, wide)
         and _covered(narrow, wide, "Resource", resource_covers, str)
