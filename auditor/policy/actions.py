@@ -220,18 +220,15 @@ class ActionTable:
         """A resource type of a service by its name."""
         return self._types_of(service.lower()).get(name.lower())
 
-    def allowed_on(self, name: str) -> tuple[ResourceType, ...] | None:
-        """The resource types that an action can be allowed on, the same tuple for all actions of a service that are alike. ``None``: the
-        action is not known, or one of its types is not listed."""
-        bit = self.bit(name)
-        if bit is None:
-            return None
+    def allowed_on(self, bit: int) -> tuple[ResourceType, ...] | None:
+        """The resource types that an action can be allowed on, the same tuple for all actions of a service that are alike. ``None``: one
+        of its types is not listed."""
         service = self._at(bit)
         details = self._details(service.prefix)
         places = details.on[bit - service.first]
         asked = service.first, places
         if asked not in self._on:
-            self._on[asked] = None if places is None else tuple(details.resource_types[place] for place in places)
+            self._on[asked] = None if places is None else tuple([details.resource_types[place] for place in places])
         return self._on[asked]
 
     # Condition keys
