@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import repeat
 from typing import TypeAlias
 
 from auditor.policy.actions import ActionTable
@@ -188,12 +189,10 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What is wrong with the resources."""
     attached = _ATTACHED.get(policy.attached_to)
     for clause in policy.clauses:
-        for name in ("Resource", "NotResource"):
-            if name not in clause.raw or clause.raw[name] == "*":
-                continue
-            for index, text in clause.strings(name):
-                if text == "*":
-                    continue
+        for name in ("Resource",) if clause.plain else ("Resource", "NotResource"):
+            texts = clause.texts(name)
+            suspect = any(map(faults, texts, repeat(table)))
+            for index, text in clause.strings(name) if suspect or (attached and texts) else ():
                 for check, message, fix, meant in faults(text, table):
                     path = clause.at(name, index)
                     yield Found(check, path, message, fix, Edit(path, meant) if meant else None)
@@ -202,7 +201,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
                     yield Found(
                         UNSUPPORTED_RESOURCE_ARN, clause.at(name, index), message, f"name the ARN of the {attached[0]} resource"
                     )
-            if clause.opaque(name):
+            if not clause.plain and clause.opaque(name):
                 yield from _of_templates(clause, name, table)
 
 
@@ -225,8 +224,8 @@ def form(policy: Policy) -> Iterator[Found]:
 
 @lru_cache(maxsize=65536)
 def faults(text: str, table: ActionTable) -> tuple[Fault, ...]:
-    """What is wrong with an ARN."""
-    return tuple(_faults(text, table))
+    """What is wrong with an ARN, or with what stands in place of one."""
+    return () if text == "*" else tuple(_faults(text, table))
 
 
 @lru_cache(maxsize=4096)
@@ -316,7 +315,7 @@ def _region(text: str, region: str) -> Iterator[Fault]:
 def _against(text: str, service: str, region: str, account: str, resource: str, table: ActionTable) -> Iterator[Fault]:
     """Against the resource types of the service: those that the last field can be."""
     known = types(service, table)
-    if not known:
+    if not known.all:
         return
     start = _literal(resource)
     # What each of the questions waits for; a resource type that answers all of them ends the search.
@@ -324,9 +323,8 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
     a_region = not region
     no_account = bool(account) and not _wild(account)
     fits = False
-    for form, has_region, has_account in known:
-        begins = form.begins
-        if (start.startswith(begins) or begins.startswith(start)) and may_be(resource, start, form):
+    for form, has_region, has_account in known.near(start):
+        if may_be(resource, start, form):
             fits = True
             no_region = no_region and not has_region
             a_region = a_region and has_region
@@ -336,7 +334,7 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
     if not fits:
         if not any(may_be(resource, start, form) for form in elsewhere(service, table)):
             message = f"{shown(text)} is like no ARN that {service} documents"
-            yield INVALID_ARN_RESOURCE, message, f"write as in `{example(resource, [form for form, _, _ in known])}`", ""
+            yield INVALID_ARN_RESOURCE, message, f"write as in `{example(resource, [form for form, _, _ in known.all])}`", ""
         return
     said = f"{shown(text)} names"
     if no_region:
