@@ -20,6 +20,7 @@ _LIMIT = 65536
 """Names of actions whose places are kept at most."""
 WILD, NOWHERE = -1, -2
 """The places of patterns and of actions that are not known."""
+_NO_PLACES = frozenset({WILD, NOWHERE})
 _NONE: frozenset[int] = frozenset()
 
 
@@ -54,6 +55,10 @@ class Named(msgspec.Struct, eq=False):
             made = _set(self.literals) | self.more
             made = self.made = self.table.all & ~made if self.inverse else made
         return made
+
+    def may_have(self, bits: frozenset[int]) -> bool:
+        """The clause may be about one of these actions."""
+        return not (self.exact and self.literals.isdisjoint(bits))
 
     def has(self, bit: int) -> bool:
         """The clause is about this action."""
@@ -127,28 +132,28 @@ def _named(clause: Clause, table: ActionTable) -> Named:
     name = "NotAction" if inverse else "Action"
     places = list(map(_places(table).__getitem__, clause.texts(name)))
     literals = frozenset(places)
-    if min(places, default=NOWHERE) >= 0 and not inverse:  # actions that are known, and nothing else: as nearly always
+    if literals and not inverse and literals.isdisjoint(_NO_PLACES):  # actions that are known, and nothing else: as nearly always
         return Named(table, places, literals, overlap=len(literals) < len(places))
     more = 0
     overlap = False
     wilds: list[tuple[str, int, str]] = []
     strange: list[tuple[str, int, str]] = []
-    for (index, pattern), place in zip(clause.strings(name), places, strict=True):
-        if place >= 0:
-            continue
-        if place == WILD:
+    some = clause.strings(name)
+    odd = [at for at, place in enumerate(places) if place < 0]
+    for at in odd:
+        index, pattern = some[at]
+        if places[at] == WILD:
             wilds.append((name, index, pattern))
-            some = table.expand(pattern)
-            overlap = overlap or more & some > 0
-            more |= some
-            if some:
+            matched = table.expand(pattern)
+            overlap = overlap or more & matched > 0
+            more |= matched
+            if matched:
                 continue
         strange.append((name, index, pattern))
-    literals -= {WILD, NOWHERE}
-    known = len(places) - places.count(WILD) - places.count(NOWHERE)
+    literals -= _NO_PLACES
     overlap = (
         overlap
-        or len(literals) < known
+        or len(literals) < len(places) - len(odd)
         or bool(strange and (wilds or len(strange) > 1))
         or (more > 0 and any(more >> place & 1 for place in literals))
     )
