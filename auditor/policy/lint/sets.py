@@ -173,11 +173,14 @@ def _unclear(clause: Clause) -> bool:
     """Something in it is not known, or is not written as the grammar wants it: nothing can be proved."""
     kept: bool | None = clause.__dict__.get("_unclear")
     if kept is None:
-        kept = any(
-            clause.opaque(name) or (name in clause.raw and not isinstance(clause.raw[name], str | list))
-            for name in ("Action", "NotAction", "Resource", "NotResource")
-        ) or any(test.opaque for test in clause.tests)
-        kept = kept or not ({"Action", "NotAction"} & clause.raw.keys()) or not _conditions_whole(clause)
+        kept = not clause.plain and (
+            clause.raw.keys().isdisjoint(("Action", "NotAction"))
+            or any(
+                clause.opaque(name) or (name in clause.raw and not isinstance(clause.raw[name], str | list))
+                for name in ("Action", "NotAction", "Resource", "NotResource")
+            )
+        )
+        kept = kept or any(test.opaque for test in clause.tests) or not _conditions_whole(clause)
         clause.__dict__["_unclear"] = kept
     return kept
 

@@ -119,10 +119,25 @@ def _actions(clause: Clause, name: str) -> Iterator[Found]:
 
 def _resources(clause: Clause, name: str) -> Iterator[Found]:
     texts = clause.texts(name)
-    by = _covered(texts, [text.split(":", 5)[-1] for text in texts], resource_covers)
+    heads = sorted(map(_head, texts))
+    if not any(map(str.startswith, heads[1:], heads)):
+        return iter(())  # of two that begin alike, one would begin as the one before it does
+    by = _covered(texts, list(map(_last, texts)), resource_covers)
     if name == "NotResource":  # what a variable excepts for a principal without it is open, so nothing covers it
         by = {at: other for at, other in by.items() if "${" not in texts[at]}
     return _redundancies(REDUNDANT_RESOURCE, clause, name, texts, by)
+
+
+def _last(arn: str) -> str:
+    """The last field, in which the ARNs of a list differ most."""
+    return arn.split(":", 5)[-1]
+
+
+@lru_cache(maxsize=16384)
+def _head(arn: str) -> str:
+    """What its last field begins with, up to the first wildcard; with an end if there is none, so that nothing longer begins like it."""
+    last = _last(arn)
+    return _ends(last)[0] if "*" in arn or "?" in arn else f"{last}\0"
 
 
 def _redundancies(check_: Check, clause: Clause, name: str, texts: Sequence[str], by: Mapping[int, int]) -> Iterator[Found]:
@@ -146,10 +161,8 @@ def _covered(texts: Sequence[str], keys: Sequence[str], covers: Callable[[str, s
         for place, text in enumerate(texts):
             if first.setdefault(text, place) != place:
                 found[place] = first[text]
-    patterns = [at for at, text in enumerate(texts) if "*" in text or "?" in text]
-    if not patterns:
-        return found
     rows = sorted(zip(keys, range(len(keys)), strict=True))
+    patterns = [at for at, text in enumerate(texts) if "*" in text or "?" in text]
     # Patterns of one service or partition are told before those of any.
     for at in sorted(patterns, key=lambda at: ":" not in _ends(texts[at])[0]):
         wide = texts[at]
