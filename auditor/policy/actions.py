@@ -57,7 +57,6 @@ class ActionTable:
         """The set of each other pattern."""
         self._levels: dict[str, int] = {}
         self._types: dict[str, dict[str, ResourceType]] = {}
-        self._on: dict[tuple[int, tuple[int, ...] | None], tuple[ResourceType, ...] | None] = {}
         self._keys: dict[str, Keys] = {}
         self._found_keys: dict[tuple[str, str], ConditionKey | None] = {}
         self._applying: dict[tuple[str, str], int] = {}
@@ -220,16 +219,10 @@ class ActionTable:
         """A resource type of a service by its name."""
         return self._types_of(service.lower()).get(name.lower())
 
-    def allowed_on(self, bit: int) -> tuple[ResourceType, ...] | None:
-        """The resource types that an action can be allowed on, the same tuple for all actions of a service that are alike. ``None``: one
-        of its types is not listed."""
-        service = self._at(bit)
-        details = self._details(service.prefix)
-        places = details.on[bit - service.first]
-        asked = service.first, places
-        if asked not in self._on:
-            self._on[asked] = None if places is None else tuple([details.resource_types[place] for place in places])
-        return self._on[asked]
+    def service_of(self, bit: int) -> tuple[int, Service]:
+        """The bit of the first action of the service that an action is of, and what is known of that service."""
+        names = self._at(bit)
+        return names.first, self._details(names.prefix)
 
     # Condition keys
 

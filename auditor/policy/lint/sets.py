@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from auditor.policy.lint.view import Clause, Test
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
-_EVERY_ARN = re.compile(r"(\*|arn:\*|arn:[^:]*(:\*){1,5})\Z")
+_EVERY_ARN = re.compile(r"arn:(\*|[^:]*(:\*){1,5})\Z")
 _PARTS = 6
 
 
@@ -89,7 +89,7 @@ def asks_about(clause: Clause, keys: Iterable[str]) -> bool:
 @lru_cache(maxsize=4096)
 def every_resource(pattern: str) -> bool:
     """It matches all resources, at least of a partition: ``*``, ``arn:aws:*``, ``arn:*:*:*:*:*``."""
-    return everything(pattern) or _EVERY_ARN.match(pattern) is not None
+    return pattern[-1:] == "*" and (everything(pattern) or _EVERY_ARN.match(pattern) is not None)
 
 
 def everywhere(clause: Clause) -> bool:

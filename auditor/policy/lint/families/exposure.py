@@ -203,10 +203,11 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
 
 
 class _Ground(msgspec.Struct, frozen=True):
-    """The known actions of one check, each with its bit; what they do; and those without which there is no finding."""
+    """The known actions of one check by their bits; what they do; and those without which there is no finding."""
 
     check: Check
-    actions: tuple[tuple[str, int], ...]
+    actions: dict[int, tuple[int, str]]
+    """The rank of each, in which they are told, and its name."""
     weighty: frozenset[int]
     does: str
 
@@ -219,9 +220,9 @@ def _grounds(table: ActionTable) -> tuple[_Ground, ...]:
         (EXFILTRATION, _DATA, _WEIGHTY, "reads stored data"),
         (EXPOSURE, _SHARING, _SHARING, "opens resources to others"),
     ):
-        first = sorted(names, key=lambda name: name not in weighty)
-        pairs = tuple((name, bit) for name in first if (bit := table.bit(name)) is not None)
-        found.append(_Ground(check_, pairs, _bits(table, weighty), does))
+        first = enumerate(sorted(names, key=lambda name: name not in weighty))
+        ranked = {bit: (rank, name) for rank, name in first if (bit := table.bit(name)) is not None}
+        found.append(_Ground(check_, ranked, _bits(table, weighty), does))
     return tuple(found)
 
 
@@ -232,16 +233,14 @@ def _bits(table: ActionTable, names: Iterable[str]) -> frozenset[int]:
 @lru_cache(maxsize=4)
 def _weighed(table: ActionTable) -> frozenset[int]:
     """Every action that some check here is about."""
-    return frozenset(bit for ground in _grounds(table) for _, bit in ground.actions).union(
-        *(needed for _, needed in _ways(table))
-    )
+    return frozenset(bit for ground in _grounds(table) for bit in ground.actions).union(*(needed for _, needed in _ways(table)))
 
 
 def _exposed(clause: Clause, said: Named, bits: frozenset[int], table: ActionTable) -> Iterator[Found]:
     for ground in _grounds(table):
         if bits.isdisjoint(ground.weighty):
             continue
-        found = [name for name, bit in ground.actions if bit in bits]
+        found = [name for _, name in sorted(map(ground.actions.__getitem__, bits & ground.actions.keys()))]
         yield Found(
             ground.check,
             _where(clause, said, found[0], table),

@@ -86,13 +86,14 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     if policy.kind is not Kind.IDENTITY:
         return
     subjects = _subjects(table)
+    wanted = frozenset(subjects)
     said = roster(policy, table)
-    if not said.may_have(frozenset(subjects)):
+    if not said.may_have(wanted):
         return
     for clause, row in zip(policy.clauses, said.rows, strict=True):
-        if clause.allows:
+        if clause.allows and (allowed := row.among(wanted)) and not _is_everything(clause):
             for bit, subject in subjects.items():
-                if row.has(bit) and not _is_everything(clause):
+                if bit in allowed:
                     yield from _about(clause, subject, table)
 
 

@@ -17,8 +17,8 @@ from typing import cast
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.named import Roster, roster
-from auditor.policy.lint.sets import action_covers, implied, operator, resource_covers, tests_of, value_covers
-from auditor.policy.lint.texts import everything
+from auditor.policy.lint.sets import Operator, action_covers, implied, operator, resource_covers, tests_of, value_covers
+from auditor.policy.lint.texts import everything, head, wild
 from auditor.policy.lint.view import Clause, Policy, Test
 from auditor.source.positions import shown
 from auditor.source.shape import Path
@@ -86,9 +86,9 @@ CHECKS = (
 )
 
 _ALWAYS_THERE = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:userid", "aws:currenttime"})
+_LIKE = frozenset({"stringlike", "arnlike", "arnequals"})
 _SINGLE = frozenset({"stringequals", "bool", "numericequals", "dateequals"})
 _WILD = re.compile(r"[*?]")
-_RESOURCES = ("Resource", "NotResource")
 _MANY = 400
 """Statements that are compared with each other at most: a policy cannot have more, and hostile text must not cost their square."""
 
@@ -102,8 +102,8 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
             for name in ("Action", "NotAction"):
                 if isinstance(clause.raw.get(name), list):
                     yield from _actions(clause, name)
-        for name in _RESOURCES:
-            if name in clause.raw and len(clause.texts(name)) > 1:
+        for name in ("Resource",) if clause.plain else ("Resource", "NotResource"):
+            if isinstance(clause.raw.get(name), list) and len(clause.texts(name)) > 1:
                 yield from _resources(clause, name)
         if clause.tests:
             yield from _conditions(clause)
@@ -137,7 +137,7 @@ def _last(arn: str) -> str:
 def _head(arn: str) -> str:
     """What its last field begins with, up to the first wildcard; with an end if there is none, so that nothing longer begins like it."""
     last = _last(arn)
-    return _ends(last)[0] if "*" in arn or "?" in arn else f"{last}\0"
+    return head(last) if wild(arn) else f"{last}\0"
 
 
 def _redundancies(check_: Check, clause: Clause, name: str, texts: Sequence[str], by: Mapping[int, int]) -> Iterator[Found]:
@@ -164,10 +164,10 @@ def _covered(texts: Sequence[str], keys: Sequence[str], covers: Callable[[str, s
     rows = sorted(zip(keys, range(len(keys)), strict=True))
     patterns = [at for at, text in enumerate(texts) if "*" in text or "?" in text]
     # Patterns of one service or partition are told before those of any.
-    for at in sorted(patterns, key=lambda at: ":" not in _ends(texts[at])[0]):
+    for at in sorted(patterns, key=lambda at: ":" not in head(texts[at])):
         wide = texts[at]
-        start, end = _ends(wide)
-        begins = _ends(keys[at])[0]
+        start, *_, end = _WILD.split(wide)
+        begins = head(keys[at])
         for near in range(bisect_left(rows, (begins, -1)), len(rows)):
             key, place = rows[near]
             if not key.startswith(begins):
@@ -180,46 +180,39 @@ def _covered(texts: Sequence[str], keys: Sequence[str], covers: Callable[[str, s
     return found
 
 
-@lru_cache(maxsize=16384)
-def _ends(pattern: str) -> tuple[str, str]:
-    """What stands before the first wildcard, and after the last."""
-    pieces = _WILD.split(pattern)
-    return pieces[0], pieces[-1]
-
-
 def _removed(path: Path) -> Edit:
     return Edit(path, remove=True)
 
 
 def _conditions(clause: Clause) -> Iterator[Found]:
-    for test in clause.tests:
-        yield from _star(test)
+    tests = clause.tests
+    for test in tests:
+        kind = operator(test.operator)
+        if kind.base in _LIKE and _always(test, kind):
+            yield Found(
+                REDUNDANT_KEY,
+                test.path,
+                f"{shown(test.operator)} on {shown(test.key)} with `*` holds for every request",
+                f"remove the condition on `{test.key}`, or name the values that are meant",
+                name=True,
+            )
         if len(test.values) > 1 and not test.opaque:
             yield from _values(clause, test)
-    if not any(test.opaque for test in clause.tests):
+    if len(tests_of(clause)) < len(tests) and not any(test.opaque for test in tests):
         yield from _contradictions(clause)
 
 
-def _star(test: Test) -> Iterator[Found]:
-    kind = operator(test.operator)
-    if kind.base not in ("stringlike", "arnlike", "arnequals") or kind.over == "foranyvalue":
-        return
+def _always(test: Test, kind: Operator) -> bool:
+    """One of the values is a star, and the condition holds without the key as well, or there is always one."""
     optional = kind.if_exists or kind.over == "forallvalues" or test.key.lower() in _ALWAYS_THERE
-    if optional and any(isinstance(value, str) and everything(value) for value in test.values):
-        yield Found(
-            REDUNDANT_KEY,
-            test.path,
-            f"{shown(test.operator)} on {shown(test.key)} with `*` holds for every request",
-            f"remove the condition on `{test.key}`, or name the values that are meant",
-            name=True,
-        )
+    return optional and kind.over != "foranyvalue" and any(isinstance(value, str) and everything(value) for value in test.values)
 
 
 def _values(clause: Clause, test: Test) -> Iterator[Found]:
     kind = operator(test.operator)
     base = kind.base.replace("not", "")
     values = [str(value) for value in test.values]
-    if base not in ("stringlike", "arnlike", "arnequals", "ipaddress") and not base.startswith("date"):
+    if base not in _LIKE and base != "ipaddress" and not base.startswith("date"):
         return  # twins and numbers are for the checks of values
     raw: object = clause.raw["Condition"][test.operator][test.key]
     if not isinstance(raw, list) or len(cast("list[object]", raw)) != len(values):
@@ -241,7 +234,7 @@ def _values(clause: Clause, test: Test) -> Iterator[Found]:
 
 def _includes(base: str, wide: str, narrow: str) -> bool:
     """A request that ``narrow`` matches is matched by ``wide`` too, under this operator."""
-    if base in ("stringlike", "arnlike", "arnequals"):
+    if base in _LIKE:
         return (value_covers if base == "stringlike" else resource_covers)(wide, narrow)
     if base == "ipaddress":
         return _network_in(narrow, wide)

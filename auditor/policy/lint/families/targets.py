@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from auditor.policy import glob
-from auditor.policy.actions import ActionTable
+from auditor.policy.actions import ActionTable, ResourceType
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.named import NOWHERE, WILD, Named, roster
-from auditor.policy.lint.texts import everything, wild
+from auditor.policy.lint.texts import everything, head, wild
 from auditor.policy.lint.view import Clause, Policy
+from auditor.source.kept import Kept
 from auditor.source.positions import shown
 
 _REFERENCE = "Service Authorization Reference"
@@ -65,7 +67,6 @@ CHECKS = (
 
 _PARTS = 6
 _FILLER = re.compile(r"\$\{[^}]*\}")
-_WILD = re.compile(r"[*?]")
 _TRUST_ACTIONS = (
     "sts:assumerole",
     "sts:assumerolewithsaml",
@@ -148,7 +149,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
             # What a template fills in may be any part of its ARN.
             filled = [_FILLER.sub("*", text) for _, text in clause.templates("Resource")]
             patterns = (*patterns, *filled) if filled else ()
-        if patterns and "NotAction" not in clause.raw and not any(map(_whole_service, patterns)):
+        if patterns and "NotAction" not in clause.raw:
             yield from _mismatches(clause, said, patterns, table)
 
 
@@ -210,7 +211,6 @@ def _foreign(clause: Clause, owner: str) -> Iterator[Found]:
                 )
 
 
-@lru_cache(maxsize=65536)
 def _whole_service(pattern: str) -> bool:
     """Every resource, all of a service, or a pattern that is no ARN or has no resource: AWS asks about some actions with such an ARN."""
     target = _target(pattern)
@@ -227,7 +227,7 @@ def _mismatches(clause: Clause, said: Named, patterns: Sequence[str], table: Act
                     break
             else:
                 unmet.add(forms)
-    if not unmet:
+    if not unmet or any(map(_whole_service, patterns)):
         return
     less: list[tuple[int, str]] = []
     wrong: list[tuple[int, str]] = []
@@ -306,35 +306,30 @@ _SHARED = tuple(
 class _Forms:
     """The forms of the ARNs that actions can be on. Actions that are alike have the same, so that a statement asks once for all of them."""
 
-    __slots__ = ("types",)
+    def __init__(self, kinds: Sequence[ResourceType]) -> None:
+        self._kinds = kinds
 
-    def __init__(self, types: tuple[_Type, ...]) -> None:
-        self.types = types
+    @Kept
+    def types(self) -> tuple[_Type, ...]:
+        """Some types have several forms of ARNs, written in one line."""
+        return tuple([_type(arn, kind.name) for kind in self._kinds for arn in kind.arn.split(", ")])
 
 
 class _Known(dict[int, "_Forms | None"]):
-    """The forms by the place of an action in the table; ``None`` for what has no place, or is not known."""
+    """The forms by the place of an action in the table, service by service; ``None`` for what has no place, or is not known."""
 
     def __init__(self, table: ActionTable) -> None:
-        super().__init__(
-            {NOWHERE: None, WILD: None, **{place: None for name in _SHARED if (place := table.bit(name)) is not None}}
-        )
+        super().__init__({NOWHERE: None, WILD: None})
         self._table = table
-        self._made: dict[int, _Forms] = {}
-        """By the place in memory of what the table says: to hash that would be to read it all."""
+        self._shared = frozenset(place for name in _SHARED if (place := table.bit(name)) is not None)
 
     def __missing__(self, place: int) -> _Forms | None:
-        kinds = self._table.allowed_on(place)
-        if kinds is None:
-            self[place] = None
-            return None
-        found = self._made.get(id(kinds))
-        if found is None:
-            # Some types have several forms of ARNs, written in one line.
-            types = tuple([_type(arn, kind.name) for kind in kinds for arn in kind.arn.split(", ")])
-            found = self._made[id(kinds)] = _Forms(types)
-        self[place] = found
-        return found
+        first, service = self._table.service_of(place)
+        kinds = service.resource_types
+        forms = {on: None if on is None else _Forms([kinds[one] for one in on]) for on in set(service.on)}
+        self.update(zip(count(first), map(forms.__getitem__, service.on)))
+        self.update(dict.fromkeys(self._shared & self.keys()))
+        return self[place]
 
 
 @lru_cache(maxsize=4)
@@ -383,4 +378,4 @@ def _target(arn: str) -> _Target | None:
     parts = arn.split(":", _PARTS - 1)
     if len(parts) < _PARTS or parts[0] != "arn":
         return None
-    return _Target(parts[2], _WILD.split(parts[5], maxsplit=1)[0], parts[5])
+    return _Target(parts[2], head(parts[5]), parts[5])
