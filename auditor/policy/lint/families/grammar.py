@@ -203,10 +203,10 @@ def frame(policy: Policy) -> Iterator[Found]:
     elif not isinstance(listed, (dict, Opaque)):
         yield _mismatch(("Statement",), "`Statement`", "a list of objects", listed)
     to_whom = policy.kind in _WITH_PRINCIPAL
-    for clause in policy.clauses:
+    for clause in policy.clauses if to_whom or policy.odd else policy.conditional:
         if to_whom or not clause.plain:
             yield from _statement(clause, policy.kind)
-        elif "Condition" in clause.raw:
+        elif not clause.well_conditioned:
             yield from _condition(clause.raw["Condition"], clause.at("Condition"))
 
 
@@ -332,7 +332,7 @@ def _types(clause: Clause) -> Iterator[Found]:
                     yield _mismatch((*path, name, index), f"each value of `{name}`", "a string", one)
         elif not isinstance(value, (str, Opaque)):
             yield _mismatch((*path, name), f"`{name}`", "a string or a list of strings", value)
-    if "Condition" in raw:
+    if not clause.well_conditioned:
         yield from _condition(raw["Condition"], (*path, "Condition"))
 
 

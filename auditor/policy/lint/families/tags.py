@@ -84,8 +84,10 @@ CHECKS = (
     TAG_KEYS_WITHOUT_NULL,
     CASE_COLLISION,
 )
+CONDITIONAL = True
 
 _RESOURCE_TAG = "aws:resourcetag/"
+_TAGS = (_RESOURCE_TAG, "aws:requesttag/", "aws:tagkeys")
 _IDENTIFYING = frozenset(
     {"aws:principalorgpaths", "aws:sourceorgpaths", "aws:resourceorgpaths", "aws:principalservicenameslist", "aws:calledvia"}
 )
@@ -97,14 +99,12 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     for clause in policy.conditional:
         tagged = False
         for test in clause.tests:
-            lower = test.key.lower()
-            if lower.startswith(_RESOURCE_TAG):
+            if test.lower.startswith(_TAGS):
                 tagged = True
-                yield from _unsupported(policy, clause, test, table)
-            elif lower.startswith("aws:requesttag/") or lower == "aws:tagkeys":
-                tagged = True
+                if test.lower.startswith(_RESOURCE_TAG):
+                    yield from _unsupported(policy, clause, test, table)
             if test.operator[:13].lower() == "forallvalues:":
-                yield from _for_all(clause, test, lower, table)
+                yield from _for_all(clause, test, test.lower, table)
         if tagged:
             yield from _collisions(clause)
 
@@ -202,7 +202,7 @@ def _collisions(clause: Clause) -> Iterator[Found]:
     for group in (("aws:requesttag/",), (_RESOURCE_TAG,)):
         spelled: dict[str, str] = {}
         for test in clause.tests:
-            lower = test.key.lower()
+            lower = test.lower
             if lower.startswith(group):
                 yield from _spelling(spelled, test.key.partition("/")[2], test, ())
             elif lower == "aws:tagkeys" and group[0] != _RESOURCE_TAG and "like" not in test.operator.lower():

@@ -83,6 +83,8 @@ _DEFAULT = re.compile(r"[^,]*,\s*'[^']*'\s*\Z")
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG001
     """What is wrong with the variables."""
+    if not policy.has_variables:
+        return
     old = policy.version != "2012-10-17"
     told = False
     for clause in policy.clauses:
