@@ -59,10 +59,9 @@ MOST = 1000
 def lint(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """All that the checks find in a document, family by family."""
     if (policy.at_most or LARGEST + 1) > LARGEST and (policy.size or _weight(policy.raw)) > LARGEST:
-        yield from islice(chain(sizes.check(policy, table), grammar.check(policy, table)), MOST)
-        return
-    for check in _concerned(policy.kind, bool(policy.conditional)):
-        yield from check(policy, table)
+        return islice(chain(sizes.check(policy, table), grammar.check(policy, table)), MOST)
+    concerned = _concerned(policy.kind, bool(policy.conditional))
+    return chain.from_iterable(check(policy, table) for check in concerned)
 
 
 def _weight(raw: object) -> int:

@@ -179,18 +179,21 @@ _ADVISED: Mapping[str, str] = {
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What is wrong with the conditions, but for their values."""
     for clause in policy.conditional:
-        if not (clause.well_conditioned and all(_plain(test.operator, test.key) for test in clause.tests)):
-            yield from _form(clause)
+        if clause.well_conditioned and all(_is_silent(test.operator, test.key, table) for test in clause.tests):
+            continue
+        yield from _form(clause)
         for test in clause.tests:
             for check, message, fix in together(test.operator, test.key, table):
                 yield Found(check, test.path, message, fix, name=True)
 
 
 @lru_cache(maxsize=16384)
-def _plain(text: str, key: str) -> bool:
-    """The form of an operator and a key is as it should be."""
+def _is_silent(text: str, key: str, table: ActionTable) -> bool:
+    """There is nothing to be said of an operator with a key."""
     found = operator(text)
-    return found is not None and not (found.family == "Null" and (found.if_exists or found.quantifier)) and ":" in key[1:]
+    if found is None or (found.family == "Null" and (found.if_exists or found.quantifier)) or ":" not in key[1:]:
+        return False
+    return not together(text, key, table)
 
 
 def form(policy: Policy) -> Iterator[Found]:

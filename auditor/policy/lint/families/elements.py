@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
@@ -107,7 +107,7 @@ def simple(policy: Policy, table: ActionTable | None = None) -> Iterator[Found]:
             continue
         said = named(clause, table)
         if said.wild or said.unmatched:
-            yield from _actions(clause, "Action")
+            yield from _actions(clause, sorted({*said.wild, *said.unmatched}))
     sids = [clause.sid for clause in policy.clauses if clause.sid]
     if len(set(sids)) < len(sids):
         yield from _twice(policy, sids)
@@ -143,7 +143,7 @@ def _clause(clause: Clause) -> Iterator[Found]:
                     ", so the statement speaks of every action" if name == "NotAction" else ""
                 )
                 yield Found(EMPTY_ARRAY_ACTION, clause.at(name), said, "name actions, or remove the statement")
-            yield from _actions(clause, name)
+            yield from _actions(clause, [(name, index, action) for index, action in clause.strings(name)])
     for name in ("Resource", "NotResource"):
         if raw.get(name) == [] and not (name == "NotResource" and _allows_all_else(clause)):
             said = "the list of resources is empty" + (
@@ -152,8 +152,8 @@ def _clause(clause: Clause) -> Iterator[Found]:
             yield Found(EMPTY_ARRAY_RESOURCE, clause.at(name), said, "name resources, or remove the statement")
 
 
-def _actions(clause: Clause, name: str) -> Iterator[Found]:
-    for index, action in clause.strings(name):
+def _actions(clause: Clause, some: Iterable[tuple[str, int, str]]) -> Iterator[Found]:
+    for name, index, action in some:
         if not _PLAIN_ACTION(action) and (fault := _action(action)):
             yield Found(ACTION_FORMAT, clause.at(name, index), fault, "write it as in `s3:GetObject`")
 

@@ -195,9 +195,10 @@ def frame(policy: Policy) -> Iterator[Found]:
         return
     listed = raw["Statement"]
     if is_list(listed):
-        for index, one in enumerate(listed):
-            if not isinstance(one, (dict, Opaque)):
-                yield _mismatch(("Statement", index), "a statement", "an object", one)
+        if len(policy.clauses) < len(listed):
+            for index, one in enumerate(listed):
+                if not isinstance(one, (dict, Opaque)):
+                    yield _mismatch(("Statement", index), "a statement", "an object", one)
         if not listed:
             yield Found(MISSING_STATEMENT, ("Statement",), "`Statement` is empty", "add a statement, or remove the policy")
     elif not isinstance(listed, (dict, Opaque)):

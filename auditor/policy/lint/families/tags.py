@@ -97,15 +97,15 @@ _IDENTIFYING = frozenset(
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Conditions on tags and with set operators."""
     for clause in policy.conditional:
-        tagged = False
+        named_tags = 0
         for test in clause.tests:
             if test.lower.startswith(_TAGS):
-                tagged = True
+                named_tags += len(test.values) if test.lower == "aws:tagkeys" else 1
                 if test.lower.startswith(_RESOURCE_TAG):
                     yield from _unsupported(policy, clause, test, table)
             if test.operator[:13].lower() == "forallvalues:":
                 yield from _for_all(clause, test, test.lower, table)
-        if tagged:
+        if named_tags > 1:
             yield from _collisions(clause)
 
 
