@@ -88,9 +88,9 @@ class Named:
 
 def named(clause: Clause, table: ActionTable) -> Named:
     """What the clause names, sorted; once for each clause."""
-    kept: Named | None = clause.__dict__.get("_named")
+    kept = clause.named
     if kept is None or kept.table is not table:
-        kept = clause.__dict__["_named"] = _named(clause, table)
+        kept = clause.named = _named(clause, table)
     return kept
 
 

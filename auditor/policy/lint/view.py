@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from auditor.policy.lint.check import Kind
 from auditor.source.json_source import size
 from auditor.source.kept import Kept
 from auditor.source.shape import Path, is_list, is_object
+
+if TYPE_CHECKING:
+    from auditor.policy.lint.named import Named
 
 
 def _object(value: object) -> dict[str, Any] | None:
@@ -209,6 +212,15 @@ class Clause:
         found = _conditions(raw["Condition"], path) if "Condition" in raw else _UNCONDITIONAL
         self.tests, self.well_conditioned = found
         """The conditions; and whether they are written as the grammar wants them, wholly known, and none is without values."""
+        # What others find once and keep here. Attributes, for a statement whose ``__dict__`` was asked for is slower in all.
+        self.named: Named | None = None
+        """Of :func:`auditor.policy.lint.named.named`."""
+        self.by_key: dict[str, list[Test]] | None = None
+        """Of :func:`auditor.policy.lint.sets.tests_of`."""
+        self.everywhere: bool | None = None
+        """Of :func:`auditor.policy.lint.sets.everywhere`."""
+        self.unclear: bool | None = None
+        """Of :func:`auditor.policy.lint.sets.implied`."""
 
     def _is_plain(self) -> bool:
         raw = self.raw
