@@ -6,9 +6,10 @@ function of CloudFormation, a reference of Terraform) is :class:`Opaque`: it cou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
 
 from auditor.policy.lint.check import Kind
 from auditor.source.json_source import size
@@ -101,28 +102,26 @@ class Policy:
         return "$" in self._text or "\\" in self._text or not self._text
 
 
-class Test:
+class Test(msgspec.Struct, frozen=True, eq=False):
     """One condition: an operator, a key and its values."""
 
-    __slots__ = ("_statement", "key", "lower", "opaque", "operator", "values")
-
-    def __init__(self, operator: str, key: str, values: tuple[Any, ...], opaque: bool, statement: Path) -> None:
-        self.operator = operator
-        """As written: ``ForAnyValue:StringLikeIfExists``."""
-        self.key = key
-        """As written."""
-        self.lower = key.lower()
-        """The key in lower case: its case does not matter."""
-        self.values = values
-        """Strings, numbers and booleans, as they are in the JSON."""
-        self.opaque = opaque
-        """Some value is not known."""
-        self._statement = statement
+    operator: str
+    """As written: ``ForAnyValue:StringLikeIfExists``."""
+    key: str
+    """As written."""
+    lower: str
+    """The key in lower case: its case does not matter."""
+    values: tuple[Any, ...]
+    """Strings, numbers and booleans, as they are in the JSON."""
+    opaque: bool
+    """Some value is not known."""
+    statement: Path
+    """Of the statement."""
 
     @property
     def path(self) -> Path:
         """Of the value or list of values."""
-        return (*self._statement, "Condition", self.operator, self.key)
+        return (*self.statement, "Condition", self.operator, self.key)
 
     def where(self, index: int, listed: bool) -> Path:
         """The path of one value."""
@@ -143,14 +142,14 @@ def _conditions(written: object, statement: Path) -> tuple[tuple[Test, ...], boo
             whole = False
         for key, values in keys.items():
             if isinstance(values, str):
-                tests.append(Test(operator, key, (values,), False, statement))
+                tests.append(Test(operator, key, key.lower(), (values,), False, statement))
                 continue
             many = values if is_list(values) else [values]
             known = tuple([value for value in many if isinstance(value, _VALUES)])
             opaque = len(known) < len(many) and any(isinstance(value, Opaque) for value in many)
             if len(known) < len(many) or not many:
                 whole = False
-            tests.append(Test(operator, key, known, opaque, statement))
+            tests.append(Test(operator, key, key.lower(), known, opaque, statement))
     return tuple(tests), whole
 
 
@@ -160,30 +159,33 @@ _Element: TypeAlias = tuple[Sequence[str], bool, bool]
 _NOTHING: _Element = ((), True, False)
 
 
+def _element(written: object) -> _Element:
+    if isinstance(written, str):
+        return (written,), True, "$" in written
+    if is_list(written) and written:
+        try:
+            return written, True, "$" in "".join(written)  # the quickest way to see that all are strings
+        except TypeError:
+            return [one for one in written if isinstance(one, str)], False, True
+    return _NOTHING
+
+
 class _Elements(dict[str, _Element]):
-    """The elements of a statement by name, each looked at when it is first asked for: most are never, and some are by every check."""
+    """The elements of a statement by name; what few have is looked at when it is first asked for."""
 
     __slots__ = ("_raw",)
 
     def __init__(self, raw: dict[str, Any]) -> None:
         self._raw = raw
+        self["Action"] = _element(raw.get("Action"))
+        self["Resource"] = _element(raw.get("Resource"))
 
     def __missing__(self, name: str) -> _Element:
-        written: object = self._raw.get(name)
-        found = _NOTHING
-        if isinstance(written, str):
-            found = (written,), True, "$" in written
-        elif is_list(written) and written:
-            try:
-                found = written, True, "$" in "".join(written)  # the quickest way to see that all are strings
-            except TypeError:
-                found = [one for one in written if isinstance(one, str)], False, True
-        self[name] = found
+        found = self[name] = _element(self._raw.get(name))
         return found
 
 
 _ORDINARY = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
-_SID = re.compile(r"[A-Za-z0-9]+\Z")
 _UNCONDITIONAL: tuple[tuple[Test, ...], bool] = ((), True)
 
 
@@ -226,7 +228,7 @@ class Clause:
         raw = self.raw
         if not (self.allows or self.denies) or not _ORDINARY.issuperset(raw):
             return False
-        if "Sid" in raw and not (self.sid and _SID.match(self.sid)):
+        if "Sid" in raw and not (self.sid and self.sid.isalnum() and self.sid.isascii()):
             return False
         actions, known, _ = self._elements["Action"]
         resources, also_known, _ = self._elements["Resource"]
