@@ -87,6 +87,7 @@ class Named(msgspec.Struct, eq=False):
 class Roster(msgspec.Struct, frozen=True, eq=False):
     """What all clauses of a policy name: a check that is about certain actions passes most policies over with one look."""
 
+    table: ActionTable
     rows: tuple[Named, ...]
     """Of each clause, in their order."""
     literals: frozenset[int]
@@ -101,19 +102,19 @@ class Roster(msgspec.Struct, frozen=True, eq=False):
 
 def roster(policy: Policy, table: ActionTable) -> Roster:
     """What the clauses name; once for each policy."""
-    kept: tuple[ActionTable, Roster] | None = policy.__dict__.get("_roster")
-    if kept is None or kept[0] is not table:
+    kept = policy.roster
+    if kept is None or kept.table is not table:
         rows = tuple([named(clause, table) for clause in policy.clauses])
         literals = _NONE.union(*[row.literals for row in rows])
-        kept = policy.__dict__["_roster"] = table, Roster(rows, literals, False not in [row.exact for row in rows])
-    return kept[1]
+        kept = policy.roster = Roster(table, rows, literals, False not in [row.exact for row in rows])
+    return kept
 
 
 def named(clause: Clause, table: ActionTable) -> Named:
     """What the clause names, sorted; once for each clause."""
-    kept: Named | None = clause.__dict__.get("_named")
+    kept = clause.named
     if kept is None or kept.table is not table:
-        kept = clause.__dict__["_named"] = _named(clause, table)
+        kept = clause.named = _named(clause, table)
     return kept
 
 

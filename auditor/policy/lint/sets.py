@@ -53,12 +53,11 @@ def operator(text: str) -> Operator:
 
 def tests_of(clause: Clause) -> Mapping[str, Sequence[Test]]:
     """The conditions by their keys, in lower case."""
-    kept: dict[str, list[Test]] | None = clause.__dict__.get("_tests_of")
+    kept = clause.by_key
     if kept is None:
-        kept = {}
+        kept = clause.by_key = {}
         for test in clause.tests:
-            kept.setdefault(test.key.lower(), []).append(test)
-        clause.__dict__["_tests_of"] = kept
+            kept.setdefault(test.lower, []).append(test)
     return kept
 
 
@@ -94,14 +93,14 @@ def every_resource(pattern: str) -> bool:
 
 def everywhere(clause: Clause) -> bool:
     """The clause is about every resource: by a star, or by all but a list of them."""
-    kept: bool | None = clause.__dict__.get("_everywhere")
+    kept = clause.everywhere
     if kept is None:
         if "NotResource" in clause.raw:
             kept = not clause.opaque("NotResource") and not any(map(everything, clause.texts("NotResource")))
         else:
             texts = clause.texts("Resource")
             kept = "*" in texts or any(map(every_resource, texts))
-        clause.__dict__["_everywhere"] = kept
+        clause.everywhere = kept
     return kept
 
 
@@ -171,7 +170,7 @@ def implied(narrow: Clause, wide: Clause, actions: Named, of_wide: Named) -> boo
 
 def _unclear(clause: Clause) -> bool:
     """Something in it is not known, or is not written as the grammar wants it: nothing can be proved."""
-    kept: bool | None = clause.__dict__.get("_unclear")
+    kept = clause.unclear
     if kept is None:
         kept = not clause.plain and (
             clause.raw.keys().isdisjoint(("Action", "NotAction"))
@@ -180,8 +179,8 @@ def _unclear(clause: Clause) -> bool:
                 for name in ("Action", "NotAction", "Resource", "NotResource")
             )
         )
-        kept = kept or any(test.opaque for test in clause.tests) or not _conditions_whole(clause)
-        clause.__dict__["_unclear"] = kept
+        kept = kept or not (clause.well_conditioned or (_conditions_whole(clause) and not any(t.opaque for t in clause.tests)))
+        clause.unclear = kept
     return kept
 
 

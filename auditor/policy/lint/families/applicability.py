@@ -220,10 +220,9 @@ def _one_slip(one: str, other: str) -> bool:
 
 
 def _conditions(policy: Policy, clause: Clause, table: ActionTable) -> Iterator[Found]:
+    to_somebody = policy.kind in (Kind.RESOURCE, Kind.TRUST)
     for test in clause.tests:
-        lower = test.key.lower()
-        prefix, colon, _ = lower.partition(":")
-        if policy.kind in (Kind.RESOURCE, Kind.TRUST) and lower in _OF_THE_RESOURCE:
+        if to_somebody and test.lower in _OF_THE_RESOURCE:
             yield Found(
                 IRRELEVANT_CONDITION_KEY,
                 test.path,
@@ -231,8 +230,10 @@ def _conditions(policy: Policy, clause: Clause, table: ActionTable) -> Iterator[
                 f"remove the condition on `{test.key}`, or use it in a policy of identities",
                 name=True,
             )
-        if colon and prefix != "aws" and "." not in prefix and "/" not in prefix:
-            yield from _service_key(policy, clause, test, prefix, table)
+        if not test.lower.startswith("aws:"):
+            prefix, colon, _ = test.lower.partition(":")
+            if colon and "." not in prefix and "/" not in prefix:
+                yield from _service_key(policy, clause, test, prefix, table)
 
 
 def _service_key(policy: Policy, clause: Clause, test: Test, prefix: str, table: ActionTable) -> Iterator[Found]:
@@ -249,15 +250,14 @@ def _service_key(policy: Policy, clause: Clause, test: Test, prefix: str, table:
         )
         return
     kind = operator(test.operator)
-    if kind.binds and test.key.lower() not in _UNLISTED and "NotAction" not in clause.raw and not clause.opaque("Action"):
+    if kind.binds and test.lower not in _UNLISTED and "NotAction" not in clause.raw and not clause.opaque("Action"):
         yield from _useless(clause, test, table)
 
 
 def _useless(clause: Clause, test: Test, table: ActionTable) -> Iterator[Found]:
     """None of the actions has the key. One that has it, or that is not known, is enough to say nothing."""
-    lower = test.key.lower()
     for _, pattern in clause.actions:
-        if wild(pattern) or _applies(table, lower, pattern):
+        if wild(pattern) or _applies(table, test.lower, pattern):
             return
     if clause.actions:
         first = clause.actions[0][1]

@@ -84,8 +84,10 @@ CHECKS = (
     TAG_KEYS_WITHOUT_NULL,
     CASE_COLLISION,
 )
+CONDITIONAL = True
 
 _RESOURCE_TAG = "aws:resourcetag/"
+_TAGS = (_RESOURCE_TAG, "aws:requesttag/", "aws:tagkeys")
 _IDENTIFYING = frozenset(
     {"aws:principalorgpaths", "aws:sourceorgpaths", "aws:resourceorgpaths", "aws:principalservicenameslist", "aws:calledvia"}
 )
@@ -95,17 +97,15 @@ _IDENTIFYING = frozenset(
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Conditions on tags and with set operators."""
     for clause in policy.conditional:
-        tagged = False
+        named_tags = 0
         for test in clause.tests:
-            lower = test.key.lower()
-            if lower.startswith(_RESOURCE_TAG):
-                tagged = True
-                yield from _unsupported(policy, clause, test, table)
-            elif lower.startswith("aws:requesttag/") or lower == "aws:tagkeys":
-                tagged = True
+            if test.lower.startswith(_TAGS):
+                named_tags += len(test.values) if test.lower == "aws:tagkeys" else 1
+                if test.lower.startswith(_RESOURCE_TAG):
+                    yield from _unsupported(policy, clause, test, table)
             if test.operator[:13].lower() == "forallvalues:":
-                yield from _for_all(clause, test, lower, table)
-        if tagged:
+                yield from _for_all(clause, test, test.lower, table)
+        if named_tags > 1:
             yield from _collisions(clause)
 
 
@@ -202,7 +202,7 @@ def _collisions(clause: Clause) -> Iterator[Found]:
     for group in (("aws:requesttag/",), (_RESOURCE_TAG,)):
         spelled: dict[str, str] = {}
         for test in clause.tests:
-            lower = test.key.lower()
+            lower = test.lower
             if lower.startswith(group):
                 yield from _spelling(spelled, test.key.partition("/")[2], test, ())
             elif lower == "aws:tagkeys" and group[0] != _RESOURCE_TAG and "like" not in test.operator.lower():
