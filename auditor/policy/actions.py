@@ -345,18 +345,25 @@ class ActionTable:
         if known := global_key(lower):
             return ConditionKey(known.name, known.array_type)
         prefix = lower.partition(":")[0]
-        for one in (service, prefix, *self._elsewhere(prefix)):
-            if one in self._prefixes and (found := self._keys_of(one).find(lower)):
-                return found
+        for some in ((service, prefix), self._elsewhere(prefix)):
+            for one in some:
+                if one in self._prefixes and (found := self._keys_of(one).find(lower)):
+                    return found
         provider, _, claim = name.rpartition(":")
         kind = CLAIMS.get(claim.lower())
         return ConditionKey(f"{provider}:{claim.lower()}", kind) if kind and "." in prefix else None
 
     def _elsewhere(self, prefix: str) -> Iterator[str]:
         """The services that document keys with this prefix, which is not theirs."""
-        for other, services in self._index.elsewhere.items():
-            if other == prefix or stands_for(other, prefix):
-                yield from services
+        yield from self._index.elsewhere.get(prefix, ())
+        for other in self._wide_elsewhere:
+            if stands_for(other, prefix):
+                yield from self._index.elsewhere[other]
+
+    @cached_property
+    def _wide_elsewhere(self) -> tuple[str, ...]:
+        """Those prefixes in the index that stand for many: ``token.actions.${domain}.ghe.com``."""
+        return tuple(other for other in self._index.elsewhere if FILLER.search(other))
 
 
 @cache

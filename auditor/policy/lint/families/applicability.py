@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.named import Named, named
+from auditor.policy.lint.named import Named, roster
 from auditor.policy.lint.sets import operator
 from auditor.policy.lint.texts import wild
 from auditor.policy.lint.view import Clause, Policy, Test
@@ -120,8 +120,7 @@ _SHORTEST_TYPO = 5
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Names of actions and of condition keys."""
-    for clause in policy.clauses:
-        said = named(clause, table)
+    for clause, said in zip(policy.clauses, roster(policy, table).rows, strict=True):
         if said.wild or said.unmatched:
             yield from _actions(clause, said, table)
         if clause.tests:

@@ -142,22 +142,23 @@ def _not_action(clause: Clause) -> Iterator[Found]:
 def _wide(clause: Clause, said: Named, table: ActionTable) -> Iterator[Found]:
     for name, index, pattern in said.wild:
         prefix, _, action = pattern.partition(":")
-        path = clause.at(name, index)
-        if everything(prefix) and (not action or everything(action)):
+        if action and not everything(action):
+            continue
+        if everything(prefix):
             yield Found(
                 ALLOW_EVERYTHING,
-                path,
+                clause.at(name, index),
                 f"{shown(pattern)} allows every action on every resource",
                 "list the actions and resources needed",
             )
-        elif everything(action) and table.has_service(prefix):
+        elif action and table.has_service(prefix):
             every = table.in_service(prefix)
             sensitive = prefix.lower() in SENSITIVE
             if not sensitive and not every & table.actions_of_level("Permissions management"):
                 continue
             yield Found(
                 ALLOW_SENSITIVE_SERVICE if sensitive else ALLOW_WHOLE_SERVICE,
-                path,
+                clause.at(name, index),
                 f"{shown(pattern)} allows all {every.bit_count()} actions of {shown(prefix)} on every resource",
                 "list the actions and resources needed",
             )

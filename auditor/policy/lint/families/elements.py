@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import repeat
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
-from auditor.policy.lint.named import named
+from auditor.policy.lint.named import roster
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 
@@ -101,12 +102,10 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
 
 def simple(policy: Policy, table: ActionTable | None = None) -> Iterator[Found]:
     """All of it: none of these checks needs to know the actions, but actions that ``table`` knows need no look at their form."""
-    for clause in policy.clauses:
-        if table is None or not clause.plain:
+    for clause, said in zip(policy.clauses, roster(policy, table).rows if table else repeat(None), strict=False):
+        if said is None or not clause.plain:
             yield from _clause(clause)
-            continue
-        said = named(clause, table)
-        if said.wild or said.unmatched:
+        elif said.wild or said.unmatched:
             yield from _actions(clause, sorted({*said.wild, *said.unmatched}))
     sids = [clause.sid for clause in policy.clauses if clause.sid]
     if len(set(sids)) < len(sids):

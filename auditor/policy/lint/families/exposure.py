@@ -14,7 +14,7 @@ import msgspec
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.escalation import METHODS, Method
-from auditor.policy.lint.named import WILD, Named, roster
+from auditor.policy.lint.named import Named, roster
 from auditor.policy.lint.sets import everywhere
 from auditor.policy.lint.texts import everything
 from auditor.policy.lint.view import Clause, Policy
@@ -260,10 +260,10 @@ def _where(clause: Clause, said: Named, name: str, table: ActionTable) -> tuple[
     bit = table.bit(name)
     if said.inverse or bit is None:
         return clause.at("NotAction" if said.inverse else "Action")
-    for (index, pattern), place in zip(clause.actions, said.places, strict=True):
-        if place == bit or (place == WILD and table.expand(pattern) >> bit & 1):
-            return clause.at("Action", index)
-    return clause.at("Action")
+    found = [index for _, index, pattern in said.wild if table.expand(pattern) >> bit & 1]
+    if bit in said.literals:
+        found.append(clause.actions[said.places.index(bit)][0])
+    return clause.at("Action", min(found, default=None))
 
 
 @lru_cache(maxsize=4)
