@@ -13,6 +13,7 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
+from itertools import chain
 from typing import TypeAlias
 
 import msgspec
@@ -62,6 +63,7 @@ class ActionTable:
         self._found_keys: dict[tuple[str, str], ConditionKey | None] = {}
         self._applying: dict[tuple[str, str], int] = {}
         self._keys_for: dict[int, frozenset[str]] = {}
+        self._others: dict[str, tuple[str, ...]] = {}
         self._same: dict[frozenset[str], frozenset[str]] = {}
         self._key_sets: dict[frozenset[str], tuple[str, ...]] = {}
 
@@ -355,11 +357,17 @@ class ActionTable:
         kind = CLAIMS.get(claim.lower())
         return ConditionKey(f"{provider}:{claim.lower()}", kind) if kind and "." in prefix else None
 
-    def _elsewhere(self, prefix: str) -> Iterator[str]:
+    def _elsewhere(self, prefix: str) -> tuple[str, ...]:
         """The services that document keys with this prefix, which is not theirs."""
-        for other, services in self._index.elsewhere.items():
-            if other == prefix or stands_for(other, prefix):
-                yield from services
+        found = self._others.get(prefix)
+        if found is None:
+            alike = (
+                services for other, services in self._index.elsewhere.items() if other == prefix or stands_for(other, prefix)
+            )
+            if len(self._others) >= _LIMIT:
+                self._others.clear()
+            found = self._others[prefix] = tuple(chain.from_iterable(alike))
+        return found
 
 
 @cache
