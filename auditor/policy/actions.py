@@ -58,7 +58,6 @@ class ActionTable:
         """The set of each other pattern."""
         self._levels: dict[str, int] = {}
         self._types: dict[str, dict[str, ResourceType]] = {}
-        self._on: dict[tuple[int, tuple[int, ...] | None], tuple[ResourceType, ...] | None] = {}
         self._keys: dict[str, Keys] = {}
         self._found_keys: dict[tuple[str, str], ConditionKey | None] = {}
         self._applying: dict[tuple[str, str], int] = {}
@@ -143,6 +142,13 @@ class ActionTable:
         place = bisect_left(lower, rest)
         return service.first + place if place < len(lower) and lower[place] == rest else None
 
+    def spelled(self, prefix: str) -> dict[str, int]:
+        """The places of the actions of a service in the bitsets, by their names as AWS spells them; empty if there is no such service."""
+        service = self._prefixes.get(prefix)
+        if service is None:
+            return {}
+        return dict(zip(service.whole(), range(service.first, service.first + service.count), strict=True))
+
     def expand(self, pattern: str) -> int:
         """The actions that a pattern matches. A pattern without a colon is none, except for the bare ``*``."""
         bit = self._single.get(pattern)
@@ -215,19 +221,10 @@ class ActionTable:
         """A resource type of a service by its name."""
         return self._types_of(service.lower()).get(name.lower())
 
-    def allowed_on(self, name: str) -> tuple[ResourceType, ...] | None:
-        """The resource types that an action can be allowed on, the same tuple for all actions of a service that are alike. ``None``: the
-        action is not known, or one of its types is not listed."""
-        bit = self.bit(name)
-        if bit is None:
-            return None
-        service = self._at(bit)
-        details = self._details(service.prefix)
-        places = details.on[bit - service.first]
-        asked = service.first, places
-        if asked not in self._on:
-            self._on[asked] = None if places is None else tuple(details.resource_types[place] for place in places)
-        return self._on[asked]
+    def service_of(self, bit: int) -> tuple[int, Service]:
+        """The bit of the first action of the service that an action is of, and what is known of that service."""
+        names = self._at(bit)
+        return names.first, self._details(names.prefix)
 
     # Condition keys
 

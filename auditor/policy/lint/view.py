@@ -17,7 +17,7 @@ from auditor.source.kept import Kept
 from auditor.source.shape import Path, is_list, is_object
 
 if TYPE_CHECKING:
-    from auditor.policy.lint.named import Named
+    from auditor.policy.lint.named import Named, Roster
 
 
 def _object(value: object) -> dict[str, Any] | None:
@@ -58,6 +58,8 @@ class Policy:
         self.attached_to = attached_to
         self._size = size
         self._text = text
+        self.roster: Roster | None = None
+        """Of :func:`auditor.policy.lint.named.roster`."""
 
     @Kept
     def size(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.named import named
+from auditor.policy.lint.named import Named, roster
 from auditor.policy.lint.sets import everywhere
 from auditor.policy.lint.texts import everything
 from auditor.policy.lint.view import Clause, Policy
@@ -84,8 +84,8 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Statements that allow. Guardrails (SCPs, RCPs, boundaries) allow nothing by themselves, so there breadth is their nature."""
     if policy.kind in (Kind.SCP, Kind.RCP, Kind.BOUNDARY, Kind.SESSION):
         return
-    for clause in policy.clauses:
-        if not clause.allows:
+    for clause, said in zip(policy.clauses, roster(policy, table).rows, strict=True):
+        if not clause.allows or (clause.plain and not said.wild):
             continue
         if not clause.raw.keys().isdisjoint(_EXCEPTIONS):
             yield from _empty(clause)
@@ -105,7 +105,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
             if "NotAction" in clause.raw and "Action" not in clause.raw:
                 yield from _not_action(clause) if clause.raw["NotAction"] != [] else ()
             elif everywhere(clause) and not clause.tests:
-                yield from _wide(clause, table)
+                yield from _wide(clause, said, table)
 
 
 def _empty(clause: Clause) -> Iterator[Found]:
@@ -139,8 +139,8 @@ def _not_action(clause: Clause) -> Iterator[Found]:
     )
 
 
-def _wide(clause: Clause, table: ActionTable) -> Iterator[Found]:
-    for name, index, pattern in named(clause, table).wild:
+def _wide(clause: Clause, said: Named, table: ActionTable) -> Iterator[Found]:
+    for name, index, pattern in said.wild:
         prefix, _, action = pattern.partition(":")
         path = clause.at(name, index)
         if everything(prefix) and (not action or everything(action)):
