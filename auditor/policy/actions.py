@@ -13,6 +13,7 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
+from itertools import chain
 from typing import TypeAlias
 
 import msgspec
@@ -61,6 +62,7 @@ class ActionTable:
         self._found_keys: dict[tuple[str, str], ConditionKey | None] = {}
         self._applying: dict[tuple[str, str], int] = {}
         self._keys_for: dict[int, frozenset[str]] = {}
+        self._others: dict[str, tuple[str, ...]] = {}
         self._same: dict[frozenset[str], frozenset[str]] = {}
         self._key_sets: dict[frozenset[str], tuple[str, ...]] = {}
 
@@ -353,17 +355,17 @@ class ActionTable:
         kind = CLAIMS.get(claim.lower())
         return ConditionKey(f"{provider}:{claim.lower()}", kind) if kind and "." in prefix else None
 
-    def _elsewhere(self, prefix: str) -> Iterator[str]:
+    def _elsewhere(self, prefix: str) -> tuple[str, ...]:
         """The services that document keys with this prefix, which is not theirs."""
-        yield from self._index.elsewhere.get(prefix, ())
-        for other in self._wide_elsewhere:
-            if stands_for(other, prefix):
-                yield from self._index.elsewhere[other]
-
-    @cached_property
-    def _wide_elsewhere(self) -> tuple[str, ...]:
-        """Those prefixes in the index that stand for many: ``token.actions.${domain}.ghe.com``."""
-        return tuple(other for other in self._index.elsewhere if FILLER.search(other))
+        found = self._others.get(prefix)
+        if found is None:
+            alike = (
+                services for other, services in self._index.elsewhere.items() if other == prefix or stands_for(other, prefix)
+            )
+            if len(self._others) >= _LIMIT:
+                self._others.clear()
+            found = self._others[prefix] = tuple(chain.from_iterable(alike))
+        return found
 
 
 @cache

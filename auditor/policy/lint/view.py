@@ -172,21 +172,6 @@ def _element(written: object) -> _Element:
     return _NOTHING
 
 
-class _Elements(dict[str, _Element]):
-    """The elements of a statement by name; what few have is looked at when it is first asked for."""
-
-    __slots__ = ("_raw",)
-
-    def __init__(self, raw: dict[str, Any]) -> None:
-        self._raw = raw
-        self["Action"] = _element(raw.get("Action"))
-        self["Resource"] = _element(raw.get("Resource"))
-
-    def __missing__(self, name: str) -> _Element:
-        found = self[name] = _element(self._raw.get(name))
-        return found
-
-
 _ORDINARY = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 _UNCONDITIONAL: tuple[tuple[Test, ...], bool] = ((), True)
 
@@ -208,7 +193,12 @@ class Clause:
         sid = raw.get("Sid")
         self.sid = sid if isinstance(sid, str) else None
         """The Sid, if it is a string."""
-        self._elements = _Elements(raw)
+        self._elements = {
+            "Action": _element(raw["Action"]) if "Action" in raw else _NOTHING,
+            "NotAction": _element(raw["NotAction"]) if "NotAction" in raw else _NOTHING,
+            "Resource": _element(raw["Resource"]) if "Resource" in raw else _NOTHING,
+            "NotResource": _element(raw["NotResource"]) if "NotResource" in raw else _NOTHING,
+        }
         self._pairs: dict[str, tuple[tuple[int, str], ...]] = {}
         self.plain = self._is_plain()
         """It has what most statements have and nothing else: ``Effect``, ``Action`` and ``Resource`` as the grammar wants them, and perhaps
@@ -243,7 +233,7 @@ class Clause:
         return (*self.path, name, index)
 
     def texts(self, name: str) -> Sequence[str]:
-        """The strings of an element; empty when it is not written."""
+        """The strings of an element of actions or resources; empty when it is not written."""
         return self._elements[name][0]
 
     def strings(self, name: str) -> tuple[tuple[int, str], ...]:
@@ -266,9 +256,7 @@ class Clause:
         if name not in self.raw or self.plain:
             return False
         found = self.raw[name]
-        if self._elements[name][1]:
-            return isinstance(found, Opaque)
-        return any(isinstance(one, Opaque) for one in _list(found) or ())
+        return isinstance(found, Opaque) or any(isinstance(one, Opaque) for one in _list(found) or ())
 
     def all_strings(self, name: str) -> bool:
         """Every value of an element that is written as a list is a string."""

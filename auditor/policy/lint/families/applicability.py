@@ -255,12 +255,13 @@ def _service_key(policy: Policy, clause: Clause, test: Test, prefix: str, table:
 
 def _useless(clause: Clause, test: Test, table: ActionTable) -> Iterator[Found]:
     """None of the actions has the key. One that has it, or that is not known, is enough to say nothing."""
-    for _, pattern in clause.actions:
+    actions = clause.texts("Action")
+    for pattern in actions:
         if wild(pattern) or _applies(table, test.lower, pattern):
             return
-    if clause.actions:
-        first = clause.actions[0][1]
-        others = f" and the other {len(clause.actions) - 1} actions" if len(clause.actions) > 1 else ""
+    if actions:
+        first = actions[0]
+        others = f" and the other {len(actions) - 1} actions" if len(actions) > 1 else ""
         does = "allowed" if clause.allows else "denied"
         verb = "does" if not others else "do"
         yield Found(

@@ -142,10 +142,16 @@ def _without_tags(clause: Clause, table: ActionTable) -> Sequence[str]:
     """The services of which some actions are named, and none of these compares the tags of resources."""
     unsure = {pattern.partition(":")[0].lower() for _, _, pattern in named(clause, table).unmatched}
     compares: dict[str, bool] = {}
+    settled: tuple[str, ...] = ()
     for pattern in clause.texts("Action"):
-        prefix = pattern.partition(":")[0].lower()
+        if pattern.startswith(settled):
+            continue  # of a service of which another action does: most lists are long, and of one service
+        service = pattern.partition(":")[0]
+        prefix = service.lower()
         if not compares.get(prefix) and prefix not in unsure and not wild(prefix) and table.has_service(prefix):
             compares[prefix] = _compares_tags(table, pattern)
+        if compares.get(prefix):
+            settled = (*settled, f"{service}:")
     return sorted(prefix for prefix, some in compares.items() if not some)
 
 
