@@ -163,12 +163,13 @@ _NOTHING: _Element = ((), True, False)
 
 def _element(written: object) -> _Element:
     if isinstance(written, str):
-        return (written,), True, "$" in written
+        return (written,), True, "$" in written and "${" in written  # one character is found sooner than two, and is seldom there
     if is_list(written) and written:
         try:
-            return written, True, "$" in "".join(written)  # the quickest way to see that all are strings
+            joined = "".join(written)  # the quickest way to see that all are strings
         except TypeError:
             return [one for one in written if isinstance(one, str)], False, True
+        return written, True, "$" in joined and "${" in joined
     return _NOTHING
 
 
