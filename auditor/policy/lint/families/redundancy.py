@@ -161,22 +161,32 @@ def _covered(texts: Sequence[str], keys: Sequence[str], covers: Callable[[str, s
         for place, text in enumerate(texts):
             if first.setdefault(text, place) != place:
                 found[place] = first[text]
+    patterns = [at for at, text in enumerate(texts) if ("*" in text or "?" in text) and at not in found]
     rows = sorted(zip(keys, range(len(keys)), strict=True))
-    patterns = [at for at, text in enumerate(texts) if "*" in text or "?" in text]
     # Patterns of one service or partition are told before those of any.
     for at in sorted(patterns, key=lambda at: ":" not in head(texts[at])):
         wide = texts[at]
         start, *_, end = _WILD.split(wide)
         begins = head(keys[at])
-        for near in range(bisect_left(rows, (begins, -1)), len(rows)):
+        low, high = bisect_left(rows, (begins, -1)), len(rows)
+        some = len(found)
+        for near in range(low, high):
             key, place = rows[near]
             if not key.startswith(begins):
+                high = near
                 break
             text = texts[place]
-            if place == at or place in found or not (text.startswith(start) and text.endswith(end)):
-                continue
-            if covers(wide, text) and (at < place or not covers(text, wide)):
+            if (
+                text.endswith(end)
+                and text.startswith(start)
+                and place != at
+                and place not in found
+                and covers(wide, text)
+                and (at < place or not covers(text, wide))
+            ):
                 found[place] = at
+        if len(found) > some:  # else a list of patterns that cover each other would cost its square
+            rows[low:high] = [row for row in rows[low:high] if row[1] not in found]
     return found
 
 
