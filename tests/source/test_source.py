@@ -120,6 +120,24 @@ def test_places_are_those_of_the_slow_reader_in_whatever_order(value: Any, inden
         assert places.offsets(path, name=True)[0] == (known[there].name_at if whole else known[there].at)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ['"a"', '"a]b"', '"[,"', '""', '"\\\\"', '"\\""', '"x\\u0041"', "1", "[]", '["b", 2]', '{"c": "]"}', "null"]
+        )
+    ),
+    st.sampled_from([",", " , ", ",\n  "]),
+)
+def test_the_items_of_a_list_have_their_places(items: list[str], comma: str) -> None:
+    text = f'{{"Action": [ {comma.join(items)} ]}}'
+    places = JsonPlaces(text)
+    for index, item in enumerate(items):
+        first, last = places.offsets(("Action", index))
+        assert text[first:last] == item
+    assert not places.has(("Action", len(items)))
+
+
 def nodes(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Node]]:
     yield path, node
     inner = node.value

@@ -61,7 +61,7 @@ def lint(policy: Policy, table: ActionTable) -> Iterator[Found]:
     if (policy.at_most or LARGEST + 1) > LARGEST and (policy.size or _weight(policy.raw)) > LARGEST:
         return islice(chain(sizes.check(policy, table), grammar.check(policy, table)), MOST)
     concerned = _concerned(policy.kind, bool(policy.conditional))
-    return chain.from_iterable(check(policy, table) for check in concerned)
+    return chain.from_iterable([check(policy, table) for check in concerned])
 
 
 def _weight(raw: object) -> int:

@@ -75,11 +75,11 @@ class Policy:
     @Kept
     def clauses(self) -> tuple[Clause, ...]:
         """The statements that are objects."""
-        written = (_object(self.raw) or {}).get("Statement")
-        if is_object(written):
-            return (Clause(self.kind, written, 0, ("Statement",)),)
-        listed = enumerate(_list(written) or ())
-        return tuple([Clause(self.kind, one, index, ("Statement", index)) for index, one in listed if is_object(one)])
+        written = self.raw.get("Statement") if is_object(self.raw) else None
+        if is_list(written):
+            kind = self.kind
+            return tuple([Clause(kind, one, index, ("Statement", index)) for index, one in enumerate(written) if is_object(one)])
+        return (Clause(self.kind, written, 0, ("Statement",)),) if is_object(written) else ()
 
     # Most policies have nothing of these, and many checks are of nothing else.
 

@@ -102,7 +102,7 @@ _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?\Z")
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG001 - every family is called alike
     """Statements that let services in, and addresses without their network."""
-    unpaired = "aws:vpcsourceip" in policy.keys
+    unpaired = bool(policy.conditional) and "aws:vpcsourceip" in policy.keys
     to_services = policy.kind in (Kind.RESOURCE, Kind.TRUST)
     for clause in policy.clauses if unpaired or to_services else ():
         if unpaired:

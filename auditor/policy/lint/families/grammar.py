@@ -187,7 +187,8 @@ def frame(policy: Policy) -> Iterator[Found]:
         return
     if not _DOCUMENT.issuperset(raw):
         yield from _unknown(raw, _DOCUMENT, (), "a policy")
-    yield from _version(raw, policy.kind)
+    if raw.get("Version") != "2012-10-17":
+        yield from _version(raw, policy.kind)
     if "Id" in raw and not isinstance(raw["Id"], (str, Opaque)):
         yield _mismatch(("Id",), "`Id`", "a string", raw["Id"])
     if "Statement" not in raw:
