@@ -190,10 +190,10 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What is wrong with the resources."""
     attached = _ATTACHED.get(policy.attached_to)
     for clause in policy.clauses:
-        for name in ("Resource",) if clause.plain else ("Resource", "NotResource"):
-            texts = clause.texts(name)
-            suspect = any(map(faults, texts, repeat(table)))
-            for index, text in clause.strings(name) if suspect or (attached and texts) else ():
+        if clause.plain and not attached and not any(map(faults, clause.texts("Resource"), repeat(table))):
+            continue
+        for name in ("Resource", "NotResource"):
+            for index, text in clause.strings(name):
                 for check, message, fix, meant in faults(text, table):
                     path = clause.at(name, index)
                     yield Found(check, path, message, fix, Edit(path, meant) if meant else None)
@@ -202,7 +202,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
                     yield Found(
                         UNSUPPORTED_RESOURCE_ARN, clause.at(name, index), message, f"name the ARN of the {attached[0]} resource"
                     )
-            if not clause.plain and clause.opaque(name):
+            if clause.opaque(name):
                 yield from _of_templates(clause, name, table)
 
 

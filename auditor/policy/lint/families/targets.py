@@ -143,7 +143,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
             yield from _foreign(clause, owner)
         if "*" in patterns:
             continue
-        if not clause.plain and clause.opaque("Resource"):
+        if clause.opaque("Resource"):
             if not patterns:
                 yield from _bucket_in_template(clause, table)
             # What a template fills in may be any part of its ARN.
