@@ -7,7 +7,6 @@ account of 10,000 principals. Each figure is CPU time of a process of its own, w
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import os
@@ -308,16 +307,21 @@ def _cpu(command: list[str], environment: dict[str, str] | None = None) -> float
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--parliament", metavar="PYTHON", help="interpreter of an environment that has Parliament")
-    parser.add_argument("part", nargs="?", choices=["lint", "evaluate", "who-can"])
-    chosen = parser.parse_args()
-    if chosen.part:
-        path = Path(os.environ.get("POLICIES", ""))
-        return {"lint": lambda: _lint(path), "evaluate": _evaluate, "who-can": _who_can}[chosen.part]()
+    path = Path(os.environ.get("POLICIES", ""))
+    parts = {"lint": lambda: _lint(path), "evaluate": _evaluate, "who-can": _who_can}
+    if sys.argv[1:] and sys.argv[1] in parts:
+        return parts[sys.argv[1]]()  # a process that measures
+
+    import argparse
     import subprocess
     import tempfile
 
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0] if __doc__ else "",
+        epilog=f"Or one of {', '.join(parts)} alone: that, in this process. lint reads the file that POLICIES names.",
+    )
+    parser.add_argument("--parliament", metavar="PYTHON", help="interpreter of an environment that has Parliament")
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "policies.json")
         path.write_text(json.dumps(list(managed().values())), "utf-8")
