@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -44,8 +45,15 @@ class Keys(msgspec.Struct, frozen=True):
 def stands_for(name: str, lower: str) -> bool:
     """A key with fillers (``aws:resourcetag/${tagkey}``) stands for this one, in lower case. Expressions are only made for those that
     begin alike."""
+    begins = _begins(name)
+    return begins is not None and lower.startswith(begins) and pattern_of(name).match(lower) is not None
+
+
+@lru_cache(maxsize=16384)
+def _begins(name: str) -> str | None:
+    """What stands before the first filler; ``None`` if there is none."""
     found = FILLER.search(name)
-    return found is not None and lower.startswith(name[: found.start()]) and pattern_of(name).match(lower) is not None
+    return name[: found.start()] if found else None
 
 
 class Names:
@@ -71,6 +79,11 @@ class Names:
     def spelled(self) -> list[str]:
         """As AWS spells them."""
         return self._written.split("\n") if self.count else []
+
+    def whole(self) -> list[str]:
+        """As AWS spells them, the prefix in front."""
+        start = f"{self.prefix}:"
+        return f"{start}{self._written}".replace("\n", f"\n{start}").split("\n") if self.count else []
 
     def place(self, name: str) -> int | None:
         """The place of a name in lower case."""

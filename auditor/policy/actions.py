@@ -13,6 +13,7 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
+from itertools import chain
 from typing import TypeAlias
 
 import msgspec
@@ -57,11 +58,11 @@ class ActionTable:
         """The set of each other pattern."""
         self._levels: dict[str, int] = {}
         self._types: dict[str, dict[str, ResourceType]] = {}
-        self._on: dict[tuple[int, tuple[int, ...] | None], tuple[ResourceType, ...] | None] = {}
         self._keys: dict[str, Keys] = {}
         self._found_keys: dict[tuple[str, str], ConditionKey | None] = {}
         self._applying: dict[tuple[str, str], int] = {}
         self._keys_for: dict[int, frozenset[str]] = {}
+        self._others: dict[str, tuple[str, ...]] = {}
         self._same: dict[frozenset[str], frozenset[str]] = {}
         self._key_sets: dict[frozenset[str], tuple[str, ...]] = {}
 
@@ -141,6 +142,13 @@ class ActionTable:
         place = bisect_left(lower, rest)
         return service.first + place if place < len(lower) and lower[place] == rest else None
 
+    def spelled(self, prefix: str) -> dict[str, int]:
+        """The places of the actions of a service in the bitsets, by their names as AWS spells them; empty if there is no such service."""
+        service = self._prefixes.get(prefix)
+        if service is None:
+            return {}
+        return dict(zip(service.whole(), range(service.first, service.first + service.count), strict=True))
+
     def expand(self, pattern: str) -> int:
         """The actions that a pattern matches. A pattern without a colon is none, except for the bare ``*``."""
         bit = self._single.get(pattern)
@@ -213,19 +221,10 @@ class ActionTable:
         """A resource type of a service by its name."""
         return self._types_of(service.lower()).get(name.lower())
 
-    def allowed_on(self, name: str) -> tuple[ResourceType, ...] | None:
-        """The resource types that an action can be allowed on, the same tuple for all actions of a service that are alike. ``None``: the
-        action is not known, or one of its types is not listed."""
-        bit = self.bit(name)
-        if bit is None:
-            return None
-        service = self._at(bit)
-        details = self._details(service.prefix)
-        places = details.on[bit - service.first]
-        asked = service.first, places
-        if asked not in self._on:
-            self._on[asked] = None if places is None else tuple(details.resource_types[place] for place in places)
-        return self._on[asked]
+    def service_of(self, bit: int) -> tuple[int, Service]:
+        """The bit of the first action of the service that an action is of, and what is known of that service."""
+        names = self._at(bit)
+        return names.first, self._details(names.prefix)
 
     # Condition keys
 
@@ -348,18 +347,25 @@ class ActionTable:
         if known := global_key(lower):
             return ConditionKey(known.name, known.array_type)
         prefix = lower.partition(":")[0]
-        for one in (service, prefix, *self._elsewhere(prefix)):
-            if one in self._prefixes and (found := self._keys_of(one).find(lower)):
-                return found
+        for some in ((service, prefix), self._elsewhere(prefix)):
+            for one in some:
+                if one in self._prefixes and (found := self._keys_of(one).find(lower)):
+                    return found
         provider, _, claim = name.rpartition(":")
         kind = CLAIMS.get(claim.lower())
         return ConditionKey(f"{provider}:{claim.lower()}", kind) if kind and "." in prefix else None
 
-    def _elsewhere(self, prefix: str) -> Iterator[str]:
+    def _elsewhere(self, prefix: str) -> tuple[str, ...]:
         """The services that document keys with this prefix, which is not theirs."""
-        for other, services in self._index.elsewhere.items():
-            if other == prefix or stands_for(other, prefix):
-                yield from services
+        found = self._others.get(prefix)
+        if found is None:
+            alike = (
+                services for other, services in self._index.elsewhere.items() if other == prefix or stands_for(other, prefix)
+            )
+            if len(self._others) >= _LIMIT:
+                self._others.clear()
+            found = self._others[prefix] = tuple(chain.from_iterable(alike))
+        return found
 
 
 @cache

@@ -9,11 +9,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from auditor.policy.parse import Statement
+if TYPE_CHECKING:
+    from auditor.policy.parse import Statement
 
 
 class Arn(msgspec.Struct, frozen=True):

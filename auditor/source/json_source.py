@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import copy
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NoReturn, Protocol, cast
 
 import msgspec
 
 from auditor.source.positions import DEPTH, BadText, Lines, scan
-from auditor.source.shape import Path, is_object
+from auditor.source.shape import Path
 
 BYTES = 2_000_000
 """How long a text may be. AWS's longest policy has 20,480 bytes; templates and plans are longer. The limit is ours."""
@@ -76,7 +77,7 @@ def data(text: str) -> Any:
     """The JSON value in ``text``. Raises :class:`Unreadable` for what :func:`auditor.source.positions.scan` refuses, and for more."""
     try:
         value = _FAST.decode(text)
-        if _shallow(text, value) and "\\u" not in text and (text.isascii() or not _SURROGATE.search(text)):
+        if _shallow(value) and ("\\" not in text or "\\u" not in text) and (text.isascii() or not _SURROGATE.search(text)):
             return value
         scan(text)
     except BadText as error:
@@ -105,25 +106,22 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 
 
-def _shallow(text: str, value: object) -> bool:
-    """The value nests no deeper than is allowed. Level by level, for recursion is what is to be avoided."""
-    if len(text) < _SHORT and text.count("{") + text.count("[") <= DEPTH:
-        return True
-    level: list[Any] = [[value]]
-    for _ in range(DEPTH + 2):
+def _shallow(value: object) -> bool:
+    """The value surely nests no deeper than is allowed. Level by level, for recursion is what is to be avoided."""
+    level: list[Any] = [value]
+    for _ in range(DEPTH):
         deeper: list[Any] = []
-        for outer in level:
-            values: Iterable[Any] = outer.values() if is_object(outer) else outer
-            if not _FLAT.issuperset(map(type, values)):
-                deeper += [inner for inner in values if isinstance(inner, (dict, list))]
+        for kind, outer in zip(map(type, level), level, strict=True):
+            if kind is dict:
+                deeper += outer.values()
+            elif kind is list and not _FLAT.issuperset(map(type, outer)):
+                deeper += outer
         if not deeper:
             return True
         level = deeper
     return False
 
 
-_SHORT = 2_000
-"""Characters that are counted sooner than the values in them are gone through."""
 _FLAT = frozenset({str, int, float, bool, type(None)})
 
 
@@ -195,6 +193,7 @@ class JsonPlaces:
         self._base = base
         self._members: dict[int, tuple[dict[str, tuple[int, int]], int | None]] = {}
         self._items: dict[int, list[int]] = {}
+        self._found: dict[Path, tuple[int, int | None] | None] = {}
         self._counted: list[Lines] = []
         """The lines, once somebody asked for a place: shared with what is below."""
 
@@ -217,41 +216,41 @@ class JsonPlaces:
 
     def has(self, path: Path) -> bool:
         """There is a value at ``path``."""
-        whole = (*self._base, *path)
-        return len(self._way(whole)) > len(whole)
+        return self._find((*self._base, *path)) is not None
 
     def offsets(self, path: Path, *, name: bool = False) -> tuple[int, int]:
         """Where in the text a value begins and ends, or the name of that member does."""
         whole = (*self._base, *path)
-        way = self._way(whole)
-        start, named = way[-1]
-        if name and named is not None and len(way) > len(whole):
-            return named, _scan(self.text, named)[1]
-        return start, _scan(self.text, start)[1]
+        found = self._find(whole)
+        if found is not None and name and found[1] is not None:
+            return found[1], _scan(self.text, found[1])[1]
+        while found is None:
+            whole = whole[:-1]
+            found = self._find(whole)
+        return found[0], _scan(self.text, found[0])[1]
 
     @property
     def lines(self) -> Lines:
-        """Where the lines of the text begin."""
+        """The lines of the text."""
         if not self._counted:
             self._counted.append(Lines(self.text))
         return self._counted[0]
 
-    def _way(self, path: Path) -> list[tuple[int, int | None]]:
-        """Where each value on the way to ``path`` begins, and the name of the member that it is; as far as there are values."""
-        found: list[tuple[int, int | None]] = [(_after(_SPACE, self.text, 0), None)]
-        for step in path:
-            at = found[-1][0]
+    def _find(self, path: Path) -> tuple[int, int | None] | None:
+        """Where the value at ``path`` begins, and the name of the member that it is; ``None`` if there is no such value."""
+        if path in self._found:
+            return self._found[path]
+        found: tuple[int, int | None] | None = None
+        if not path:
+            found = _after(_SPACE, self.text, 0), None
+        elif (above := self._find(path[:-1])) is not None:
+            at, step = above[0], path[-1]
             opened = self.text[at : at + 1]
-            child = (
-                self._member(at, step)
-                if opened == "{" and isinstance(step, str)
-                else self._item(at, step)
-                if opened == "[" and isinstance(step, int)
-                else None
-            )
-            if child is None:
-                break
-            found.append(child)
+            if opened == "{" and isinstance(step, str):
+                found = self._member(at, step)
+            elif opened == "[" and isinstance(step, int):
+                found = self._item(at, step)
+        self._found[path] = found
         return found
 
     def _member(self, opened: int, wanted: str) -> tuple[int, int] | None:
@@ -283,13 +282,16 @@ class JsonPlaces:
         return (found[wanted], None) if 0 <= wanted < len(found) else None
 
     def _read_strings(self, opened: int) -> list[int]:
-        """The long lists are of actions: each is found without reading it. Of another list, where the first value begins."""
+        """The long lists are of actions: where no quote is escaped, all begin behind every other one. Of another list, where the first
+        value begins."""
         text = self.text
         at = _after(_SPACE, text, opened + 1)
         if text[at] == '"':
             values, end = _scan(text, opened)
-            if all(type(value) is str for value in values):
-                return [one.start() for one in _WRITTEN.finditer(text, opened, end)]
+            written = text[opened:end]
+            if "\\" not in written and set(map(type, values)) == {str}:
+                quotes = [*accumulate(map((1).__add__, map(len, written.split('"'))), initial=opened - 1)]
+                return quotes[1:-1:2]
         return [at] if text[at] != "]" else []
 
     def _read_items(self, found: list[int], wanted: int) -> None:
@@ -302,7 +304,6 @@ class JsonPlaces:
             found.append(at)
 
 
-_WRITTEN = re.compile(_STRING, re.DOTALL)
 _SPACE = re.compile(r"[ \t\n\r]*")
 _GAP = re.compile(r"[ \t\n\r]*,?[ \t\n\r]*")
 _COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")

@@ -9,7 +9,8 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """A property that is made once: as :class:`functools.cached_property`, which takes a lock before Python 3.12."""
+    """A property that is made once: as :class:`functools.cached_property`, which takes a lock before Python 3.12, and asks for the
+    ``__dict__`` of its owner: from then on all attributes of it are slower to reach."""
 
     def __init__(self, make: Callable[[Any], T]) -> None:
         self._make = make
@@ -17,5 +18,6 @@ class Kept(Generic[T]):
         self.__doc__ = make.__doc__
 
     def __get__(self, owner: Any, kind: type[Any]) -> T:
-        found = owner.__dict__[self._name] = self._make(owner)
+        found = self._make(owner)
+        setattr(owner, self._name, found)
         return found

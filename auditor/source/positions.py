@@ -55,18 +55,42 @@ def scan(text: str) -> Node:
 
 
 class Lines:
-    """Where the lines of a text begin: made once, then each place is found in no time."""
+    """Lines and columns of a text. For the first few places the line breaks between one and the next are counted; who asks for more has
+    the beginnings of all lines found once."""
 
-    __slots__ = ("_starts",)
+    __slots__ = ("_asked", "_at", "_line", "_starts", "_text")
 
     def __init__(self, text: str) -> None:
-        # Every line is a character longer than what stands on it. In C, for long texts have many lines.
-        self._starts = [0, *accumulate(map((1).__add__, map(len, text.split("\n"))))][:-1]
+        self._text = text
+        self._at, self._line = 0, 1
+        """The place that was asked for last."""
+        self._asked = 0
+        self._starts: list[int] = []
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1; columns count characters."""
+        if self._asked < _FEW:
+            self._asked += 1
+            return self._next(offset)
+        if not self._starts:
+            # Every line is a character longer than what stands on it. In C, for long texts have many lines.
+            self._starts = [0, *accumulate(map((1).__add__, map(len, self._text.split("\n"))))][:-1]
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
+
+    def _next(self, offset: int) -> tuple[int, int]:
+        """The place of an offset, from the one before."""
+        text = self._text
+        if offset < self._at:
+            self._line -= text.count("\n", offset, self._at)
+        else:
+            self._line += text.count("\n", self._at, offset)
+        self._at = offset
+        return self._line, offset - text.rfind("\n", 0, offset)
+
+
+_FEW = 30
+"""Places in a text that are counted. All lines of an ordinary policy cost as much to find as about so many places."""
 
 
 def shown(text: str, most: int = 40) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.source.json_source import BYTES, EmbeddedPlaces, JsonPlaces, Span, Unreadable, data, decoded, pointer, size
-from auditor.source.positions import DEPTH, Lines, Node, scan
+from auditor.source.positions import DEPTH, BadText, Lines, Node, scan
 from auditor.source.yaml_source import YamlPlaces, documents
 
 
@@ -57,6 +57,27 @@ def test_what_is_not_text_is_told_with_its_place(content: bytes, message: str, l
     assert (told.value.span.line, told.value.span.column) == (line, column)
 
 
+@pytest.mark.parametrize("inner", ["", "1", '"x", {}', '{"a": 1}', "{}"])
+@pytest.mark.parametrize("depth", range(DEPTH - 3, DEPTH + 3))
+def test_values_may_nest_as_deep_as_the_slow_reader_lets_them(inner: str, depth: int) -> None:
+    text = "[" * depth + inner + "]" * depth
+    try:
+        scan(text)
+    except BadText:
+        with pytest.raises(Unreadable, match="nest deeper"):
+            data(text)
+    else:
+        assert data(text) == json.loads(text)
+
+
+@given(st.text("\n\rx", max_size=80), st.lists(st.integers(0, 80), min_size=40, max_size=60))
+def test_lines_and_columns_are_those_of_the_line_breaks_before(text: str, offsets: list[int]) -> None:
+    lines = Lines(text)
+    for offset in [min(one, len(text)) for one in offsets]:
+        before = text[:offset].split("\n")
+        assert lines.place(offset) == (len(before), len(before[-1]) + 1)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
@@ -97,6 +118,24 @@ def test_places_are_those_of_the_slow_reader_in_whatever_order(value: Any, inden
         assert places.has(path) is whole
         assert places.offsets(path)[0] == known[there].at
         assert places.offsets(path, name=True)[0] == (known[there].name_at if whole else known[there].at)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ['"a"', '"a]b"', '"[,"', '""', '"\\\\"', '"\\""', '"x\\u0041"', "1", "[]", '["b", 2]', '{"c": "]"}', "null"]
+        )
+    ),
+    st.sampled_from([",", " , ", ",\n  "]),
+)
+def test_the_items_of_a_list_have_their_places(items: list[str], comma: str) -> None:
+    text = f'{{"Action": [ {comma.join(items)} ]}}'
+    places = JsonPlaces(text)
+    for index, item in enumerate(items):
+        first, last = places.offsets(("Action", index))
+        assert text[first:last] == item
+    assert not places.has(("Action", len(items)))
 
 
 def nodes(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Node]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.glob import overlap
 
+_WORD = re.compile(r"[^/:]*[/:]")
+"""The kind of resource, with what ends it: ``role/``."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}?")
 
 
@@ -36,15 +38,39 @@ def may_be(resource: str, start: str, form: Form) -> bool:
     return overlap(resource, pattern)
 
 
+Type: TypeAlias = tuple[Form, bool, bool]
+"""The last field of the ARNs of a resource type, and whether they have a region and an account."""
+
+
+class Types(NamedTuple):
+    """The ARNs of a service."""
+
+    all: tuple[Type, ...]
+    loose: tuple[Type, ...]
+    """Those that begin with no word of their own."""
+    words: Mapping[str, tuple[Type, ...]]
+    """Those that begin with each word, and the loose ones."""
+
+    def near(self, start: str) -> Sequence[Type]:
+        """Those that may be meant by a pattern with this ``start``: services have up to a hundred, which differ in their first word."""
+        word = _WORD.match(start)
+        return self.words.get(word.group(), self.loose) if word else self.all
+
+
 @lru_cache(maxsize=1024)
-def types(service: str, table: ActionTable) -> tuple[tuple[Form, bool, bool], ...]:
-    """The ARNs of a service: the last field, and whether there are region and account."""
-    found: dict[tuple[Form, bool, bool], None] = {}
+def types(service: str, table: ActionTable) -> Types:
+    """The ARNs that a service documents."""
+    found: dict[Type, None] = {}
     for one in table.resource_types(service):
         parts = one.arn.split(":", 5)
         if len(parts) == 6 and parts[2] == service:
             found[_form(parts[5]), bool(parts[3]), bool(parts[4])] = None
-    return tuple(found)
+    words: dict[str, list[Type]] = {}
+    for form, region, account in found:
+        word = _WORD.match(form.begins)
+        words.setdefault(word.group() if word else "", []).append((form, region, account))
+    loose = tuple(words.pop("", ()))
+    return Types(tuple(found), loose, {word: (*some, *loose) for word, some in words.items()})
 
 
 @lru_cache(maxsize=1024)

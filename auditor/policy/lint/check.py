@@ -80,4 +80,8 @@ class Found(msgspec.Struct, frozen=True):
 
 
 Family: TypeAlias = "Callable[[Policy, ActionTable], Iterator[Found]]"
-"""A module of checks has ``CHECKS``, a tuple of :class:`Check`, and ``check``, a function of this type."""
+"""A module of checks has ``CHECKS``, a tuple of :class:`Check`, and ``check``, a function of this type.
+
+It may say of which documents it has nothing to say, so that it is not asked: ``KINDS`` are the types of policies that it speaks of (all
+of them, if it does not say), and with ``CONDITIONAL = True`` it speaks of conditions only.
+"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeAlias
@@ -54,18 +53,19 @@ class Operator(msgspec.Struct, frozen=True):
 
 
 NAMES: Mapping[str, tuple[str, str]] = {name.lower(): (name, family) for family, names in FAMILIES.items() for name in names}
-_FORM = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?\Z")
+_QUANTIFIERS = ("", "ForAllValues:", "ForAnyValue:")
 
 
 @lru_cache(maxsize=1024)
 def operator(text: str) -> Operator | None:
     """The operator in a text; ``None`` if it is none. The case of its name does not matter."""
-    found = _FORM.match(text)
-    known = NAMES.get(found[2].lower()) if found else None
-    if found is None or known is None:
+    over, colon, rest = text.rpartition(":")
+    base = rest.removesuffix("IfExists")
+    known = NAMES.get(base.lower()) if base.isascii() and over + colon in _QUANTIFIERS else None
+    if known is None:
         return None
     name, family = known
-    return Operator(found[1] or "", name, family, "Not" in name, found[3] is not None)
+    return Operator(over, name, family, "Not" in name, base != rest)
 
 
 def placed(clause: Clause, test: Test) -> Values:

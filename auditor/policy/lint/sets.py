@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from auditor.policy import glob
-from auditor.policy.lint.named import named, within
+from auditor.policy.lint.named import within
 from auditor.policy.lint.texts import everything, wild
 
 if TYPE_CHECKING:
-    from auditor.policy.actions import ActionTable
+    from auditor.policy.lint.named import Named
     from auditor.policy.lint.view import Clause, Test
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
-_EVERY_ARN = re.compile(r"(\*|arn:\*|arn:[^:]*(:\*){1,5})\Z")
+_EVERY_ARN = re.compile(r"arn:(\*|[^:]*(:\*){1,5})\Z")
 _PARTS = 6
 
 
@@ -53,12 +53,11 @@ def operator(text: str) -> Operator:
 
 def tests_of(clause: Clause) -> Mapping[str, Sequence[Test]]:
     """The conditions by their keys, in lower case."""
-    kept: dict[str, list[Test]] | None = clause.__dict__.get("_tests_of")
+    kept = clause.by_key
     if kept is None:
-        kept = {}
+        kept = clause.by_key = {}
         for test in clause.tests:
-            kept.setdefault(test.key.lower(), []).append(test)
-        clause.__dict__["_tests_of"] = kept
+            kept.setdefault(test.lower, []).append(test)
     return kept
 
 
@@ -89,19 +88,19 @@ def asks_about(clause: Clause, keys: Iterable[str]) -> bool:
 @lru_cache(maxsize=4096)
 def every_resource(pattern: str) -> bool:
     """It matches all resources, at least of a partition: ``*``, ``arn:aws:*``, ``arn:*:*:*:*:*``."""
-    return everything(pattern) or _EVERY_ARN.match(pattern) is not None
+    return pattern[-1:] == "*" and (everything(pattern) or _EVERY_ARN.match(pattern) is not None)
 
 
 def everywhere(clause: Clause) -> bool:
     """The clause is about every resource: by a star, or by all but a list of them."""
-    kept: bool | None = clause.__dict__.get("_everywhere")
+    kept = clause.everywhere
     if kept is None:
         if "NotResource" in clause.raw:
             kept = not clause.opaque("NotResource") and not any(map(everything, clause.texts("NotResource")))
         else:
             texts = clause.texts("Resource")
             kept = "*" in texts or any(map(every_resource, texts))
-        clause.__dict__["_everywhere"] = kept
+        clause.everywhere = kept
     return kept
 
 
@@ -155,12 +154,12 @@ def action_covers(wide: str, narrow: str) -> bool:
     return wild(wide) and (glob.covers(wide, narrow) if wild(narrow) else glob.matches(wide, narrow))
 
 
-def implied(narrow: Clause, wide: Clause, table: ActionTable) -> bool:
-    """Whenever the clause ``narrow`` matches a request, ``wide`` matches it too. Their effects are not looked at."""
-    if not within(named(narrow, table), named(wide, table)):
-        return False
+def implied(narrow: Clause, wide: Clause, actions: Named, of_wide: Named) -> bool:
+    """Whenever the clause ``narrow`` matches a request, ``wide`` matches it too. Their effects are not looked at. ``actions`` is what
+    ``narrow`` names, ``of_wide`` what ``wide`` does."""
     return (
-        not _unclear(narrow)
+        within(actions, of_wide)
+        and not _unclear(narrow)
         and not _unclear(wide)
         and _conditions_covered(narrow, wide)
         and _covered(narrow, wide, "Resource", resource_covers, str)
@@ -171,14 +170,17 @@ def implied(narrow: Clause, wide: Clause, table: ActionTable) -> bool:
 
 def _unclear(clause: Clause) -> bool:
     """Something in it is not known, or is not written as the grammar wants it: nothing can be proved."""
-    kept: bool | None = clause.__dict__.get("_unclear")
+    kept = clause.unclear
     if kept is None:
-        kept = any(
-            clause.opaque(name) or (name in clause.raw and not isinstance(clause.raw[name], str | list))
-            for name in ("Action", "NotAction", "Resource", "NotResource")
-        ) or any(test.opaque for test in clause.tests)
-        kept = kept or not ({"Action", "NotAction"} & clause.raw.keys()) or not _conditions_whole(clause)
-        clause.__dict__["_unclear"] = kept
+        kept = not clause.plain and (
+            clause.raw.keys().isdisjoint(("Action", "NotAction"))
+            or any(
+                clause.opaque(name) or (name in clause.raw and not isinstance(clause.raw[name], str | list))
+                for name in ("Action", "NotAction", "Resource", "NotResource")
+            )
+        )
+        kept = kept or not (clause.well_conditioned or (_conditions_whole(clause) and not any(t.opaque for t in clause.tests)))
+        clause.unclear = kept
     return kept
 
 

@@ -11,3 +11,8 @@ def wild(text: str) -> bool:
 def everything(pattern: str) -> bool:
     """It matches every text there is: stars only."""
     return pattern == "*" or (pattern[:1] == "*" and not pattern.strip("*"))
+
+
+def head(pattern: str) -> str:
+    """What stands before the first wildcard."""
+    return pattern.partition("*")[0].partition("?")[0]

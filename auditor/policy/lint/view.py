@@ -6,14 +6,18 @@ function of CloudFormation, a reference of Terraform) is :class:`Opaque`: it cou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
 
 from auditor.policy.lint.check import Kind
 from auditor.source.json_source import size
 from auditor.source.kept import Kept
 from auditor.source.shape import Path, is_list, is_object
+
+if TYPE_CHECKING:
+    from auditor.policy.lint.named import Named, Roster
 
 
 def _object(value: object) -> dict[str, Any] | None:
@@ -54,6 +58,8 @@ class Policy:
         self.attached_to = attached_to
         self._size = size
         self._text = text
+        self.roster: Roster | None = None
+        """Of :func:`auditor.policy.lint.named.roster`."""
 
     @Kept
     def size(self) -> int:
@@ -69,70 +75,106 @@ class Policy:
     @Kept
     def clauses(self) -> tuple[Clause, ...]:
         """The statements that are objects."""
-        written = (_object(self.raw) or {}).get("Statement")
-        if (single := _object(written)) is not None:
-            return (Clause(self.kind, single, 0, ("Statement",)),)
-        listed = [(index, _object(one)) for index, one in enumerate(_list(written) or ())]
-        return tuple(Clause(self.kind, one, index, ("Statement", index)) for index, one in listed if one is not None)
+        written = self.raw.get("Statement") if is_object(self.raw) else None
+        if is_list(written):
+            kind = self.kind
+            return tuple([Clause(kind, one, index, ("Statement", index)) for index, one in enumerate(written) if is_object(one)])
+        return (Clause(self.kind, written, 0, ("Statement",)),) if is_object(written) else ()
+
+    # Most policies have nothing of these, and many checks are of nothing else.
+
+    @Kept
+    def odd(self) -> tuple[Clause, ...]:
+        """The statements that are not plain."""
+        return tuple([clause for clause in self.clauses if not clause.plain])
 
     @Kept
     def conditional(self) -> tuple[Clause, ...]:
-        """The statements that have a ``Condition``: many policies have none, and many checks are of nothing else."""
+        """The statements that have a ``Condition``."""
         return tuple([clause for clause in self.clauses if "Condition" in clause.raw])
 
+    @Kept
+    def keys(self) -> frozenset[str]:
+        """The condition keys of all statements, in lower case."""
+        return frozenset([test.lower for clause in self.conditional for test in clause.tests])
 
-class Test:
+    @Kept
+    def has_variables(self) -> bool:
+        """A policy variable may be in one of its strings. Always so if its text is not known, or a character in it is escaped."""
+        return "$" in self._text or "\\" in self._text or not self._text
+
+
+class Test(msgspec.Struct, frozen=True, eq=False):
     """One condition: an operator, a key and its values."""
 
-    __slots__ = ("key", "opaque", "operator", "path", "values")
+    operator: str
+    """As written: ``ForAnyValue:StringLikeIfExists``."""
+    key: str
+    """As written."""
+    lower: str
+    """The key in lower case: its case does not matter."""
+    values: tuple[Any, ...]
+    """Strings, numbers and booleans, as they are in the JSON."""
+    opaque: bool
+    """Some value is not known."""
+    statement: Path
+    """Of the statement."""
 
-    def __init__(self, operator: str, key: str, values: tuple[Any, ...], opaque: bool, path: Path) -> None:
-        self.operator = operator
-        """As written: ``ForAnyValue:StringLikeIfExists``."""
-        self.key = key
-        """As written."""
-        self.values = values
-        """Strings, numbers and booleans, as they are in the JSON."""
-        self.opaque = opaque
-        """Some value is not known."""
-        self.path = path
+    @property
+    def path(self) -> Path:
         """Of the value or list of values."""
+        return (*self.statement, "Condition", self.operator, self.key)
 
     def where(self, index: int, listed: bool) -> Path:
         """The path of one value."""
         return (*self.path, index) if listed else self.path
 
 
+def _conditions(written: object, statement: Path) -> tuple[tuple[Test, ...], bool]:
+    """The conditions in the ``Condition`` of a statement; whether all is as the grammar wants it."""
+    if not is_object(written):
+        return (), False
+    tests: list[Test] = []
+    whole = bool(written)
+    for operator, keys in written.items():
+        if not is_object(keys) or not keys:
+            whole = False
+            continue
+        if len(keys) > 1 and len({key.lower() for key in keys}) < len(keys):
+            whole = False
+        for key, values in keys.items():
+            if isinstance(values, str):
+                tests.append(Test(operator, key, key.lower(), (values,), False, statement))
+                continue
+            many = values if is_list(values) else [values]
+            known = tuple([value for value in many if isinstance(value, _VALUES)])
+            opaque = len(known) < len(many) and any(isinstance(value, Opaque) for value in many)
+            if len(known) < len(many) or not many:
+                whole = False
+            tests.append(Test(operator, key, key.lower(), known, opaque, statement))
+    return tuple(tests), whole
+
+
+_VALUES = (str, int, float, bool)
 _Element: TypeAlias = tuple[Sequence[str], bool, bool]
 """The strings of an element; whether every value of it is one of them; whether a policy variable may be in one."""
 _NOTHING: _Element = ((), True, False)
 
 
-class _Elements(dict[str, _Element]):
-    """The elements of a statement by name, each looked at when it is first asked for: most are never, and some are by every check."""
-
-    __slots__ = ("_raw",)
-
-    def __init__(self, raw: dict[str, Any]) -> None:
-        self._raw = raw
-
-    def __missing__(self, name: str) -> _Element:
-        written = self._raw.get(name)
-        found = _NOTHING
-        if isinstance(written, str):
-            found = (written,), True, "${" in written
-        elif isinstance(written, list) and written:
-            listed = cast("list[str]", written)
-            try:
-                found = listed, True, "${" in "".join(listed)  # the quickest way to see that all are strings
-            except TypeError:
-                found = [one for one in cast("list[object]", written) if isinstance(one, str)], False, True
-        self[name] = found
-        return found
+def _element(written: object) -> _Element:
+    if isinstance(written, str):
+        return (written,), True, "$" in written and "${" in written  # one character is found sooner than two, and is seldom there
+    if is_list(written) and written:
+        try:
+            joined = "".join(written)  # the quickest way to see that all are strings
+        except TypeError:
+            return [one for one in written if isinstance(one, str)], False, True
+        return written, True, "$" in joined and "${" in joined
+    return _NOTHING
 
 
 _ORDINARY = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
-_SID = re.compile(r"[A-Za-z0-9]+\Z")
+_UNCONDITIONAL: tuple[tuple[Test, ...], bool] = ((), True)
 
 
 class Clause:
@@ -149,23 +191,37 @@ class Clause:
         """``Effect`` is ``Allow``."""
         self.denies = effect == "Deny"
         """``Effect`` is ``Deny``."""
-        self._elements = _Elements(raw)
-        self._pairs: dict[str, tuple[tuple[int, str], ...]] = {}
-
-    @Kept
-    def sid(self) -> str | None:
+        sid = raw.get("Sid")
+        self.sid = sid if isinstance(sid, str) else None
         """The Sid, if it is a string."""
-        found = self.raw.get("Sid")
-        return found if isinstance(found, str) else None
-
-    @Kept
-    def plain(self) -> bool:
+        self._elements = {
+            "Action": _element(raw["Action"]) if "Action" in raw else _NOTHING,
+            "NotAction": _element(raw["NotAction"]) if "NotAction" in raw else _NOTHING,
+            "Resource": _element(raw["Resource"]) if "Resource" in raw else _NOTHING,
+            "NotResource": _element(raw["NotResource"]) if "NotResource" in raw else _NOTHING,
+        }
+        self._pairs: dict[str, tuple[tuple[int, str], ...]] = {}
+        self.plain = self._is_plain()
         """It has what most statements have and nothing else: ``Effect``, ``Action`` and ``Resource`` as the grammar wants them, and perhaps
         a ``Sid`` of letters and digits, and a ``Condition``. So checks of the others need not look."""
+        found = _conditions(raw["Condition"], path) if "Condition" in raw else _UNCONDITIONAL
+        self.tests, self.well_conditioned = found
+        """The conditions; and whether they are written as the grammar wants them, wholly known, and none is without values."""
+        # What others find once and keep here. Attributes, for a statement whose ``__dict__`` was asked for is slower in all.
+        self.named: Named | None = None
+        """Of :func:`auditor.policy.lint.named.named`."""
+        self.by_key: dict[str, list[Test]] | None = None
+        """Of :func:`auditor.policy.lint.sets.tests_of`."""
+        self.everywhere: bool | None = None
+        """Of :func:`auditor.policy.lint.sets.everywhere`."""
+        self.unclear: bool | None = None
+        """Of :func:`auditor.policy.lint.sets.implied`."""
+
+    def _is_plain(self) -> bool:
         raw = self.raw
         if not (self.allows or self.denies) or not _ORDINARY.issuperset(raw):
             return False
-        if "Sid" in raw and not (isinstance(raw["Sid"], str) and _SID.match(raw["Sid"])):
+        if "Sid" in raw and not (self.sid and self.sid.isalnum() and self.sid.isascii()):
             return False
         actions, known, _ = self._elements["Action"]
         resources, also_known, _ = self._elements["Resource"]
@@ -178,7 +234,7 @@ class Clause:
         return (*self.path, name, index)
 
     def texts(self, name: str) -> Sequence[str]:
-        """The strings of an element; empty when it is not written."""
+        """The strings of an element of actions or resources; empty when it is not written."""
         return self._elements[name][0]
 
     def strings(self, name: str) -> tuple[tuple[int, str], ...]:
@@ -197,13 +253,11 @@ class Clause:
         return tuple((index, one) for index, one in enumerate(self.raw[name]) if isinstance(one, str))
 
     def opaque(self, name: str) -> bool:
-        """The element holds a value that is not known, so its strings are not all there is."""
-        if name not in self.raw:
+        """An element of actions, resources or principals holds a value that is not known, so its strings are not all there is."""
+        if name not in self.raw or self.plain:
             return False
         found = self.raw[name]
-        if self._elements[name][1]:
-            return isinstance(found, Opaque)
-        return any(isinstance(one, Opaque) for one in _list(found) or ())
+        return isinstance(found, Opaque) or any(isinstance(one, Opaque) for one in _list(found) or ())
 
     def all_strings(self, name: str) -> bool:
         """Every value of an element that is written as a list is a string."""
@@ -246,23 +300,3 @@ class Clause:
         if isinstance(found, str):
             return {"*": ((path, found),)}
         return {kind: tuple(_principals(listed, (*path, kind))) for kind, listed in (_object(found) or {}).items()}
-
-    @Kept
-    def tests(self) -> tuple[Test, ...]:
-        """The conditions."""
-        written = self.raw.get("Condition")
-        return tuple(self._tests(written)) if is_object(written) else ()
-
-    def _tests(self, condition: dict[str, Any]) -> Iterator[Test]:
-        for operator, written in condition.items():
-            for key, values in (written if is_object(written) else {}).items():
-                path = (*self.path, "Condition", operator, key)
-                if isinstance(values, str):
-                    yield Test(operator, key, (values,), False, path)
-                    continue
-                many = values if is_list(values) else [values]
-                known = tuple(value for value in many if isinstance(value, _VALUES))
-                yield Test(operator, key, known, any(isinstance(value, Opaque) for value in many), path)
-
-
-_VALUES = (str, int, float, bool)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.named import Named, named
+from auditor.policy.lint.named import Named, roster
 from auditor.policy.lint.sets import operator
 from auditor.policy.lint.texts import wild
 from auditor.policy.lint.view import Clause, Policy, Test
@@ -120,8 +120,7 @@ _SHORTEST_TYPO = 5
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Names of actions and of condition keys."""
-    for clause in policy.clauses:
-        said = named(clause, table)
+    for clause, said in zip(policy.clauses, roster(policy, table).rows, strict=True):
         if said.wild or said.unmatched:
             yield from _actions(clause, said, table)
         if clause.tests:
@@ -220,10 +219,9 @@ def _one_slip(one: str, other: str) -> bool:
 
 
 def _conditions(policy: Policy, clause: Clause, table: ActionTable) -> Iterator[Found]:
+    to_somebody = policy.kind in (Kind.RESOURCE, Kind.TRUST)
     for test in clause.tests:
-        lower = test.key.lower()
-        prefix, colon, _ = lower.partition(":")
-        if policy.kind in (Kind.RESOURCE, Kind.TRUST) and lower in _OF_THE_RESOURCE:
+        if to_somebody and test.lower in _OF_THE_RESOURCE:
             yield Found(
                 IRRELEVANT_CONDITION_KEY,
                 test.path,
@@ -231,8 +229,10 @@ def _conditions(policy: Policy, clause: Clause, table: ActionTable) -> Iterator[
                 f"remove the condition on `{test.key}`, or use it in a policy of identities",
                 name=True,
             )
-        if colon and prefix != "aws" and "." not in prefix and "/" not in prefix:
-            yield from _service_key(policy, clause, test, prefix, table)
+        if not test.lower.startswith("aws:"):
+            prefix, colon, _ = test.lower.partition(":")
+            if colon and "." not in prefix and "/" not in prefix:
+                yield from _service_key(policy, clause, test, prefix, table)
 
 
 def _service_key(policy: Policy, clause: Clause, test: Test, prefix: str, table: ActionTable) -> Iterator[Found]:
@@ -249,19 +249,19 @@ def _service_key(policy: Policy, clause: Clause, test: Test, prefix: str, table:
         )
         return
     kind = operator(test.operator)
-    if kind.binds and test.key.lower() not in _UNLISTED and "NotAction" not in clause.raw and not clause.opaque("Action"):
+    if kind.binds and test.lower not in _UNLISTED and "NotAction" not in clause.raw and not clause.opaque("Action"):
         yield from _useless(clause, test, table)
 
 
 def _useless(clause: Clause, test: Test, table: ActionTable) -> Iterator[Found]:
     """None of the actions has the key. One that has it, or that is not known, is enough to say nothing."""
-    lower = test.key.lower()
-    for _, pattern in clause.actions:
-        if wild(pattern) or _applies(table, lower, pattern):
+    actions = clause.texts("Action")
+    for pattern in actions:
+        if wild(pattern) or _applies(table, test.lower, pattern):
             return
-    if clause.actions:
-        first = clause.actions[0][1]
-        others = f" and the other {len(clause.actions) - 1} actions" if len(clause.actions) > 1 else ""
+    if actions:
+        first = actions[0]
+        others = f" and the other {len(actions) - 1} actions" if len(actions) > 1 else ""
         does = "allowed" if clause.allows else "denied"
         verb = "does" if not others else "do"
         yield Found(

@@ -6,12 +6,14 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import repeat
 from typing import TypeAlias
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.arn_forms import elsewhere, example, may_be, types
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.regions import PARTITIONS, REGIONS
+from auditor.policy.lint.texts import head, wild
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 
@@ -188,12 +190,10 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What is wrong with the resources."""
     attached = _ATTACHED.get(policy.attached_to)
     for clause in policy.clauses:
+        if clause.plain and not attached and not any(map(faults, clause.texts("Resource"), repeat(table))):
+            continue
         for name in ("Resource", "NotResource"):
-            if name not in clause.raw or clause.raw[name] == "*":
-                continue
             for index, text in clause.strings(name):
-                if text == "*":
-                    continue
                 for check, message, fix, meant in faults(text, table):
                     path = clause.at(name, index)
                     yield Found(check, path, message, fix, Edit(path, meant) if meant else None)
@@ -225,8 +225,8 @@ def form(policy: Policy) -> Iterator[Found]:
 
 @lru_cache(maxsize=65536)
 def faults(text: str, table: ActionTable) -> tuple[Fault, ...]:
-    """What is wrong with an ARN."""
-    return tuple(_faults(text, table))
+    """What is wrong with an ARN, or with what stands in place of one."""
+    return () if text == "*" else tuple(_faults(text, table))
 
 
 @lru_cache(maxsize=4096)
@@ -249,12 +249,11 @@ def _outer(text: str) -> tuple[Fault, ...]:
 
 
 def _faults(text: str, table: ActionTable) -> Iterator[Fault]:
-    outer = _outer(text)
-    yield from outer
-    if outer:
-        return
     plain = _VARIABLE.sub("*", text) if "${" in text else text
     parts = plain.split(":", 5)
+    if not (len(parts) == 6 and parts[0] == "arn" and parts[1] in PARTITIONS) and (outer := _outer(text)):
+        yield from outer
+        return
     if len(parts) < 6:
         if "*" in parts[0]:
             return
@@ -266,11 +265,11 @@ def _faults(text: str, table: ActionTable) -> Iterator[Fault]:
         )
         return
     _, partition, service, region, account, resource = parts
-    if partition not in PARTITIONS and not _wild(partition):
+    if partition not in PARTITIONS and not wild(partition):
         near = difflib.get_close_matches(partition, PARTITIONS, n=1)
         message = f"{shown(text)} is in partition {shown(partition)}, which is not known"
         yield UNKNOWN_PARTITION, message, f"write `{near[0] if near else 'aws'}`", ""
-    if _wild(service):
+    if wild(service):
         return
     if service != service.lower():
         meant = ":".join((*text.split(":", 3)[:2], service.lower(), text.split(":", 3)[3]))
@@ -278,17 +277,14 @@ def _faults(text: str, table: ActionTable) -> Iterator[Fault]:
         service = service.lower()
     if not (service in _OTHER_SERVICES or table.has_service(service)):
         yield _no_service(text, service, table)
-    yield from _region(text, region)
-    if account and not _wild(account) and not _ACCOUNT.match(account) and account not in _ACCOUNT_WORDS:
+    if region and region not in REGIONS and not wild(region) and region not in _NOT_REGIONS:
+        yield _region(text, region)
+    if account and not wild(account) and not _ACCOUNT.match(account) and account not in _ACCOUNT_WORDS:
         yield INVALID_ARN_ACCOUNT, f"{shown(text)} has the account {shown(account)}", "write the twelve digits of the account", ""
     if not resource:
         yield EMPTY_ARN_RESOURCE, f"{shown(text)} names no resource in its last field", "write the resource, or `*`", ""
-    elif not _wild(resource[:1]):
+    elif not wild(resource[:1]):
         yield from _against(text, service, region, account, resource, table)
-
-
-def _wild(text: str) -> bool:
-    return "*" in text or "?" in text
 
 
 def _no_service(text: str, service: str, table: ActionTable) -> Fault:
@@ -302,31 +298,27 @@ def _no_service(text: str, service: str, table: ActionTable) -> Fault:
     return UNKNOWN_SERVICE, message, "check the spelling", ""
 
 
-def _region(text: str, region: str) -> Iterator[Fault]:
-    if not region or region in REGIONS or _wild(region) or region in _NOT_REGIONS:
-        return
+def _region(text: str, region: str) -> Fault:
     near = difflib.get_close_matches(region, sorted(REGIONS), n=1)
     fix = f"write `{near[0]}`" if near else "write a region, or `*`"
     if _REGION_LIKE.match(region):
-        yield INVALID_REGION, f"{shown(text)} is in region {shown(region)}, which there is not", fix, ""
-    else:
-        yield INVALID_ARN_REGION, f"{shown(text)} has {shown(region)} for its region", fix, ""
+        return INVALID_REGION, f"{shown(text)} is in region {shown(region)}, which there is not", fix, ""
+    return INVALID_ARN_REGION, f"{shown(text)} has {shown(region)} for its region", fix, ""
 
 
 def _against(text: str, service: str, region: str, account: str, resource: str, table: ActionTable) -> Iterator[Fault]:
     """Against the resource types of the service: those that the last field can be."""
     known = types(service, table)
-    if not known:
+    if not known.all:
         return
-    start = _literal(resource)
+    start = head(resource)
     # What each of the questions waits for; a resource type that answers all of them ends the search.
-    no_region = bool(region) and not _wild(region)
+    no_region = bool(region) and not wild(region)
     a_region = not region
-    no_account = bool(account) and not _wild(account)
+    no_account = bool(account) and not wild(account)
     fits = False
-    for form, has_region, has_account in known:
-        begins = form.begins
-        if (start.startswith(begins) or begins.startswith(start)) and may_be(resource, start, form):
+    for form, has_region, has_account in known.near(start):
+        if may_be(resource, start, form):
             fits = True
             no_region = no_region and not has_region
             a_region = a_region and has_region
@@ -336,7 +328,7 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
     if not fits:
         if not any(may_be(resource, start, form) for form in elsewhere(service, table)):
             message = f"{shown(text)} is like no ARN that {service} documents"
-            yield INVALID_ARN_RESOURCE, message, f"write as in `{example(resource, [form for form, _, _ in known])}`", ""
+            yield INVALID_ARN_RESOURCE, message, f"write as in `{example(resource, [form for form, _, _ in known.all])}`", ""
         return
     said = f"{shown(text)} names"
     if no_region:
@@ -345,8 +337,3 @@ def _against(text: str, service: str, region: str, account: str, resource: str, 
         yield MISSING_ARN_REGION, f"{said} no region; such an ARN of {service} has one", "write the region, or `*`", ""
     if no_account:
         yield ARN_ACCOUNT_NOT_ALLOWED, f"{said} an account; such an ARN of {service} has none", "leave the field empty", ""
-
-
-def _literal(pattern: str) -> str:
-    """What stands before the first wildcard."""
-    return pattern.partition("*")[0].partition("?")[0]

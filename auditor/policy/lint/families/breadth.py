@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.named import named
+from auditor.policy.lint.named import Named, roster
 from auditor.policy.lint.sets import everywhere
 from auditor.policy.lint.texts import everything
 from auditor.policy.lint.view import Clause, Policy
@@ -84,8 +84,8 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Statements that allow. Guardrails (SCPs, RCPs, boundaries) allow nothing by themselves, so there breadth is their nature."""
     if policy.kind in (Kind.SCP, Kind.RCP, Kind.BOUNDARY, Kind.SESSION):
         return
-    for clause in policy.clauses:
-        if not clause.allows:
+    for clause, said in zip(policy.clauses, roster(policy, table).rows, strict=True):
+        if not clause.allows or (clause.plain and not said.wild):
             continue
         if not clause.raw.keys().isdisjoint(_EXCEPTIONS):
             yield from _empty(clause)
@@ -105,7 +105,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
             if "NotAction" in clause.raw and "Action" not in clause.raw:
                 yield from _not_action(clause) if clause.raw["NotAction"] != [] else ()
             elif everywhere(clause) and not clause.tests:
-                yield from _wide(clause, table)
+                yield from _wide(clause, said, table)
 
 
 def _empty(clause: Clause) -> Iterator[Found]:
@@ -139,25 +139,26 @@ def _not_action(clause: Clause) -> Iterator[Found]:
     )
 
 
-def _wide(clause: Clause, table: ActionTable) -> Iterator[Found]:
-    for name, index, pattern in named(clause, table).wild:
+def _wide(clause: Clause, said: Named, table: ActionTable) -> Iterator[Found]:
+    for name, index, pattern in said.wild:
         prefix, _, action = pattern.partition(":")
-        path = clause.at(name, index)
-        if everything(prefix) and (not action or everything(action)):
+        if action and not everything(action):
+            continue
+        if everything(prefix):
             yield Found(
                 ALLOW_EVERYTHING,
-                path,
+                clause.at(name, index),
                 f"{shown(pattern)} allows every action on every resource",
                 "list the actions and resources needed",
             )
-        elif everything(action) and table.has_service(prefix):
+        elif action and table.has_service(prefix):
             every = table.in_service(prefix)
             sensitive = prefix.lower() in SENSITIVE
             if not sensitive and not every & table.actions_of_level("Permissions management"):
                 continue
             yield Found(
                 ALLOW_SENSITIVE_SERVICE if sensitive else ALLOW_WHOLE_SERVICE,
-                path,
+                clause.at(name, index),
                 f"{shown(pattern)} allows all {every.bit_count()} actions of {shown(prefix)} on every resource",
                 "list the actions and resources needed",
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.glob import matches
@@ -42,6 +43,7 @@ IPV4_AS_IPV6 = Check(
 )
 
 CHECKS = (TYPE_MISMATCH_ARN, UNKNOWN_REGION, IPV4_AS_IPV6)
+CONDITIONAL = True
 
 _REGION_KEYS = ("aws:requestedregion", "ec2:region")
 _NO_REGIONS = ("aws-global", "global")
@@ -55,15 +57,10 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG00
     """What is wrong with such values."""
     for clause in policy.conditional:
         for test in clause.tests:
-            found = operator(test.operator)
-            if found is None:
-                continue
-            region = found.family == "String" and test.key.lower() in _REGION_KEYS
-            if found.family == "Arn" or found.family == "IpAddress" or region:
+            reads = _reader(test.operator, test.lower)
+            if reads is not None:
                 for path, value in placed(clause, test):
-                    yield from (
-                        _arn(path, value) if found.family == "Arn" else _region(path, value) if region else _mapped(path, value)
-                    )
+                    yield from reads(path, value)
 
 
 def _arn(path: Path, value: Scalar) -> Iterator[Found]:
@@ -71,6 +68,17 @@ def _arn(path: Path, value: Scalar) -> Iterator[Found]:
     parts = text.split(":", _PARTS - 1)
     if (parts[0] != "arn" and "*" not in parts[0] and "?" not in parts[0]) or (len(parts) < _PARTS and not text.endswith("*")):
         yield Found(TYPE_MISMATCH_ARN, path, f"{shown(str(value))} is no ARN", "write an ARN, as in `arn:aws:s3:::bucket`")
+
+
+@lru_cache(maxsize=4096)
+def _reader(text: str, key: str) -> Callable[[Path, Scalar], Iterator[Found]] | None:
+    """What looks at the values of a key, in lower case, with this operator, if something does."""
+    found = operator(text)
+    if found is None:
+        return None
+    if found.family == "String" and key in _REGION_KEYS:
+        return _region
+    return {"Arn": _arn, "IpAddress": _mapped}.get(found.family)
 
 
 def _region(path: Path, value: Scalar) -> Iterator[Found]:

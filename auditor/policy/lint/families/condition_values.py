@@ -176,6 +176,7 @@ CHECKS = (
     REDUNDANT_NUMBER,
     REDUNDANT_VALUE,
 )
+CONDITIONAL = True
 
 Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
@@ -202,8 +203,22 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     for clause in policy.conditional:
         for test in clause.tests:
             found = operator(test.operator)
-            if found is not None and not any(one is TYPE_MISMATCH for one, _, _ in together(test.operator, test.key, table)):
+            if found is None or (found.family == "String" and _is_plain_text(test, found)):
+                continue
+            if not any(one is TYPE_MISMATCH for one, _, _ in together(test.operator, test.key, table)):
                 yield from _test(test, found, placed(clause, test))
+
+
+def _is_plain_text(test: Test, found: Operator) -> bool:
+    """Texts that are compared with a text, as in most conditions: there is nothing to be said of the values."""
+    values = test.values
+    if test.lower in _IDS or len(set(values)) < len(values):
+        return False
+    try:
+        joined = "".join(values)  # the quickest way to see that all are strings
+    except TypeError:
+        return False
+    return not ("*" in joined or "?" in joined) or found.name not in _LITERAL
 
 
 def _test(test: Test, found: Operator, values: Values) -> Iterator[Found]:
@@ -220,7 +235,7 @@ def _test(test: Test, found: Operator, values: Values) -> Iterator[Found]:
                 yield Found(check, path, message, fix)
             elif found.family == "IpAddress":
                 yield from _range(path, value)
-    if found.family == "IpAddress" and not test.opaque and test.key.lower() == "aws:sourceip":
+    if found.family == "IpAddress" and not test.opaque and test.lower == "aws:sourceip":
         yield from _private(test, found, values)
 
 
@@ -260,7 +275,7 @@ def _text(test: Test, found: Operator, path: Path, value: Scalar) -> Iterator[Fo
         like = test.operator.replace(found.name, "StringNotLike" if found.negated else "StringLike")
         message = f"{shown(test.operator)} takes the wildcard in {shown(value)} literally"
         yield Found(WILDCARD_WITHOUT_LIKE, path, message, f"use `{like}`")
-    form = _IDS.get(test.key.lower())
+    form = _IDS.get(test.lower)
     if form and not ("*" in value or "?" in value or "${" in value):
         check, kind, what = form
         match = _ID.match(value)

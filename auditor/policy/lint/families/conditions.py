@@ -11,7 +11,7 @@ from auditor.policy.actions import ActionTable
 from auditor.policy.global_keys import GLOBAL_KEYS, global_key
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.operators import NAMES, Operator, operator
-from auditor.policy.lint.view import Clause, Policy, Test
+from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 from auditor.source.shape import is_object
 
@@ -147,6 +147,7 @@ CHECKS = (
     EMPTY_ARRAY_FORANYVALUE,
     EMPTY_ARRAY_IFEXISTS,
 )
+CONDITIONAL = True
 
 _RENAMED: Mapping[str, str] = {"aws:arn": "aws:PrincipalArn"}
 _OUTDATED: Mapping[str, str] = {"aws:principalorgmasteraccountid": "aws:PrincipalOrgID"}
@@ -178,9 +179,21 @@ _ADVISED: Mapping[str, str] = {
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What is wrong with the conditions, but for their values."""
     for clause in policy.conditional:
+        if clause.well_conditioned and all(_is_silent(test.operator, test.key, table) for test in clause.tests):
+            continue
         yield from _form(clause)
         for test in clause.tests:
-            yield from _test(test, table)
+            for check, message, fix in together(test.operator, test.key, table):
+                yield Found(check, test.path, message, fix, name=True)
+
+
+@lru_cache(maxsize=16384)
+def _is_silent(text: str, key: str, table: ActionTable) -> bool:
+    """There is nothing to be said of an operator with a key."""
+    found = operator(text)
+    if found is None or (found.family == "Null" and (found.if_exists or found.quantifier)) or ":" not in key[1:]:
+        return False
+    return not together(text, key, table)
 
 
 def form(policy: Policy) -> Iterator[Found]:
@@ -242,11 +255,6 @@ def _empty(path: tuple[str | int, ...], key: str, found: Operator) -> Found:
     else:
         check = EMPTY_ARRAY_IFEXISTS if found.if_exists else EMPTY_ARRAY_CONDITION
     return Found(check, path, what, "name values, or remove the key")
-
-
-def _test(test: Test, table: ActionTable) -> Iterator[Found]:
-    for check, message, fix in together(test.operator, test.key, table):
-        yield Found(check, test.path, message, fix, name=True)
 
 
 @lru_cache(maxsize=16384)

@@ -102,13 +102,13 @@ _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?\Z")
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG001 - every family is called alike
     """Statements that let services in, and addresses without their network."""
-    for clause in policy.clauses:
-        if clause.tests:
+    unpaired = bool(policy.conditional) and "aws:vpcsourceip" in policy.keys
+    to_services = policy.kind in (Kind.RESOURCE, Kind.TRUST)
+    for clause in policy.clauses if unpaired or to_services else ():
+        if unpaired:
             yield from _unpaired(clause)
-        if clause.allows and policy.kind in (Kind.RESOURCE, Kind.TRUST):
-            services = clause.principals().get("Service", ())
-            if services:
-                yield from _services(policy, clause, services)
+        if to_services and clause.allows and (services := clause.principals().get("Service", ())):
+            yield from _services(policy, clause, services)
 
 
 def _services(policy: Policy, clause: Clause, services: tuple[tuple[Path, str], ...]) -> Iterator[Found]:
@@ -154,8 +154,7 @@ def _own_logs(clause: Clause) -> bool:
 
 def asks_about_key(test: Test) -> bool:
     """The condition is on a key that people use in place of a source."""
-    lower = test.key.lower()
-    return any(lower == key or (key[-1] == ":" and lower.startswith(key)) for key in _STAND_INS)
+    return any(test.lower == key or (key[-1] == ":" and test.lower.startswith(key)) for key in _STAND_INS)
 
 
 def _accounts(clause: Clause) -> Iterator[Found]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import repeat
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Kind, Level
-from auditor.policy.lint.named import named
+from auditor.policy.lint.named import roster
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 
@@ -101,16 +102,17 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
 
 def simple(policy: Policy, table: ActionTable | None = None) -> Iterator[Found]:
     """All of it: none of these checks needs to know the actions, but actions that ``table`` knows need no look at their form."""
-    for clause in policy.clauses:
-        known = table is not None and named(clause, table).all_known
-        if not (known and clause.plain):
-            yield from _clause(clause, known)
+    for clause, said in zip(policy.clauses, roster(policy, table).rows if table else repeat(None), strict=False):
+        if said is None or not clause.plain:
+            yield from _clause(clause)
+        elif said.wild or said.unmatched:
+            yield from _actions(clause, sorted({*said.wild, *said.unmatched}))
     sids = [clause.sid for clause in policy.clauses if clause.sid]
     if len(set(sids)) < len(sids):
         yield from _twice(policy, sids)
 
 
-def _clause(clause: Clause, known: bool) -> Iterator[Found]:
+def _clause(clause: Clause) -> Iterator[Found]:
     raw = clause.raw
     effect = raw.get("Effect")
     if effect != "Allow" and effect != "Deny" and isinstance(effect, str):
@@ -140,15 +142,19 @@ def _clause(clause: Clause, known: bool) -> Iterator[Found]:
                     ", so the statement speaks of every action" if name == "NotAction" else ""
                 )
                 yield Found(EMPTY_ARRAY_ACTION, clause.at(name), said, "name actions, or remove the statement")
-            for index, action in () if known else clause.strings(name):
-                if not _PLAIN_ACTION(action) and (fault := _action(action)):
-                    yield Found(ACTION_FORMAT, clause.at(name, index), fault, "write it as in `s3:GetObject`")
+            yield from _actions(clause, [(name, index, action) for index, action in clause.strings(name)])
     for name in ("Resource", "NotResource"):
         if raw.get(name) == [] and not (name == "NotResource" and _allows_all_else(clause)):
             said = "the list of resources is empty" + (
                 ", so the statement speaks of every resource" if name == "NotResource" else ""
             )
             yield Found(EMPTY_ARRAY_RESOURCE, clause.at(name), said, "name resources, or remove the statement")
+
+
+def _actions(clause: Clause, some: Iterable[tuple[str, int, str]]) -> Iterator[Found]:
+    for name, index, action in some:
+        if not _PLAIN_ACTION(action) and (fault := _action(action)):
+            yield Found(ACTION_FORMAT, clause.at(name, index), fault, "write it as in `s3:GetObject`")
 
 
 def _allows_all_else(clause: Clause) -> bool:

@@ -6,7 +6,7 @@ counts, less what the same policy denies without condition: named resources say 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -14,9 +14,9 @@ import msgspec
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
 from auditor.policy.lint.escalation import METHODS, Method
-from auditor.policy.lint.named import named
+from auditor.policy.lint.named import Named, roster
 from auditor.policy.lint.sets import everywhere
-from auditor.policy.lint.texts import everything, wild
+from auditor.policy.lint.texts import everything
 from auditor.policy.lint.view import Clause, Policy
 from auditor.source.positions import shown
 
@@ -50,6 +50,8 @@ ESCALATION = Check(
 )
 
 CHECKS = (CREDENTIALS, EXFILTRATION, EXPOSURE, ESCALATION)
+
+_NONE: frozenset[int] = frozenset()
 
 _CREDENTIALS = (
     "appsync:CreateApiKey",
@@ -177,30 +179,35 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What one policy of an identity gives away."""
     if policy.kind is not Kind.IDENTITY:
         return
-    wide = [clause for clause in policy.clauses if clause.allows and not clause.tests and everywhere(clause)]
-    if not wide or any(
-        everything(pattern) for clause in wide for _, _, pattern in named(clause, table).wild if pattern[0] == "*"
-    ):
+    weighed = _weighed(table)
+    said = roster(policy, table)
+    if not said.may_have(weighed):
+        return
+    unlimited = [
+        (clause, row)
+        for clause, row in zip(policy.clauses, said.rows, strict=True)
+        if row.may_have(weighed) and not clause.tests and everywhere(clause)
+    ]
+    wide = [(clause, row) for clause, row in unlimited if clause.allows]
+    if any(everything(pattern) for _, row in wide for _, _, pattern in row.wild if pattern[0] == "*"):
         return  # everything is allowed: `allow-everything` says so
-    denied: frozenset[int] = frozenset()
-    for clause in policy.clauses:
-        if clause.denies and not clause.tests and everywhere(clause):
-            denied |= named(clause, table).among(_weighed(table))
-    all_over: frozenset[int] = frozenset()
-    for clause in wide:
-        bits = named(clause, table).among(_weighed(table)) - denied
+    denied = _NONE.union(*[row.among(weighed) for clause, row in unlimited if clause.denies])
+    all_over: frozenset[int] = _NONE
+    for clause, row in wide:
+        bits = row.among(weighed) - denied
         if bits:
             all_over |= bits
-            yield from _exposed(clause, bits, table)
+            yield from _exposed(clause, row, bits, table)
     if all_over:
         yield from _escalations(wide, all_over, table)
 
 
 class _Ground(msgspec.Struct, frozen=True):
-    """The known actions of one check, each with its bit; what they do; and those without which there is no finding."""
+    """The known actions of one check by their bits; what they do; and those without which there is no finding."""
 
     check: Check
-    actions: tuple[tuple[str, int], ...]
+    actions: dict[int, tuple[int, str]]
+    """The rank of each, in which they are told, and its name."""
     weighty: frozenset[int]
     does: str
 
@@ -213,9 +220,9 @@ def _grounds(table: ActionTable) -> tuple[_Ground, ...]:
         (EXFILTRATION, _DATA, _WEIGHTY, "reads stored data"),
         (EXPOSURE, _SHARING, _SHARING, "opens resources to others"),
     ):
-        first = sorted(names, key=lambda name: name not in weighty)
-        pairs = tuple((name, bit) for name in first if (bit := table.bit(name)) is not None)
-        found.append(_Ground(check_, pairs, _bits(table, weighty), does))
+        first = enumerate(sorted(names, key=lambda name: name not in weighty))
+        ranked = {bit: (rank, name) for rank, name in first if (bit := table.bit(name)) is not None}
+        found.append(_Ground(check_, ranked, _bits(table, weighty), does))
     return tuple(found)
 
 
@@ -226,19 +233,17 @@ def _bits(table: ActionTable, names: Iterable[str]) -> frozenset[int]:
 @lru_cache(maxsize=4)
 def _weighed(table: ActionTable) -> frozenset[int]:
     """Every action that some check here is about."""
-    return frozenset(bit for ground in _grounds(table) for _, bit in ground.actions).union(
-        *(needed for _, needed in _ways(table))
-    )
+    return frozenset(bit for ground in _grounds(table) for bit in ground.actions).union(*(needed for _, needed in _ways(table)))
 
 
-def _exposed(clause: Clause, bits: frozenset[int], table: ActionTable) -> Iterator[Found]:
+def _exposed(clause: Clause, said: Named, bits: frozenset[int], table: ActionTable) -> Iterator[Found]:
     for ground in _grounds(table):
         if bits.isdisjoint(ground.weighty):
             continue
-        found = [name for name, bit in ground.actions if bit in bits]
+        found = [name for _, name in sorted(map(ground.actions.__getitem__, bits & ground.actions.keys()))]
         yield Found(
             ground.check,
-            _where(clause, found[0], table),
+            _where(clause, said, found[0], table),
             f"{_list(found)} on every resource {ground.does if len(found) == 1 else ground.does.replace('s ', ' ', 1)}",
             "name the resources that are meant, or add a condition",
         )
@@ -250,15 +255,15 @@ def _list(names: list[str]) -> str:
     return text + (f" and {more} other action{'s' if more > 1 else ''}" if more > 0 else "")
 
 
-def _where(clause: Clause, name: str, table: ActionTable) -> tuple[str | int, ...]:
+def _where(clause: Clause, said: Named, name: str, table: ActionTable) -> tuple[str | int, ...]:
     """The pattern of the statement that lets an action in."""
-    if "NotAction" in clause.raw:
-        return clause.at("NotAction")
-    lower, bit = name.lower(), table.bit(name)
-    for index, pattern in clause.actions:
-        if pattern.lower() == lower or (bit is not None and wild(pattern) and table.expand(pattern) >> bit & 1):
-            return clause.at("Action", index)
-    return clause.at("Action")
+    bit = table.bit(name)
+    if said.inverse or bit is None:
+        return clause.at("NotAction" if said.inverse else "Action")
+    found = [index for _, index, pattern in said.wild if table.expand(pattern) >> bit & 1]
+    if bit in said.literals:
+        found.append(clause.actions[said.places.index(bit)][0])
+    return clause.at("Action", min(found, default=None))
 
 
 @lru_cache(maxsize=4)
@@ -267,25 +272,25 @@ def _ways(table: ActionTable) -> tuple[tuple[Method, frozenset[int]], ...]:
     return tuple((one, needed) for one in METHODS if len(needed := _bits(table, one.actions)) == len(one.actions))
 
 
-def _escalations(wide: list[Clause], bits: frozenset[int], table: ActionTable) -> Iterator[Found]:
+def _escalations(wide: Sequence[tuple[Clause, Named]], bits: frozenset[int], table: ActionTable) -> Iterator[Found]:
     """The way up whose actions the policy writes out, as far as it does; of several, the shortest, and IAM's own first."""
     found = [method for method, needed in _ways(table) if needed <= bits]
     if not found:
         return
-    written = {pattern.lower() for clause in wide for _, pattern in clause.actions}
+    written = {pattern.lower() for clause, _ in wide for _, pattern in clause.actions}
 
     def rank(way: Method) -> tuple[int, int, bool]:
         return sum(name.lower() not in written for name in way.actions), len(way.actions), not way.id.startswith("iam-")
 
     names = list(min(found, key=rank).actions)
     first = _bits(table, names[:1])
-    clause = next(clause for clause in wide if named(clause, table).among(first))
+    clause, said = next((clause, row) for clause, row in wide if row.among(first))
     more = f", and {len(found) - 1} other way{'s' if len(found) > 2 else ''} up" if len(found) > 1 else ""
     last = names.pop()
     together = f"{', '.join(shown(name) for name in names)} and {shown(last)}" if names else shown(last)
     yield Found(
         ESCALATION,
-        _where(clause, (names or [last])[0], table),
+        _where(clause, said, (names or [last])[0], table),
         f"{together} on every resource {'lead' if names else 'leads'} to the permissions of others{more}",
         "name the resources that are meant, or deny the actions that are not needed",
     )

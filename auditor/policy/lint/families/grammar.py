@@ -187,7 +187,8 @@ def frame(policy: Policy) -> Iterator[Found]:
         return
     if not _DOCUMENT.issuperset(raw):
         yield from _unknown(raw, _DOCUMENT, (), "a policy")
-    yield from _version(raw, policy.kind)
+    if raw.get("Version") != "2012-10-17":
+        yield from _version(raw, policy.kind)
     if "Id" in raw and not isinstance(raw["Id"], (str, Opaque)):
         yield _mismatch(("Id",), "`Id`", "a string", raw["Id"])
     if "Statement" not in raw:
@@ -195,18 +196,19 @@ def frame(policy: Policy) -> Iterator[Found]:
         return
     listed = raw["Statement"]
     if is_list(listed):
-        for index, one in enumerate(listed):
-            if not isinstance(one, (dict, Opaque)):
-                yield _mismatch(("Statement", index), "a statement", "an object", one)
+        if len(policy.clauses) < len(listed):
+            for index, one in enumerate(listed):
+                if not isinstance(one, (dict, Opaque)):
+                    yield _mismatch(("Statement", index), "a statement", "an object", one)
         if not listed:
             yield Found(MISSING_STATEMENT, ("Statement",), "`Statement` is empty", "add a statement, or remove the policy")
     elif not isinstance(listed, (dict, Opaque)):
         yield _mismatch(("Statement",), "`Statement`", "a list of objects", listed)
     to_whom = policy.kind in _WITH_PRINCIPAL
-    for clause in policy.clauses:
+    for clause in policy.clauses if to_whom or policy.odd else policy.conditional:
         if to_whom or not clause.plain:
             yield from _statement(clause, policy.kind)
-        elif "Condition" in clause.raw:
+        elif not clause.well_conditioned:
             yield from _condition(clause.raw["Condition"], clause.at("Condition"))
 
 
@@ -332,7 +334,7 @@ def _types(clause: Clause) -> Iterator[Found]:
                     yield _mismatch((*path, name, index), f"each value of `{name}`", "a string", one)
         elif not isinstance(value, (str, Opaque)):
             yield _mismatch((*path, name), f"`{name}`", "a string or a list of strings", value)
-    if "Condition" in raw:
+    if not clause.well_conditioned:
         yield from _condition(raw["Condition"], (*path, "Condition"))
 
 

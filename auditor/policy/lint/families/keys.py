@@ -30,11 +30,12 @@ OTHER_RESOURCE = Check(
 )
 
 CHECKS = (LOCKED_OUT, OTHER_RESOURCE)
+KINDS = (Kind.RESOURCE,)
 
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Policies that belong to a key, as far as that can be told."""
-    if policy.kind is not Kind.RESOURCE or not policy.clauses or not _of_a_key(policy):
+    if not policy.clauses or not _of_a_key(policy):
         return
     put = frozenset(ones(table.expand("kms:PutKeyPolicy")))
     if not any(clause.opaque("Action") or clause.opaque("Principal") for clause in policy.clauses) and not any(

@@ -89,6 +89,7 @@ CHECKS = (
     RCP_ACTION_WILDCARD,
     RCP_SERVICE,
 )
+KINDS = (Kind.SCP, Kind.RCP)
 
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:

@@ -7,14 +7,14 @@ the resources reach (a star, NotResource).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.named import named
+from auditor.policy.lint.named import roster
 from auditor.policy.lint.sets import asks_about, binds, everywhere
 from auditor.policy.lint.texts import everything, wild
 from auditor.policy.lint.view import Clause, Policy
@@ -86,17 +86,21 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     if policy.kind is not Kind.IDENTITY:
         return
     subjects = _subjects(table)
-    for clause in policy.clauses:
-        if clause.allows:
-            said = named(clause, table)
-            for subject, bit in subjects:
-                if said.has(bit) and not _is_everything(clause):
+    wanted = frozenset(subjects)
+    said = roster(policy, table)
+    if not said.may_have(wanted):
+        return
+    for clause, row in zip(policy.clauses, said.rows, strict=True):
+        if clause.allows and (allowed := row.among(wanted)) and not _is_everything(clause):
+            for bit, subject in subjects.items():
+                if bit in allowed:
                     yield from _about(clause, subject, table)
 
 
 @lru_cache(maxsize=4)
-def _subjects(table: ActionTable) -> tuple[tuple[_Subject, int], ...]:
-    return tuple((subject, bit) for subject in (_PASS, _SLR) if (bit := table.bit(subject.action)) is not None)
+def _subjects(table: ActionTable) -> Mapping[int, _Subject]:
+    """What is looked for, by the place of the action."""
+    return {bit: subject for subject in (_PASS, _SLR) if (bit := table.bit(subject.action)) is not None}
 
 
 def _about(clause: Clause, subject: _Subject, table: ActionTable) -> Iterator[Found]:

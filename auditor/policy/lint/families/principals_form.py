@@ -110,6 +110,7 @@ CHECKS = (
     UNSUPPORTED_KEY,
     RECOMMENDED_KEY,
 )
+KINDS = (Kind.RESOURCE, Kind.TRUST)
 
 _TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
@@ -245,7 +246,7 @@ def _of_services(clause: Clause) -> Iterator[Found]:
     if not clause.allows or not is_object(principal) or set(principal) != {"Service"}:
         return
     for test in clause.tests:
-        key = test.key.lower()
+        key = test.lower
         positive = "Not" not in test.operator and not test.operator.endswith("IfExists") and test.operator != "Null"
         if positive and (key in _IDENTITY_KEYS or key.startswith("aws:principaltag/")):
             message = f"a service that calls for you does not have {shown(test.key)}"

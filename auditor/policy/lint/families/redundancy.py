@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, cast
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import cast
 
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Level
-from auditor.policy.lint.named import Named, named
-from auditor.policy.lint.sets import action_covers, implied, operator, parts_of, resource_covers, tests_of, value_covers
-from auditor.policy.lint.texts import everything, wild
+from auditor.policy.lint.named import Roster, roster
+from auditor.policy.lint.sets import Operator, action_covers, implied, operator, resource_covers, tests_of, value_covers
+from auditor.policy.lint.texts import everything, head, wild
 from auditor.policy.lint.view import Clause, Policy, Test
 from auditor.source.positions import shown
 from auditor.source.shape import Path
@@ -84,6 +86,7 @@ CHECKS = (
 )
 
 _ALWAYS_THERE = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:userid", "aws:currenttime"})
+_LIKE = frozenset({"stringlike", "arnlike", "arnequals"})
 _SINGLE = frozenset({"stringequals", "bool", "numericequals", "dateequals"})
 _WILD = re.compile(r"[*?]")
 _MANY = 400
@@ -92,92 +95,99 @@ _MANY = 400
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Lists against themselves, then statements against each other."""
-    for clause in policy.clauses:
-        if named(clause, table).overlap:
-            yield from _actions(clause, table)
-        for name in ("Resource", "NotResource"):
-            if len(clause.texts(name)) > 1:
-                yield from _listed(clause, name, resource_covers, REDUNDANT_RESOURCE)
+    clauses = policy.clauses
+    said = roster(policy, table)
+    for clause, row in zip(clauses, said.rows, strict=True):
+        if row.overlap:
+            for name in ("Action", "NotAction"):
+                if isinstance(clause.raw.get(name), list):
+                    yield from _actions(clause, name)
+        for name in ("Resource",) if clause.plain else ("Resource", "NotResource"):
+            if isinstance(clause.raw.get(name), list) and len(clause.texts(name)) > 1:
+                yield from _resources(clause, name)
         if clause.tests:
             yield from _conditions(clause)
-    if 1 < len(policy.clauses) <= _MANY:
-        yield from _statements(policy.clauses, table)
+    if 1 < len(clauses) <= _MANY:
+        yield from _statements(clauses, said)
 
 
-def _actions(clause: Clause, table: ActionTable) -> Iterator[Found]:
-    said = named(clause, table)
-    for name in ("Action", "NotAction"):
-        if isinstance(clause.raw.get(name), list):
-            lower = [text.lower() for text in clause.texts(name)]
-            patterns = [_pattern(text.lower(), place) for where, place, text in said.wild if where == name]
-            yield from _covered(clause, name, lower, patterns, action_covers, REDUNDANT_ACTION)
+def _actions(clause: Clause, name: str) -> Iterator[Found]:
+    texts = list(map(str.lower, clause.texts(name)))
+    by = _covered(texts, texts, action_covers)
+    return _redundancies(REDUNDANT_ACTION, clause, name, texts, by)
 
 
-def _listed(clause: Clause, name: str, covers: Callable[[str, str], bool], check_: Check) -> Iterator[Found]:
+def _resources(clause: Clause, name: str) -> Iterator[Found]:
     texts = clause.texts(name)
-    patterns = [_pattern(text, place) for place, text in clause.strings(name) if wild(text)]
-    if patterns or len(set(texts)) < len(texts):
-        yield from _covered(clause, name, texts, patterns, covers, check_)
+    heads = sorted(map(_head, texts))
+    if not any(map(str.startswith, heads[1:], heads)):
+        return iter(())  # of two that begin alike, one would begin as the one before it does
+    by = _covered(texts, list(map(_last, texts)), resource_covers)
+    if name == "NotResource":  # what a variable excepts for a principal without it is open, so nothing covers it
+        by = {at: other for at, other in by.items() if "${" not in texts[at]}
+    return _redundancies(REDUNDANT_RESOURCE, clause, name, texts, by)
 
 
-class _Pattern(NamedTuple):
-    """A pattern and its place in the list, with what every text begins and ends with that it covers, and what the last field of an ARN
-    begins with: few pairs get further than these."""
-
-    start: str
-    last: str
-    end: str
-    text: str
-    place: int
+def _last(arn: str) -> str:
+    """The last field, in which the ARNs of a list differ most."""
+    return arn.split(":", 5)[-1]
 
 
-def _pattern(text: str, place: int) -> _Pattern:
-    pieces = _WILD.split(text)
-    parts = parts_of(text)
-    last = _WILD.split(parts[-1], maxsplit=1)[0] if len(parts) > 1 else ""
-    return _Pattern(pieces[0], last, pieces[-1], text, place)
+@lru_cache(maxsize=16384)
+def _head(arn: str) -> str:
+    """What its last field begins with, up to the first wildcard; with an end if there is none, so that nothing longer begins like it."""
+    last = _last(arn)
+    return head(last) if wild(arn) else f"{last}\0"
 
 
-def _covered(
-    clause: Clause,
-    name: str,
-    texts: Sequence[str],
-    patterns: Sequence[_Pattern],
-    covers: Callable[[str, str], bool],
-    check_: Check,
-) -> Iterator[Found]:
-    """The texts of a list that another of the same list covers. Of twins, the first stays."""
-    seen: dict[str, int] = {}
-    starts: dict[str, list[_Pattern]] = {}
-    for pattern in patterns:
-        starts.setdefault(pattern.start.partition(":")[0] if ":" in pattern.start else "", []).append(pattern)
-    anywhere = starts.pop("", [])
-    some = clause.strings(name)
-    for (place, written), text in zip(some, texts, strict=True):
-        if name == "NotResource" and "${" in text:
-            continue  # what it excepts for a principal without the variable is open, so nothing covers it
-        first = seen.setdefault(text, place)
-        by = first if first != place else None
-        near = starts.get(text.partition(":")[0], ()) if starts else ()
-        if by is None and (anywhere or near):
-            last = parts_of(text)[-1]
-            for start, begin, end, wide, at in (*near, *anywhere) if anywhere else near:
-                if not (text.startswith(start) and last.startswith(begin) and text.endswith(end)) or at == place:
-                    continue
-                # Of two that mean the same, the first stays.
-                if covers(wide, text) and (at < place or not covers(text, wide)):
-                    by = at
-                    break
-        if by is not None:
-            other = next(one for at, one in some if at == by)
-            same = "stands in the list twice" if first != place else f"is included in {shown(other)}"
-            yield Found(
-                check_,
-                clause.at(name, place),
-                f"{shown(written)} {same}",
-                f'remove "{written}"',
-                _removed(clause.at(name, place)),
-            )
+def _redundancies(check_: Check, clause: Clause, name: str, texts: Sequence[str], by: Mapping[int, int]) -> Iterator[Found]:
+    some = clause.strings(name) if by else ()
+    for at in sorted(by):
+        place, written = some[at]
+        same = "stands in the list twice" if texts[at] == texts[by[at]] else f"is included in {shown(some[by[at]][1])}"
+        path = clause.at(name, place)
+        yield Found(check_, path, f"{shown(written)} {same}", f'remove "{written}"', _removed(path))
+
+
+def _covered(texts: Sequence[str], keys: Sequence[str], covers: Callable[[str, str], bool]) -> dict[int, int]:
+    """The texts that another one covers, with that one, by their places. Of twins, and of two that mean the same, the first stays.
+
+    ``keys`` are the parts in which the texts differ most, each an end of its text. A pattern is only compared with texts whose key
+    begins as its own does: in the order of the keys they follow each other.
+    """
+    found: dict[int, int] = {}
+    if len(set(texts)) < len(texts):
+        first: dict[str, int] = {}
+        for place, text in enumerate(texts):
+            if first.setdefault(text, place) != place:
+                found[place] = first[text]
+    patterns = [at for at, text in enumerate(texts) if ("*" in text or "?" in text) and at not in found]
+    rows = sorted(zip(keys, range(len(keys)), strict=True))
+    # Patterns of one service or partition are told before those of any.
+    for at in sorted(patterns, key=lambda at: ":" not in head(texts[at])):
+        wide = texts[at]
+        start, *_, end = _WILD.split(wide)
+        begins = head(keys[at])
+        low, high = bisect_left(rows, (begins, -1)), len(rows)
+        some = len(found)
+        for near in range(low, high):
+            key, place = rows[near]
+            if not key.startswith(begins):
+                high = near
+                break
+            text = texts[place]
+            if (
+                text.endswith(end)
+                and text.startswith(start)
+                and place != at
+                and place not in found
+                and covers(wide, text)
+                and (at < place or not covers(text, wide))
+            ):
+                found[place] = at
+        if len(found) > some:  # else a list of patterns that cover each other would cost its square
+            rows[low:high] = [row for row in rows[low:high] if row[1] not in found]
+    return found
 
 
 def _removed(path: Path) -> Edit:
@@ -185,34 +195,34 @@ def _removed(path: Path) -> Edit:
 
 
 def _conditions(clause: Clause) -> Iterator[Found]:
-    for test in clause.tests:
-        yield from _star(test)
+    tests = clause.tests
+    for test in tests:
+        kind = operator(test.operator)
+        if kind.base in _LIKE and _always(test, kind):
+            yield Found(
+                REDUNDANT_KEY,
+                test.path,
+                f"{shown(test.operator)} on {shown(test.key)} with `*` holds for every request",
+                f"remove the condition on `{test.key}`, or name the values that are meant",
+                name=True,
+            )
         if len(test.values) > 1 and not test.opaque:
             yield from _values(clause, test)
-    if not any(test.opaque for test in clause.tests):
+    if len(tests_of(clause)) < len(tests) and not any(test.opaque for test in tests):
         yield from _contradictions(clause)
 
 
-def _star(test: Test) -> Iterator[Found]:
-    kind = operator(test.operator)
-    if kind.base not in ("stringlike", "arnlike", "arnequals") or kind.over == "foranyvalue":
-        return
+def _always(test: Test, kind: Operator) -> bool:
+    """One of the values is a star, and the condition holds without the key as well, or there is always one."""
     optional = kind.if_exists or kind.over == "forallvalues" or test.key.lower() in _ALWAYS_THERE
-    if optional and any(isinstance(value, str) and everything(value) for value in test.values):
-        yield Found(
-            REDUNDANT_KEY,
-            test.path,
-            f"{shown(test.operator)} on {shown(test.key)} with `*` holds for every request",
-            f"remove the condition on `{test.key}`, or name the values that are meant",
-            name=True,
-        )
+    return optional and kind.over != "foranyvalue" and any(isinstance(value, str) and everything(value) for value in test.values)
 
 
 def _values(clause: Clause, test: Test) -> Iterator[Found]:
     kind = operator(test.operator)
     base = kind.base.replace("not", "")
     values = [str(value) for value in test.values]
-    if base not in ("stringlike", "arnlike", "arnequals", "ipaddress") and not base.startswith("date"):
+    if base not in _LIKE and base != "ipaddress" and not base.startswith("date"):
         return  # twins and numbers are for the checks of values
     raw: object = clause.raw["Condition"][test.operator][test.key]
     if not isinstance(raw, list) or len(cast("list[object]", raw)) != len(values):
@@ -234,7 +244,7 @@ def _values(clause: Clause, test: Test) -> Iterator[Found]:
 
 def _includes(base: str, wide: str, narrow: str) -> bool:
     """A request that ``narrow`` matches is matched by ``wide`` too, under this operator."""
-    if base in ("stringlike", "arnlike", "arnequals"):
+    if base in _LIKE:
         return (value_covers if base == "stringlike" else resource_covers)(wide, narrow)
     if base == "ipaddress":
         return _network_in(narrow, wide)
@@ -296,26 +306,31 @@ def _contradictions(clause: Clause) -> Iterator[Found]:
                     )
 
 
-def _statements(clauses: Sequence[Clause], table: ActionTable) -> Iterator[Found]:
-    keys = [frozenset(tests_of(clause)) for clause in clauses]
+def _statements(clauses: Sequence[Clause], said: Roster) -> Iterator[Found]:
     gone: set[int] = set()
-    for place, near in enumerate(_candidates([named(clause, table) for clause in clauses])):
+    for place, near in _candidates(said):
         clause = clauses[place]
         effect = clause.raw.get("Effect")
+        keys = tests_of(clause).keys()
         for at in near:
-            if at == place or not keys[at] <= keys[place] or at in gone:
-                continue
             other = clauses[at]
+            if at == place or at in gone or not tests_of(other).keys() <= keys:
+                continue
             if effect == other.raw.get("Effect"):
                 if (
-                    implied(clause, other, table)
+                    implied(clause, other, said.rows[place], said.rows[at])
                     and _says_something(clause)
-                    and (at < place or not implied(other, clause, table))
+                    and (at < place or not implied(other, clause, said.rows[at], said.rows[place]))
                 ):
                     gone.add(place)
-                    yield _redundant(clause, other, mutual=implied(other, clause, table))
+                    yield _redundant(clause, other, mutual=implied(other, clause, said.rows[at], said.rows[place]))
                     break
-            elif clause.allows and other.denies and implied(clause, other, table) and _says_something(clause):
+            elif (
+                clause.allows
+                and other.denies
+                and implied(clause, other, said.rows[place], said.rows[at])
+                and _says_something(clause)
+            ):
                 yield Found(
                     SHADOWED_STATEMENT,
                     clause.path,
@@ -325,19 +340,24 @@ def _statements(clauses: Sequence[Clause], table: ActionTable) -> Iterator[Found
                 break
 
 
-def _candidates(rows: Sequence[Named]) -> Sequence[Sequence[int]]:
-    """For each statement, those that are about one of its actions: nearly all pairs end with it. All, if it has none that is known."""
-    found: list[list[int]] = [[] for _ in rows]
+def _candidates(said: Roster) -> Iterator[tuple[int, Sequence[int]]]:
+    """For each statement, those that are about one of its actions, itself included: nearly all pairs end with it. All, if it has none that
+    is known. Statements that are only about themselves are left out."""
+    counts = [len(row.literals) for row in said.rows]
+    if said.exact and sum(counts) == len(said.literals) and 0 not in counts:
+        return  # no action stands in two statements
     ones: dict[int, list[int]] = {}
-    for place, row in enumerate(rows):
+    for place, row in enumerate(said.rows):
         ones.setdefault(row.one, []).append(place)
-    for at, row in enumerate(rows):
-        marks = row.marks
-        shared = [bit for bit in ones if bit >= 0 and marks[bit >> 3] >> (bit & 7) & 1] if marks else row.literals & ones.keys()
-        for bit in (*shared, -1) if -1 in ones else shared:
+    wanted = frozenset(ones) - {-1}
+    found: list[list[int]] = [[] for _ in counts]
+    for at, row in enumerate(said.rows):
+        for bit in (*row.among(wanted), -1) if -1 in ones else row.among(wanted):
             for place in ones[bit]:
                 found[place].append(at)
-    return found
+    for place, near in enumerate(found):
+        if len(near) > 1:
+            yield place, near
 
 
 def _says_something(clause: Clause) -> bool:

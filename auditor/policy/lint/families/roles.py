@@ -60,6 +60,7 @@ REDUNDANT = Check(
 )
 
 CHECKS = (NOTPRINCIPAL, RESOURCE, WILDCARD, FEDERATED, MISSING_ACTION, REDUNDANT)
+KINDS = (Kind.TRUST,)
 
 _PROVIDER = re.compile(r"arn:aws[a-z0-9-]*:iam::[0-9]{12}:(?:saml-provider|oidc-provider)/[^*?]+\Z")
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
@@ -117,7 +118,7 @@ def _needed(clause: Clause) -> Iterator[Found]:
     if clause.opaque("Action") or "Action" not in clause.raw:
         return
     for test in clause.tests:
-        key = test.key.lower()
+        key = test.lower
         if key.startswith("aws:requesttag/") or key in ("sts:transitivetagkeys", "aws:tagkeys"):
             needed = "sts:TagSession"
         elif key == "sts:sourceidentity":

@@ -28,6 +28,7 @@ DYNAMODB_SELECT = Check(
 )
 
 CHECKS = (S3_PREFIX, DYNAMODB_SELECT)
+CONDITIONAL = True
 
 _READS = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan")
 

@@ -84,8 +84,10 @@ CHECKS = (
     TAG_KEYS_WITHOUT_NULL,
     CASE_COLLISION,
 )
+CONDITIONAL = True
 
 _RESOURCE_TAG = "aws:resourcetag/"
+_TAGS = (_RESOURCE_TAG, "aws:requesttag/", "aws:tagkeys")
 _IDENTIFYING = frozenset(
     {"aws:principalorgpaths", "aws:sourceorgpaths", "aws:resourceorgpaths", "aws:principalservicenameslist", "aws:calledvia"}
 )
@@ -95,17 +97,15 @@ _IDENTIFYING = frozenset(
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Conditions on tags and with set operators."""
     for clause in policy.conditional:
-        tagged = False
+        named_tags = 0
         for test in clause.tests:
-            lower = test.key.lower()
-            if lower.startswith(_RESOURCE_TAG):
-                tagged = True
-                yield from _unsupported(policy, clause, test, table)
-            elif lower.startswith("aws:requesttag/") or lower == "aws:tagkeys":
-                tagged = True
+            if test.lower.startswith(_TAGS):
+                named_tags += len(test.values) if test.lower == "aws:tagkeys" else 1
+                if test.lower.startswith(_RESOURCE_TAG):
+                    yield from _unsupported(policy, clause, test, table)
             if test.operator[:13].lower() == "forallvalues:":
-                yield from _for_all(clause, test, lower, table)
-        if tagged:
+                yield from _for_all(clause, test, test.lower, table)
+        if named_tags > 1:
             yield from _collisions(clause)
 
 
@@ -142,10 +142,16 @@ def _without_tags(clause: Clause, table: ActionTable) -> Sequence[str]:
     """The services of which some actions are named, and none of these compares the tags of resources."""
     unsure = {pattern.partition(":")[0].lower() for _, _, pattern in named(clause, table).unmatched}
     compares: dict[str, bool] = {}
+    settled: tuple[str, ...] = ()
     for pattern in clause.texts("Action"):
-        prefix = pattern.partition(":")[0].lower()
+        if pattern.startswith(settled):
+            continue  # of a service of which another action does: most lists are long, and of one service
+        service = pattern.partition(":")[0]
+        prefix = service.lower()
         if not compares.get(prefix) and prefix not in unsure and not wild(prefix) and table.has_service(prefix):
             compares[prefix] = _compares_tags(table, pattern)
+        if compares.get(prefix):
+            settled = (*settled, f"{service}:")
     return sorted(prefix for prefix, some in compares.items() if not some)
 
 
@@ -202,7 +208,7 @@ def _collisions(clause: Clause) -> Iterator[Found]:
     for group in (("aws:requesttag/",), (_RESOURCE_TAG,)):
         spelled: dict[str, str] = {}
         for test in clause.tests:
-            lower = test.key.lower()
+            lower = test.lower
             if lower.startswith(group):
                 yield from _spelling(spelled, test.key.partition("/")[2], test, ())
             elif lower == "aws:tagkeys" and group[0] != _RESOURCE_TAG and "like" not in test.operator.lower():

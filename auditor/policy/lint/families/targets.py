@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from auditor.policy import glob
-from auditor.policy.actions import ActionTable
+from auditor.policy.actions import ActionTable, ResourceType
 from auditor.policy.lint.check import Check, Found, Kind, Level
-from auditor.policy.lint.texts import everything, wild
+from auditor.policy.lint.named import NOWHERE, WILD, Named, roster
+from auditor.policy.lint.texts import everything, head, wild
 from auditor.policy.lint.view import Clause, Policy
+from auditor.source.kept import Kept
 from auditor.source.positions import shown
 
 _REFERENCE = "Service Authorization Reference"
@@ -64,7 +67,6 @@ CHECKS = (
 
 _PARTS = 6
 _FILLER = re.compile(r"\$\{[^}]*\}")
-_WILD = re.compile(r"[*?]")
 _TRUST_ACTIONS = (
     "sts:assumerole",
     "sts:assumerolewithsaml",
@@ -135,7 +137,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
         yield from _trust(policy, table)
         return
     owner = _owner(policy) if policy.kind is Kind.RESOURCE else ""
-    for clause in policy.clauses:
+    for clause, said in zip(policy.clauses, roster(policy, table).rows, strict=True):
         patterns = clause.texts("Resource")
         if owner:
             yield from _foreign(clause, owner)
@@ -147,8 +149,8 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
             # What a template fills in may be any part of its ARN.
             filled = [_FILLER.sub("*", text) for _, text in clause.templates("Resource")]
             patterns = (*patterns, *filled) if filled else ()
-        if patterns and "NotAction" not in clause.raw and not any(map(_whole_service, patterns)):
-            yield from _mismatches(clause, patterns, table)
+        if patterns and "NotAction" not in clause.raw:
+            yield from _mismatches(clause, said, patterns, table)
 
 
 def _bucket_in_template(clause: Clause, table: ActionTable) -> Iterator[Found]:
@@ -209,28 +211,30 @@ def _foreign(clause: Clause, owner: str) -> Iterator[Found]:
                 )
 
 
-@lru_cache(maxsize=65536)
 def _whole_service(pattern: str) -> bool:
     """Every resource, all of a service, or a pattern that is no ARN or has no resource: AWS asks about some actions with such an ARN."""
     target = _target(pattern)
     return target is None or not target.rest or everything(target.rest)
 
 
-def _mismatches(clause: Clause, patterns: Sequence[str], table: ActionTable) -> Iterator[Found]:
+def _mismatches(clause: Clause, said: Named, patterns: Sequence[str], table: ActionTable) -> Iterator[Found]:
+    known = _known(table)
+    unmet: set[_Forms] = set()
+    for forms in set(map(known.__getitem__, said.places)):  # actions that are alike are looked at once
+        if forms is not None:
+            for pattern in patterns:
+                if _meet(forms, pattern):
+                    break
+            else:
+                unmet.add(forms)
+    if not unmet or any(map(_whole_service, patterns)):
+        return
     less: list[tuple[int, str]] = []
     wrong: list[tuple[int, str]] = []
-    targets = [_target(_FILLER.sub("*", pattern) if "${" in pattern else pattern) for pattern in patterns]
-    known = _known(table)
-    met: dict[_Forms, bool] = {}
-    for index, name in clause.actions:
-        forms = known[name]
-        if forms is None:
-            continue
-        meets = met.get(forms)
-        if meets is None:
-            meets = met[forms] = any(_meet(one, targets) for one in forms.types)
-        if not meets:
-            (wrong if forms.types else less).append((index, name))
+    for item, place in zip(clause.actions, said.places, strict=True):
+        forms = known[place]
+        if forms in unmet:
+            (wrong if forms.types else less).append(item)
     does = "allowed" if clause.allows else "denied"
     if less:
         yield Found(
@@ -244,8 +248,7 @@ def _mismatches(clause: Clause, patterns: Sequence[str], table: ActionTable) -> 
     if all(name.lower().startswith("s3:") for _, name in wrong):
         yield from _s3(clause, wrong, patterns, table)
         return
-    first = known[wrong[0][1]]
-    types = first.types if first else ()
+    types = _types(table, wrong[0][1])
     yield Found(
         ACTION_RESOURCE_MISMATCH,
         clause.at("Action", wrong[0][0]),
@@ -293,46 +296,40 @@ def _listed(some: list[tuple[int, str]]) -> str:
     return shown(some[0][1]) + (f" and {more} other action{'s' if more > 1 else ''} of the statement" if more else "")
 
 
-_SHARED = frozenset(
+_SHARED = tuple(
     f"elasticloadbalancing:{name}"
     for name in ("addtags", "removetags", "createloadbalancer", "deleteloadbalancer", "applysecuritygroupstoloadbalancer")
 )
 """Actions, in lower case, that AWS documents twice, for classic load balancers and for the others; the data have one of the two."""
-_LIMIT = 65536
-"""Names that are kept at most: hostile documents must not fill the memory."""
 
 
 class _Forms:
     """The forms of the ARNs that actions can be on. Actions that are alike have the same, so that a statement asks once for all of them."""
 
-    __slots__ = ("types",)
+    def __init__(self, kinds: Sequence[ResourceType]) -> None:
+        self._kinds = kinds
 
-    def __init__(self, types: tuple[_Type, ...]) -> None:
-        self.types = types
+    @Kept
+    def types(self) -> tuple[_Type, ...]:
+        """Some types have several forms of ARNs, written in one line."""
+        return tuple([_type(arn, kind.name) for kind in self._kinds for arn in kind.arn.split(", ")])
 
 
-class _Known(dict[str, "_Forms | None"]):
-    """The forms by the name of an action; ``None``: not known, or a pattern."""
+class _Known(dict[int, "_Forms | None"]):
+    """The forms by the place of an action in the table, service by service; ``None`` for what has no place, or is not known."""
 
     def __init__(self, table: ActionTable) -> None:
+        super().__init__({NOWHERE: None, WILD: None})
         self._table = table
-        self._made: dict[int, _Forms] = {}
-        """By the place in memory of what the table says: to hash that would be to read it all."""
+        self._shared = frozenset(place for name in _SHARED if (place := table.bit(name)) is not None)
 
-    def __missing__(self, name: str) -> _Forms | None:
-        if len(self) > _LIMIT:
-            self.clear()
-        kinds = None if wild(name) or name.lower() in _SHARED else self._table.allowed_on(name)
-        if kinds is None:
-            self[name] = None
-            return None
-        found = self._made.get(id(kinds))
-        if found is None:
-            # Some types have several forms of ARNs, written in one line.
-            types = tuple(_type(arn, kind.name) for kind in kinds for arn in kind.arn.split(", "))
-            found = self._made[id(kinds)] = _Forms(types)
-        self[name] = found
-        return found
+    def __missing__(self, place: int) -> _Forms | None:
+        first, service = self._table.service_of(place)
+        kinds = service.resource_types
+        forms = {on: None if on is None else _Forms([kinds[one] for one in on]) for on in set(service.on)}
+        self.update(zip(count(first), map(forms.__getitem__, service.on)))
+        self.update(dict.fromkeys(self._shared & self.keys()))
+        return self[place]
 
 
 @lru_cache(maxsize=4)
@@ -340,10 +337,15 @@ def _known(table: ActionTable) -> _Known:
     return _Known(table)
 
 
+def _types(table: ActionTable, action: str) -> tuple[_Type, ...]:
+    """The resource types that an action can be on."""
+    place = table.bit(action)
+    found = None if place is None else _known(table)[place]
+    return found.types if found else ()
+
+
 def _names_of(table: ActionTable, action: str) -> set[str]:
-    """The names of the resource types that an action can be on."""
-    found = _known(table)[action]
-    return {kind.name for kind in found.types} if found else set()
+    return {kind.name for kind in _types(table, action)}
 
 
 @lru_cache(maxsize=8192)
@@ -351,21 +353,22 @@ def _type(arn: str, name: str) -> _Type:
     return _Type(arn, name, _target(_FILLER.sub("*", arn)))
 
 
-def _meet(kind: _Type, targets: Sequence[_Target | None]) -> bool:
-    """Some resource of the type can have an ARN that one of the patterns matches. Regions and accounts are not compared."""
-    if kind.target is None:
-        return True
-    service, start, rest = kind.target
-    bucket = kind.name == "bucket" and service == "s3"
-    for other in targets:
-        if other is None:
+@lru_cache(maxsize=65536)
+def _meet(forms: _Forms, pattern: str) -> bool:
+    """Some resource of one of the types can have an ARN that the pattern matches. Regions and accounts are not compared."""
+    other = _target(_FILLER.sub("*", pattern) if "${" in pattern else pattern)
+    if other is None:
+        return bool(forms.types)
+    theirs = other.start
+    for _, name, target in forms.types:
+        if target is None:
             return True
-        theirs = other.start
+        service, start, rest = target
         if not (start.startswith(theirs) or theirs.startswith(start)):
             continue
         if service != other.service and not glob.overlap(service, other.service):
             continue
-        if "/" not in other.rest if bucket else glob.overlap(rest, other.rest):
+        if "/" not in other.rest if name == "bucket" and service == "s3" else glob.overlap(rest, other.rest):
             return True
     return False
 
@@ -375,4 +378,4 @@ def _target(arn: str) -> _Target | None:
     parts = arn.split(":", _PARTS - 1)
     if len(parts) < _PARTS or parts[0] != "arn":
         return None
-    return _Target(parts[2], _WILD.split(parts[5], maxsplit=1)[0], parts[5])
+    return _Target(parts[2], head(parts[5]), parts[5])

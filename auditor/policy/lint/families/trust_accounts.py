@@ -50,6 +50,7 @@ CROSS_PARTITION = Check(
 )
 
 CHECKS = (TRUST_ANYONE, ALLOW_ANYONE, EXTERNAL_ID, TWICE, CROSS_PARTITION)
+KINDS = (Kind.RESOURCE, Kind.TRUST)
 
 WHO = (
     "aws:principalaccount",
@@ -89,8 +90,6 @@ _OF_ACCOUNT = re.compile(r"(?:arn:([^:]+):(?:iam|sts)::)?([0-9]{12})(?::.*)?\Z",
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Principals of AWS in policies that have some."""
-    if policy.kind not in (Kind.RESOURCE, Kind.TRUST):
-        return
     assumes = table.expand("sts:AssumeRole")
     for clause in policy.clauses:
         principals = clause.principals()

@@ -122,6 +122,7 @@ CHECKS = (
     ROLES_ANYWHERE_ACTIONS,
     ROLES_ANYWHERE_OPEN,
 )
+KINDS = (Kind.TRUST,)
 
 
 class _Issuer(msgspec.Struct, frozen=True):
@@ -196,8 +197,6 @@ _ANYWHERE = "rolesanywhere.amazonaws.com"
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Who comes from outside, and what is asked of them."""
-    if policy.kind is not Kind.TRUST:
-        return
     for clause in policy.clauses:
         if clause.allows:
             principals = clause.principals()
@@ -266,7 +265,7 @@ def _provider(clause: Clause, path: Path, provider: str) -> Iterator[Found]:
 
 def _oidc(clause: Clause, path: Path, issuer: str) -> Iterator[Found]:
     lower = issuer.lower().rstrip("/")
-    claims = {test.key.lower()[len(lower) + 1 :]: test for test in clause.tests if test.key.lower().startswith(f"{lower}:")}
+    claims = {test.lower[len(lower) + 1 :]: test for test in clause.tests if test.lower.startswith(f"{lower}:")}
     shared = next((one for one in _SHARED if lower == one.host or (one is _GITHUB and lower.startswith(f"{one.host}/"))), None)
     bound = {claim for claim in claims if binds(clause, (f"{lower}:{claim}",))}
     if shared is _GITHUB:
@@ -359,7 +358,7 @@ def _too_loose(value: str, like: bool) -> str:
 
 def _audiences(clause: Clause) -> Iterator[Found]:
     for test in clause.tests:
-        prefix, _, claim = test.key.lower().rpartition(":")
+        prefix, _, claim = test.lower.rpartition(":")
         over = operator(test.operator).over
         if claim != "aud" or not over:
             continue

@@ -83,12 +83,16 @@ _DEFAULT = re.compile(r"[^,]*,\s*'[^']*'\s*\Z")
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:  # noqa: ARG001
     """What is wrong with the variables."""
+    if not policy.has_variables:
+        return
     old = policy.version != "2012-10-17"
     told = False
     for clause in policy.clauses:
-        if clause.plain and "Condition" not in clause.raw and not (clause.variables("Resource") or clause.variables("Action")):
-            continue
-        for found in _clause(clause, old):
+        if clause.plain and not (clause.variables("Resource") or clause.variables("Action")):
+            some = _conditions(clause, old) if clause.tests else ()
+        else:
+            some = _clause(clause, old)
+        for found in some:
             if found.check is IN_VERSION:
                 if told:
                     continue
@@ -125,7 +129,7 @@ def _elsewhere(path: Path, name: str, text: str) -> Found:
 
 def _conditions(clause: Clause, old: bool) -> Iterator[Found]:
     for test in clause.tests:
-        if not any(isinstance(value, str) and "${" in value for value in test.values):
+        if "${" not in "".join(map(str, test.values)):
             continue
         known = operator(test.operator)
         for path, value in placed(clause, test):
