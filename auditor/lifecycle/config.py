@@ -170,7 +170,7 @@ class Config:
     @Kept
     def born(self) -> datetime:
         """When the objects are written that prove something: at the beginning of the day, so that a rule's days are days of theirs."""
-        return _day_of(self.facts.today)
+        return self.facts.today.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def steps(self, subject: Subject) -> list[Step]:
         """What happens to the object."""
@@ -316,12 +316,6 @@ class Config:
         """The enabled rules that are about the object."""
         rules = self._plan.about(subject.key, subject.size, subject.tags)
         return [one for number, one in enumerate(self.enabled) if rules >> number & 1]
-
-
-@lru_cache(maxsize=64)
-def _day_of(moment: datetime) -> datetime:
-    """The beginning of the day: all configurations are looked at on the same few."""
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -112,3 +112,10 @@ def test_a_file_of_many_configurations_is_not_taken_apart_for_each() -> None:
     for _ in text(Report(files=(report,) * 600), {"a.json": "{\n" * 400_000}):
         pass
     assert time.process_time() - begun < 1.5
+
+
+def test_the_day_is_that_of_the_zone_in_which_the_moment_is_told() -> None:
+    at = datetime(2026, 11, 27, 20, tzinfo=UTC)
+    seoul = timezone(timedelta(hours=9))
+    assert Config((), None, Facts(today=at)).born == datetime(2026, 11, 27, tzinfo=UTC)
+    assert Config((), None, Facts(today=at.astimezone(seoul))).born == datetime(2026, 11, 28, tzinfo=seoul)
