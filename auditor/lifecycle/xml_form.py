@@ -9,7 +9,7 @@ from typing import Any
 from auditor.lifecycle.written import Written
 from auditor.source.json_source import Span, Unreadable
 from auditor.source.positions import shown
-from auditor.source.shape import Path
+from auditor.source.shape import Path, is_list
 from auditor.source.xml_source import XmlNode, document
 
 ROOTS = ("LifecycleConfiguration", "GetBucketLifecycleConfigurationOutput", "Lifecycle")
@@ -81,6 +81,8 @@ def _object(node: XmlNode, name: str, path: Path, spans: dict[Path, Span]) -> di
         listed = _LISTS.get((name, child.name))
         if listed is not None:
             items = made.setdefault(listed, [])
+            if not is_list(items):  # it is written as the API calls the list, too
+                raise Unreadable(f"{shown(listed)} occurs twice in one {name}", child.span)
             spans.setdefault((*path, listed), child.span)
             where: Path = (*path, listed, len(items))
             items.append(_value(child, where, spans))

@@ -356,6 +356,11 @@ def test_several_buckets_and_several_documents() -> None:
         ("<LifecycleConfiguration>&a;</LifecycleConfiguration>", "a.xml", "undefined entity"),
         ("<Replication/>", "a.xml", "not of a LifecycleConfiguration"),
         ("<LifecycleConfiguration><Rule><ID>a</ID><ID>b</ID></Rule></LifecycleConfiguration>", "a.xml", "occurs twice"),
+        (
+            "<LifecycleConfiguration><Rules>a</Rules><Rule><ID>a</ID></Rule></LifecycleConfiguration>",
+            "a.xml",
+            "`Rules` occurs twice in one LifecycleConfiguration",
+        ),
         ("<a>" * 100, "a.xml", "nest deeper"),
         ('{"Rules": [}', "a.json", "expected a value"),
         ('{"Rules": [], "Rules": []}', "a.json", "occurs twice"),
