@@ -61,3 +61,18 @@ def test_the_way_up_is_the_one_that_is_written(actions: list[str], words: str) -
     document = {"Version": "2012-10-17", "Statement": [allow(actions)]}
     (one,) = [one for one in lint(Policy(document, Kind.IDENTITY), table()) if one.check.id == "privilege-escalation"]
     assert one.message.startswith(words)
+
+
+@pytest.mark.parametrize("everything", ["*", "**"])
+def test_what_is_allowed_by_name_beside_everything_is_not_told(everything: str) -> None:
+    raw = {"Version": "2012-10-17", "Statement": [allow("iam:CreateAccessKey"), allow(everything)]}
+    told = {one.check.id for one in lint(Policy(raw, Kind.IDENTITY), table())}
+    assert "allow-everything" in told
+    assert "credentials-exposure" not in told
+
+
+@pytest.mark.parametrize("arn", ["arn:", "arn:*", "arn:aws"])
+def test_an_arn_that_ends_early_in_a_policy_of_a_resource(arn: str) -> None:
+    raw = {"Version": "2012-10-17", "Statement": [allow("s3:GetObject", arn, Principal={"AWS": "111122223333"})]}
+    told = {one.check.id for one in lint(Policy(raw, Kind.RESOURCE, attached_to="AWS::S3::Bucket"), table())}
+    assert "unsupported-resource-arn-in-policy" not in told

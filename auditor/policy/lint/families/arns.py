@@ -197,13 +197,19 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
                 for check, message, fix, meant in faults(text, table):
                     path = clause.at(name, index)
                     yield Found(check, path, message, fix, Edit(path, meant) if meant else None)
-                if attached and text.startswith("arn:") and text.split(":", 3)[2] not in (*attached, "*"):
+                if attached and text.startswith("arn:") and _service(text) not in (None, *attached, "*"):
                     message = f"{shown(text)} is no resource of {attached[0]}, to which the policy is attached"
                     yield Found(
                         UNSUPPORTED_RESOURCE_ARN, clause.at(name, index), message, f"name the ARN of the {attached[0]} resource"
                     )
             if clause.opaque(name):
                 yield from _of_templates(clause, name, table)
+
+
+def _service(arn: str) -> str | None:
+    """The service of an ARN; ``None`` if it ends before it names one."""
+    parts = arn.split(":", 3)
+    return parts[2] if len(parts) > 2 else None
 
 
 def _of_templates(clause: Clause, name: str, table: ActionTable) -> Iterator[Found]:

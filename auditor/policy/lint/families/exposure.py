@@ -186,7 +186,7 @@ def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     unlimited = [
         (clause, row)
         for clause, row in zip(policy.clauses, said.rows, strict=True)
-        if row.may_have(weighed) and not clause.tests and everywhere(clause)
+        if (row.wild or row.may_have(weighed)) and not clause.tests and everywhere(clause)
     ]
     wide = [(clause, row) for clause, row in unlimited if clause.allows]
     if any(everything(pattern) for _, row in wide for _, _, pattern in row.wild if pattern[0] == "*"):
