@@ -7,7 +7,6 @@ begin with ``s3:Get`` does not make ``s3:Get*`` redundant.
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import cast
 from auditor.policy.actions import ActionTable
 from auditor.policy.lint.check import Check, Edit, Found, Level
 from auditor.policy.lint.named import Roster, roster
+from auditor.policy.lint.networks import in_others
 from auditor.policy.lint.sets import Operator, action_covers, implied, operator, resource_covers, tests_of, value_covers
 from auditor.policy.lint.texts import everything, head, wild
 from auditor.policy.lint.view import Clause, Policy, Test
@@ -227,27 +227,31 @@ def _values(clause: Clause, test: Test) -> Iterator[Found]:
     raw: object = clause.raw["Condition"][test.operator][test.key]
     if not isinstance(raw, list) or len(cast("list[object]", raw)) != len(values):
         return
-    for place, value in enumerate(values):
-        by = next(
-            (
-                other
-                for at, other in enumerate(values)
-                if other != value and _includes(base, other, value) and (at < place or not _includes(base, value, other))
-            ),
-            None,
-        )
-        if by is not None:
-            path = test.where(place, True)
-            message = f"{shown(value)} is included in {shown(by)}"
-            yield Found(REDUNDANT_PATTERN, path, message, f'remove "{value}"', _removed(path))
+    if base == "ipaddress":
+        by_place = in_others(values)
+    else:
+        by_place = {
+            place: by for place, value in enumerate(values) if (by := _first_with(base, place, value, values)) is not None
+        }
+    for place, by in by_place.items():
+        value = values[place]
+        path = test.where(place, True)
+        message = f"{shown(value)} is included in {shown(by)}"
+        yield Found(REDUNDANT_PATTERN, path, message, f'remove "{value}"', _removed(path))
+
+
+def _first_with(base: str, place: int, value: str, values: Sequence[str]) -> str | None:
+    """The first of the values that includes the one at a place. Of two that mean the same, the first stays."""
+    for at, other in enumerate(values):
+        if other != value and _includes(base, other, value) and (at < place or not _includes(base, value, other)):
+            return other
+    return None
 
 
 def _includes(base: str, wide: str, narrow: str) -> bool:
     """A request that ``narrow`` matches is matched by ``wide`` too, under this operator."""
     if base in _LIKE:
         return (value_covers if base == "stringlike" else resource_covers)(wide, narrow)
-    if base == "ipaddress":
-        return _network_in(narrow, wide)
     if base.startswith("date"):
         one, other = _moment(wide), _moment(narrow)
         if one is None or other is None or one == other:
@@ -261,18 +265,6 @@ def _moment(text: str) -> float | None:
         return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC).timestamp() if "T" in text and text.endswith("Z") else None
     except ValueError:
         return None
-
-
-def _network_in(narrow: str, wide: str) -> bool:
-    try:
-        one, other = ipaddress.ip_network(narrow, strict=False), ipaddress.ip_network(wide, strict=False)
-    except ValueError:
-        return False
-    if isinstance(one, ipaddress.IPv4Network) and isinstance(other, ipaddress.IPv4Network):
-        return one != other and one.subnet_of(other)
-    if isinstance(one, ipaddress.IPv6Network) and isinstance(other, ipaddress.IPv6Network):
-        return one != other and one.subnet_of(other)
-    return False
 
 
 def _contradictions(clause: Clause) -> Iterator[Found]:
