@@ -327,14 +327,14 @@ class EmbeddedPlaces:
     def span(self, path: Path, *, name: bool = False) -> Span:
         """The value's place in the outer text."""
         first, last = self._inner.offsets(path, name=name)
-        start, _ = self._outer.offsets(self._path)
         outside, lines = self._outside, self._outer.lines
-        return Span(*lines.place(start + 1 + outside[first]), *lines.place(start + 1 + outside[last]))
+        return Span(*lines.place(outside[first]), *lines.place(outside[last]))
 
     @cached_property
     def _outside(self) -> list[int]:
+        """Where each character of the inner text, and its end, stands in the outer one."""
         start, end = self._outer.offsets(self._path)
-        return _outside(self._outer.text[start + 1 : end - 1])
+        return _outside(self._outer.text, start + 1, end - 1)
 
     def pointer(self, path: Path) -> str:  # noqa: ARG002
         """The pointer of the string: a pointer cannot lead into it."""
@@ -344,9 +344,9 @@ class EmbeddedPlaces:
 _CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.DOTALL)
 
 
-def _outside(written: str) -> list[int]:
-    """For each character of a string, and for its end, where it begins as written."""
-    return [*(found.start() for found in _CHARACTER.finditer(written)), len(written)]
+def _outside(text: str, start: int, end: int) -> list[int]:
+    """For each character of a string that is written there, and for its end, where it begins in the text."""
+    return [*(found.start() for found in _CHARACTER.finditer(text, start, end)), end]
 
 
 class FixedPlaces:

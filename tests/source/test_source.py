@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
@@ -164,6 +165,15 @@ def test_the_lines_of_a_text_are_counted_once_for_all_policies_in_it(monkeypatch
     found = {EmbeddedPlaces(places.below(()), (f"p{number}",), f'{{"x": {number}}}').span(("x",)).line for number in range(5)}
     assert found == {2, 3, 4, 5, 6}
     assert counted == [len(outer)]
+
+
+def test_a_long_policy_in_a_string_is_not_read_for_each_of_its_places() -> None:
+    inner = json.dumps({"x": ["a" * 50] * 20_000})
+    places = EmbeddedPlaces(JsonPlaces(json.dumps({"policy": inner})), ("policy",), inner)
+    begun = time.process_time()
+    for number in range(1000):  # as many as are told of one policy: to read the string for each would take seconds
+        places.span(("x", number))
+    assert time.process_time() - begun < 1.5
 
 
 @settings(max_examples=40, deadline=None)
