@@ -91,6 +91,9 @@ _SINGLE = frozenset({"stringequals", "bool", "numericequals", "dateequals"})
 _WILD = re.compile(r"[*?]")
 _MANY = 400
 """Statements that are compared with each other at most: a policy cannot have more, and hostile text must not cost their square."""
+_MOST = 7_000_000
+"""Values of one list that are compared with patterns of it at most: more than the square of what fits into the 20,480 characters of AWS's
+longest policies, so only what AWS refuses is not compared to its end."""
 
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
@@ -163,6 +166,7 @@ def _covered(texts: Sequence[str], keys: Sequence[str], covers: Callable[[str, s
                 found[place] = first[text]
     patterns = [at for at, text in enumerate(texts) if ("*" in text or "?" in text) and at not in found]
     rows = sorted(zip(keys, range(len(keys)), strict=True))
+    left = _MOST
     # Patterns of one service or partition are told before those of any.
     for at in sorted(patterns, key=lambda at: ":" not in head(texts[at])):
         wide = texts[at]
@@ -170,6 +174,8 @@ def _covered(texts: Sequence[str], keys: Sequence[str], covers: Callable[[str, s
         begins = head(keys[at])
         low, high = bisect_left(rows, (begins, -1)), len(rows)
         some = len(found)
+        if left <= 0:
+            break
         for near in range(low, high):
             key, place = rows[near]
             if not key.startswith(begins):
@@ -185,6 +191,7 @@ def _covered(texts: Sequence[str], keys: Sequence[str], covers: Callable[[str, s
                 and (at < place or not covers(text, wide))
             ):
                 found[place] = at
+        left -= high - low
         if len(found) > some:  # else a list of patterns that cover each other would cost its square
             rows[low:high] = [row for row in rows[low:high] if row[1] not in found]
     return found
