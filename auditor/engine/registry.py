@@ -22,7 +22,6 @@ from typing import Any, TypeGuard, cast
 import msgspec
 
 from auditor.engine.cases import Case
-from auditor.engine.context import Limits
 from auditor.engine.rule import Rule
 from auditor.errors import RuleFileError, UnknownRule
 from auditor.model.resource import Resource
@@ -179,8 +178,3 @@ def _page(text: str, origin: str, rule_id: str) -> Page:
         wanted = ", ".join(f"`## {heading}`" for heading in HEADINGS)
         raise RuleFileError(f"{origin}: the page of `{rule_id}` must be one title line, then {wanted}, each with text")
     return Page(title, *(sections[heading] for heading in HEADINGS))
-
-
-def default_limits(rule: LoadedRule) -> Limits:
-    """The rule's thresholds as they come."""
-    return rule.spec.limits()

@@ -60,7 +60,6 @@ class ActionTable:
         self._types: dict[str, dict[str, ResourceType]] = {}
         self._keys: dict[str, Keys] = {}
         self._found_keys: dict[tuple[str, str], ConditionKey | None] = {}
-        self._applying: dict[tuple[str, str], int] = {}
         self._keys_for: dict[int, frozenset[str]] = {}
         self._others: dict[str, tuple[str, ...]] = {}
         self._same: dict[frozenset[str], frozenset[str]] = {}
@@ -217,10 +216,6 @@ class ActionTable:
             return self._index.foreign
         return foreign(self.resource_types(prefix) for prefix in self._index.prefixes)
 
-    def resource_type(self, service: str, name: str) -> ResourceType | None:
-        """A resource type of a service by its name."""
-        return self._types_of(service.lower()).get(name.lower())
-
     def service_of(self, bit: int) -> tuple[int, Service]:
         """The bit of the first action of the service that an action is of, and what is known of that service."""
         names = self._at(bit)
@@ -280,17 +275,6 @@ class ActionTable:
             return True  # of an identity provider: all that a federated session does carries it
         known = self.key(lower, action.service)
         return known is not None and known.name.lower() in self._details(action.service).loose
-
-    def applying(self, key: str, service: str) -> int:
-        """The actions of a service that a condition key applies to (:meth:`applies`): one bit operation for a whole statement."""
-        asked = (key.lower(), service.lower())
-        found = self._applying.get(asked)
-        if found is None:
-            found = sum(1 << action.bit for action in self.actions(self.in_service(service)) if self.applies(key, action))
-            if len(self._applying) >= _LIMIT_OF_SETS:
-                self._applying.clear()
-            self._applying[asked] = found
-        return found
 
     # Behind it
 

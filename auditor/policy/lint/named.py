@@ -60,21 +60,12 @@ class Named(msgspec.Struct, eq=False):
         """The clause may be about one of these actions."""
         return not (self.exact and self.literals.isdisjoint(bits))
 
-    def has(self, bit: int) -> bool:
-        """The clause is about this action."""
-        return (bit in self.literals or self.more >> bit & 1 > 0) is not self.inverse
-
     def among(self, bits: frozenset[int]) -> frozenset[int]:
         """Those of some actions that the clause is about."""
         found = self.literals & bits
         if self.more and (matched := self.more & _set(bits)):
             found = found.union(ones(matched))
         return bits - found if self.inverse else found
-
-    @property
-    def all_known(self) -> bool:
-        """Everything that is named is an action that is known, without wildcards; and there is an ``Action`` element only."""
-        return bool(self.literals) and not (self.inverse or self.wild or self.unmatched)
 
     @property
     def one(self) -> int:

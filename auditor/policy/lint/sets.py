@@ -104,14 +104,6 @@ def everywhere(clause: Clause) -> bool:
     return kept
 
 
-def first_star(clause: Clause) -> tuple[str | int, ...]:
-    """Where the clause says "every resource"."""
-    for index, one in clause.resources:
-        if every_resource(one):
-            return clause.at("Resource", index)
-    return clause.at("NotResource" if "NotResource" in clause.raw else "Resource")
-
-
 @lru_cache(maxsize=65536)
 def value_covers(wide: str, narrow: str) -> bool:
     """Every value that ``narrow`` matches, ``wide`` matches too, whatever the policy variables in them stand for."""

@@ -24,6 +24,8 @@ from auditor.policy.lint.families import (
     trust_accounts,
     trust_federation,
 )
+from auditor.policy.lint.families.principals_form import RECOMMENDED_KEY
+from auditor.policy.lint.run import lint
 from auditor.policy.lint.view import Policy
 from auditor.source.shape import Path
 
@@ -50,10 +52,9 @@ def checks() -> dict[str, Check]:
 
 
 def found(document: object, kind: Kind, attached_to: str = "") -> Iterator[Found]:
-    """What these families find in a document."""
-    policy = Policy(document, kind, attached_to=attached_to)
-    for module in MODULES:
-        yield from module.check(policy, table())
+    """What these families find in a document, if they are asked of it at all."""
+    own = {*checks(), RECOMMENDED_KEY.id}  # which two families tell
+    return (one for one in lint(Policy(document, kind, attached_to=attached_to), table()) if one.check.id in own)
 
 
 class Case(msgspec.Struct, frozen=True):

@@ -74,6 +74,7 @@ CHECKS = (
     ALLOW_NOT_PRINCIPAL,
     EMPTY_EXCEPTION,
 )
+KINDS = (Kind.IDENTITY, Kind.RESOURCE, Kind.TRUST)
 
 _EXCEPTIONS = {"NotPrincipal": "everybody", "NotAction": "every action", "NotResource": "every resource"}
 SENSITIVE = frozenset({"iam", "kms", "organizations", "secretsmanager", "sso", "sts"})
@@ -82,8 +83,6 @@ SENSITIVE = frozenset({"iam", "kms", "organizations", "secretsmanager", "sso", "
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """Statements that allow. Guardrails (SCPs, RCPs, boundaries) allow nothing by themselves, so there breadth is their nature."""
-    if policy.kind in (Kind.SCP, Kind.RCP, Kind.BOUNDARY, Kind.SESSION):
-        return
     for clause, said in zip(policy.clauses, roster(policy, table).rows, strict=True):
         if not clause.allows or (clause.plain and not said.wild):
             continue

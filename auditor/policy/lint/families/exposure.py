@@ -50,6 +50,7 @@ ESCALATION = Check(
 )
 
 CHECKS = (CREDENTIALS, EXFILTRATION, EXPOSURE, ESCALATION)
+KINDS = (Kind.IDENTITY,)
 
 _NONE: frozenset[int] = frozenset()
 
@@ -177,8 +178,6 @@ _SHARING = (
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What one policy of an identity gives away."""
-    if policy.kind is not Kind.IDENTITY:
-        return
     weighed = _weighed(table)
     said = roster(policy, table)
     if not said.may_have(weighed):

@@ -79,12 +79,11 @@ PASS_ROLE_TO_ANY_SERVICE = Check(
 )
 
 CHECKS = (*_PASS.checks.values(), *_SLR.checks.values(), PASS_ROLE_TO_ANY_SERVICE)
+KINDS = (Kind.IDENTITY,)
 
 
 def check(policy: Policy, table: ActionTable) -> Iterator[Found]:
     """What identities are allowed. Guardrails allow nothing by themselves."""
-    if policy.kind is not Kind.IDENTITY:
-        return
     subjects = _subjects(table)
     wanted = frozenset(subjects)
     said = roster(policy, table)
